@@ -1,0 +1,220 @@
+// Everything the fold may learn. Observers emit facts; nothing else changes the world.
+// Facts cross the worker boundary by structured clone, so they are plain data. Each is idempotent:
+// the same line read twice, in whatever order, leaves the same world.
+
+import type { AgentKind, AgentRole, Evidence } from "./agent.ts"
+import type { PriceFactors, TokenUsage } from "./usage.ts"
+
+export type Fact = TranscriptFact | PresenceFact
+
+/** Facts read from transcripts. Times are Unix milliseconds as the agent wrote them. */
+export type TranscriptFact =
+  | ConversationSeen
+  | RequestSeen
+  | ToolStarted
+  | ToolEnded
+  | TurnStarted
+  | TurnEnded
+  | ContextSeen
+  | ApiErrorSeen
+  | SubagentSeen
+  | Active
+
+/** Facts about processes and panes. */
+export type PresenceFact = AgentSeen | AgentGone
+
+interface InConversation {
+  /** The agent's own id: Claude Code's sessionId, Codex's thread id. */
+  readonly conversationId: string
+}
+
+interface InTranscript extends InConversation {
+  /** The subagent that did it; absent for the main agent. */
+  readonly subagentId?: string
+  readonly timeMs: number
+}
+
+/** What a conversation is. Later values win member by member; an absent member says nothing. */
+export interface ConversationSeen extends InConversation {
+  readonly kind: "conversation-seen"
+  readonly agent: AgentKind
+  /** Path of the main transcript. */
+  readonly transcriptPath?: string
+  /** Time of the first line, else the file's birth. */
+  readonly startedMs?: number
+  readonly cwd?: string
+  readonly gitBranch?: string
+  /** A title that the agent made up. */
+  readonly title?: string
+  /** A name that a person gave. */
+  readonly ownName?: string
+  readonly agentVersion?: string
+  /** How it was run, as the transcript says: "cli", "sdk-cli", "codex-tui", "codex_exec"… */
+  readonly entrypoint?: string
+  /** Model of the main agent's last request or turn. */
+  readonly model?: string
+  /** The conversation that started this one as a subagent (Codex thread spawn, review). Its session is the parent's. */
+  readonly parentConversationId?: string
+  /** The conversation whose history this one copied. */
+  readonly forkedFromConversationId?: string
+}
+
+/** One copy of one billed request. Copies of a key are merged field by field to their maximum. */
+export interface RequestSeen extends InTranscript {
+  readonly kind: "request-seen"
+  /** The agent's own id of the response: message.id, response_id; else a line's uuid, else a position that is the same in every copy. */
+  readonly key: string
+  /** The HTTP request id; two requests of one key with different ids and different usage are two (gateways that reuse ids). */
+  readonly requestId?: string
+  /** A copy on a side chain yields to one on the main chain. */
+  readonly sidechain: boolean
+  readonly model: string
+  readonly usage: TokenUsage
+  readonly factors?: PriceFactors
+}
+
+/** A tool call was made. Calls are told apart by callId over all files, so a fork's copy is the same call. */
+export interface ToolStarted extends InTranscript {
+  readonly kind: "tool-started"
+  readonly callId: string
+  readonly name: string
+  /** What it works on, at most 200 characters. */
+  readonly target?: string
+}
+
+/**
+ * How a call ended. `failed`, `model-error` (bad input, unknown tool) and `timeout` are failures; `denied` (by policy), `rejected` (by the
+ * person), `interrupted` and `cancelled` are not judged; `background` goes on after its result.
+ */
+export type ToolOutcome = "ok" | "failed" | "model-error" | "timeout" | "denied" | "rejected" | "interrupted" | "cancelled" | "background"
+
+export interface ToolEnded extends InTranscript {
+  readonly kind: "tool-ended"
+  readonly callId: string
+  readonly outcome: ToolOutcome
+  /** As the agent measured it; absent means the difference of the two times. */
+  readonly durationMs?: number
+  /** When it started, where only the end is written (Codex items). */
+  readonly startedMs?: number
+  /** Name, where only the end is written. */
+  readonly name?: string
+}
+
+export interface TurnStarted extends InTranscript {
+  readonly kind: "turn-started"
+}
+
+export interface TurnEnded extends InTranscript {
+  readonly kind: "turn-ended"
+  readonly reason: "done" | "interrupted" | "failed"
+  readonly durationMs?: number
+}
+
+/** Context in use after a main-agent response; `usedTokens` null after a compaction until the next response. */
+export interface ContextSeen extends InTranscript {
+  readonly kind: "context-seen"
+  readonly usedTokens: number | null
+  /** The window as the agent reports it; absent means: known by the model. */
+  readonly windowTokens?: number
+}
+
+/** A model request failed: retried, or for good. */
+export interface ApiErrorSeen extends InTranscript {
+  readonly kind: "api-error-seen"
+  /** The line's uuid, so that a copy is the same error. */
+  readonly key: string
+  /** The agent's word: "rate_limit", "server_error"… */
+  readonly error: string
+  readonly final: boolean
+}
+
+export interface SubagentSeen extends InConversation {
+  readonly kind: "subagent-seen"
+  readonly subagentId: string
+  readonly parentSubagentId?: string
+  readonly toolCallId?: string
+  readonly agentType?: string
+  readonly description?: string
+  readonly finished?: boolean
+}
+
+/** Something was written that says no more than: it is alive. */
+export interface Active extends InTranscript {
+  readonly kind: "active"
+}
+
+/** An agent process with all that is now known of it; replaces what was said of it before. */
+export interface AgentSeen {
+  readonly kind: "agent-seen"
+  /** Session id: derived from boot id, pid and start time, so pid reuse makes another. */
+  readonly sessionId: string
+  readonly timeMs: number
+  readonly agent: AgentKind
+  readonly role: AgentRole
+  readonly pid: number
+  readonly startedMs: number
+  /** Base name of the executable and its sub-command, for example "claude", "codex exec". */
+  readonly command: string
+  readonly cwd?: string
+  /** Suspended by a signal (Ctrl-Z, SIGSTOP). */
+  readonly suspended: boolean
+  readonly pane?: PaneRef
+  /** Title of its pane, untrusted; absent outside tmux. */
+  readonly paneTitle?: string
+  /** The agent's own registry file, where it has one that passes the pid-reuse guards. */
+  readonly registry?: RegistryEntry
+  /** Conversation ids that evidence names, best first. */
+  readonly conversationHints: readonly ConversationHint[]
+  /** Session id of the agent that started this one. */
+  readonly parentSessionId?: string
+  /** Teammates: the conversation of the lead. */
+  readonly parentConversationId?: string
+  /** What the last lines of its screen say, captured only where registry and title are silent: trust dialog, permission, working. */
+  readonly screen?: ScreenReading
+  readonly evidence: readonly Evidence[]
+}
+
+export interface PaneRef {
+  readonly socket: string
+  readonly serverPid: number
+  readonly paneId: string
+  readonly sessionName: string
+  readonly windowIndex: number
+  readonly windowName: string
+  readonly paneIndex: number
+}
+
+export interface RegistryEntry {
+  readonly conversationId: string
+  /** As written: "busy", "shell", "idle", "waiting"; absent before 2.1.139 and for SDK sessions. */
+  readonly status?: string
+  readonly waitingFor?: string
+  readonly statusUpdatedMs?: number
+  readonly updatedMs?: number
+  readonly name?: string
+  /** "user" when a person gave the name. */
+  readonly nameSource?: string
+  readonly version?: string
+  readonly entrypoint?: string
+}
+
+export interface ConversationHint {
+  readonly conversationId: string
+  /** `authoritative` binds at once; `start` held when the process started and yields to anything later. */
+  readonly trust: "authoritative" | "start"
+  readonly evidence: Evidence
+}
+
+export interface ScreenReading {
+  readonly state: "working" | "permission" | "question" | "trust" | "idle"
+  readonly timeMs: number
+}
+
+/** A process that was published is gone: confirmed, never inferred from a failed scan. */
+export interface AgentGone {
+  readonly kind: "agent-gone"
+  readonly sessionId: string
+  readonly timeMs: number
+  /** In plain words: "exited", "killed", "pane closed". */
+  readonly reason: string
+}

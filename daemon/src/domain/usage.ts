@@ -1,0 +1,33 @@
+// What one model request used, as the agents report it.
+
+/** Tokens by class; non-negative safe integers. The classes are disjoint, except that reasoning lies inside output. */
+export interface TokenUsage {
+  /** Prompt tokens neither read from nor written to a cache. */
+  readonly input: number
+  readonly output: number
+  readonly reasoning: number
+  readonly cacheRead: number
+  /** Writes kept 5 minutes, Codex's writes, and writes whose kind is not reported. */
+  readonly cacheWrite5m: number
+  readonly cacheWrite1h: number
+}
+
+export const NO_USAGE: TokenUsage = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
+
+/** What changes the price of a request besides its tokens. Absent members are not reported by the agent. */
+export interface PriceFactors {
+  readonly speed?: "standard" | "fast"
+  /** Where inference ran; Anthropic charges 1.1 times for "us". */
+  readonly geo?: string
+  /** "standard", "priority", "batch", "flex"… as reported. */
+  readonly tier?: string
+  /** Server-side web searches, charged by the request. */
+  readonly webSearches?: number
+  /** Inner calls that the top-level usage leaves out (advisor, compaction); each is priced by its own model. */
+  readonly innerCalls?: readonly InnerCall[]
+}
+
+export interface InnerCall {
+  readonly model: string
+  readonly usage: TokenUsage
+}

@@ -1,0 +1,32 @@
+// What the world shows to those who serve it. The messages are the contract's own, so what is published here is what clients get.
+
+import type { FirstRead, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+
+/** What changed since a subscriber last heard: ids, never values. */
+export interface Dirty {
+  readonly sessionIds: ReadonlySet<string>
+  readonly conversationIds: ReadonlySet<string>
+  readonly firstRead: boolean
+}
+
+export interface PublishedWorld {
+  /** Sessions in scope: those that need a person first, then live, then offline, then ended. */
+  sessions(scope: Scope): readonly Session[]
+  /** By its own id, or by the id of a conversation it is or was in. */
+  session(id: string): Session | undefined
+  /** Whether a session belongs to a scope now. */
+  sessionInScope(id: string, scope: Scope): boolean
+  /** One row per conversation, in the order of `sessions`. */
+  metrics(scope: Scope): readonly Metrics[]
+  /** The rows of a session, or the one of a conversation; undefined when the id is not known. */
+  metricsOf(id: string): readonly Metrics[] | undefined
+  /** The row of one conversation. */
+  metricsRow(conversationId: string): Metrics | undefined
+  /** Whether a conversation's row belongs to a scope now. */
+  conversationInScope(conversationId: string, scope: Scope): boolean
+  firstRead(): FirstRead
+  /** Calls back after each change with what it touched, synchronously; the sets are valid during the call. */
+  subscribe(listener: (dirty: Dirty) => void): () => void
+}
