@@ -1,0 +1,64 @@
+import { create } from "@bufbuild/protobuf"
+import { timestampFromMs } from "@bufbuild/protobuf/wkt"
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { SessionSchema, Status, type Session } from "./gen/vibecraft/v1/session_pb.ts"
+import { compareNeedsYou } from "./needs-you-order.ts"
+
+function session(id: string, status: Status, sinceMs?: number, activityMs?: number): Session {
+  return create(SessionSchema, {
+    id,
+    status,
+    ...(sinceMs === undefined ? {} : { statusSinceTime: timestampFromMs(sinceMs) }),
+    ...(activityMs === undefined ? {} : { lastActivityTime: timestampFromMs(activityMs) }),
+  })
+}
+
+const ids = (sessions: Session[]) => sessions.toSorted(compareNeedsYou).map(({ id }) => id)
+
+const time = fc.option(fc.nat(5), { nil: undefined })
+const anySession = fc
+  .tuple(fc.string({ maxLength: 2 }), fc.nat(9), time, time)
+  .map(([id, status, since, activity]) => session(id, status as Status, since, activity))
+
+describe("compareNeedsYou", () => {
+  test("statuses in their order", () => {
+    const all = [Status.ENDED, Status.OFFLINE, Status.UNKNOWN, Status.IDLE, Status.STARTING, Status.WORKING, Status.STALLED, Status.WAITING]
+    expect(ids(all.map((status) => session(`${status}`, status)))).toEqual(all.toReversed().map(String))
+  })
+
+  test("the longest wait comes first, one of unknown length last", () => {
+    expect(
+      ids([session("new", Status.WAITING, 20, 99), session("none", Status.WAITING, undefined, 100), session("old", Status.WAITING, 10, 1)]),
+    ).toEqual(["old", "new", "none"])
+  })
+
+  test("otherwise the last active comes first, then the id decides", () => {
+    const idle = Status.IDLE
+    expect(ids([session("b", idle, 1, 5), session("z", idle, 9), session("a", idle, 2, 5), session("c", idle, 3, 8)])).toEqual([
+      "c",
+      "a",
+      "b",
+      "z",
+    ])
+  })
+
+  test("a status of a later version sorts as unknown", () => {
+    expect(ids([session("off", Status.OFFLINE), session("odd", 99 as Status), session("idle", Status.IDLE)])).toEqual([
+      "idle",
+      "odd",
+      "off",
+    ])
+  })
+
+  test("a total order: antisymmetric, transitive, 0 for equal keys alone", () => {
+    fc.assert(
+      fc.property(anySession, anySession, anySession, (a, b, c) => {
+        const sign = (x: Session, y: Session) => Math.sign(compareNeedsYou(x, y))
+        expect(sign(a, b) + sign(b, a)).toBe(0)
+        if (sign(a, b) <= 0 && sign(b, c) <= 0) expect(sign(a, c)).toBeLessThanOrEqual(0)
+        if (sign(a, b) === 0) expect(a.id).toBe(b.id)
+      }),
+    )
+  })
+})

@@ -1,0 +1,47 @@
+// The one order of sessions, for the daemon's lists and for every client: who needs a person comes first.
+
+import type { Timestamp } from "@bufbuild/protobuf/wkt"
+import { Status, type Session } from "./gen/vibecraft/v1/session_pb.ts"
+
+/** What the order looks at. */
+export type Ordered = Pick<Session, "id" | "status" | "statusSinceTime" | "lastActivityTime">
+
+const RANK = new Map<number, number>([
+  [Status.WAITING, 0],
+  [Status.STALLED, 1],
+  [Status.WORKING, 2],
+  [Status.STARTING, 3],
+  [Status.IDLE, 4],
+  [Status.UNKNOWN, 5],
+  [Status.OFFLINE, 6],
+  [Status.ENDED, 7],
+])
+const RANK_OF_UNKNOWN = 5
+
+/**
+ * Compares two sessions: waiting (longest wait first), stalled, working, starting, idle, unknown, offline, ended;
+ * within one of these the one active last comes first, then the smaller id. A total order: only equal ids compare as 0.
+ */
+export function compareNeedsYou(a: Ordered, b: Ordered): number {
+  const rank = rankOf(a)
+  const byRank = rank - rankOf(b)
+  if (byRank !== 0) return byRank
+  if (rank === 0) {
+    const byWait = compareTimes(a.statusSinceTime, b.statusSinceTime)
+    if (byWait !== 0) return byWait
+  }
+  const byActivity = compareTimes(b.lastActivityTime, a.lastActivityTime, -1)
+  if (byActivity !== 0) return byActivity
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
+function rankOf(session: Ordered): number {
+  return RANK.get(session.status) ?? RANK_OF_UNKNOWN
+}
+
+/** Earlier first; `absent` says on which side a missing time goes: 1 after all others, -1 before them. */
+function compareTimes(a: Timestamp | undefined, b: Timestamp | undefined, absent: 1 | -1 = 1): number {
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? absent : -absent
+  if (a.seconds !== b.seconds) return a.seconds < b.seconds ? -1 : 1
+  return a.nanos - b.nanos
+}

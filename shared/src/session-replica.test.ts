@@ -1,0 +1,68 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf"
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { SessionSchema, Status, type Session } from "./gen/vibecraft/v1/session_pb.ts"
+import { WatchSessionsResponseSchema } from "./gen/vibecraft/v1/session_service_pb.ts"
+import { compareNeedsYou } from "./needs-you-order.ts"
+import { SessionReplica } from "./session-replica.ts"
+
+type Event = MessageInitShape<typeof WatchSessionsResponseSchema>["event"]
+const message = (event: NonNullable<Event>) => create(WatchSessionsResponseSchema, { event })
+const session = (id: string, status: Status, name = ""): Session => create(SessionSchema, { id, status, name })
+
+describe("SessionReplica", () => {
+  test("a snapshot replaces everything and touches old and new", () => {
+    const replica = new SessionReplica()
+    replica.apply(
+      message({ case: "snapshot", value: { sessions: [session("a", Status.IDLE)], daemonVersion: "1", firstRead: { files: 3 } } }),
+    )
+    const touched = replica.apply(message({ case: "snapshot", value: { sessions: [session("b", Status.IDLE)], daemonVersion: "2" } }))
+    expect([...touched].toSorted()).toEqual(["a", "b"])
+    expect(replica.get("a")).toBeUndefined()
+    expect(replica.sessions().map(({ id }) => id)).toEqual(["b"])
+    expect(replica.daemonVersion).toBe("2")
+    expect(replica.firstRead).toBeUndefined()
+  })
+
+  test("an update moves a session to its place, and a heartbeat leaves the list as it is", () => {
+    const replica = new SessionReplica()
+    replica.apply(message({ case: "snapshot", value: { sessions: [session("a", Status.WORKING), session("b", Status.WORKING)] } }))
+    expect([...replica.apply(message({ case: "updated", value: { sessions: [session("b", Status.WAITING)] } }))]).toEqual(["b"])
+    expect(replica.sessions().map(({ id }) => id)).toEqual(["b", "a"])
+    expect(replica.waiting).toBe(1)
+    const before = replica.sessions()
+    expect(replica.apply(message({ case: "heartbeat", value: {} })).size).toBe(0)
+    expect(replica.sessions()).toBe(before)
+  })
+
+  test("ended touches only what was there; first-read news are kept", () => {
+    const replica = new SessionReplica()
+    replica.apply(message({ case: "discovered", value: { sessions: [session("a", Status.IDLE)] } }))
+    expect([...replica.apply(message({ case: "ended", value: { sessionIds: ["a", "ghost"] } }))]).toEqual(["a"])
+    expect(replica.size).toBe(0)
+    replica.apply(message({ case: "firstRead", value: { done: true } }))
+    expect(replica.firstRead?.done).toBe(true)
+  })
+
+  test("snapshot and any changes give the world that they describe", () => {
+    const change = fc.record({ id: fc.constantFrom("a", "b", "c", "d"), status: fc.integer({ min: 1, max: 8 }), gone: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(change), (changes) => {
+        const replica = new SessionReplica()
+        const world = new Map<string, Session>()
+        replica.apply(message({ case: "snapshot", value: {} }))
+        for (const { id, status, gone } of changes) {
+          if (gone) {
+            world.delete(id)
+            replica.apply(message({ case: "ended", value: { sessionIds: [id] } }))
+          } else {
+            const now = session(id, status as Status)
+            replica.apply(message({ case: world.has(id) ? "updated" : "discovered", value: { sessions: [now] } }))
+            world.set(id, now)
+          }
+        }
+        expect(replica.sessions()).toEqual([...world.values()].toSorted(compareNeedsYou))
+      }),
+    )
+  })
+})
