@@ -1,0 +1,106 @@
+// One transcript's state, folded from its facts: what it is, whether a turn runs, its context, its subagents, its span in time.
+// Tokens live in the ledger and tool calls in ToolCalls, because copies of both are told apart over all files.
+
+import type { AgentKind } from "../domain/agent.ts"
+import type { ContextSeen, ConversationSeen, SubagentSeen, TurnEnded } from "../domain/facts.ts"
+
+export interface SubagentState {
+  finished: boolean
+  lastMs: number
+}
+
+type Meta = Omit<ConversationSeen, "kind" | "conversationId">
+type MutableMeta = { -readonly [K in keyof Meta]?: Meta[K] | undefined }
+
+export class Conversation {
+  readonly id: string
+  readonly meta: MutableMeta = {}
+  readonly subagents = new Map<string, SubagentState>()
+  readonly #apiErrors = new Set<string>()
+  firstMs: number | undefined
+  lastMs: number | undefined
+  #turnStartMs = Number.NEGATIVE_INFINITY
+  #turnEndMs = Number.NEGATIVE_INFINITY
+  #turnEnd: TurnEnded["reason"] | undefined
+  #context: ContextSeen | undefined
+
+  constructor(id: string) {
+    this.id = id
+  }
+
+  get agent(): AgentKind {
+    return this.meta.agent ?? "claude"
+  }
+
+  get apiErrors(): number {
+    return this.#apiErrors.size
+  }
+
+  /** Whether the main agent is in a turn; undefined when the transcript has shown neither a start nor an end. */
+  get inTurn(): boolean | undefined {
+    if (this.#turnStartMs === Number.NEGATIVE_INFINITY && this.#turnEndMs === Number.NEGATIVE_INFINITY) return undefined
+    return this.#turnStartMs > this.#turnEndMs
+  }
+
+  /** When the turn now running started, or the last one ended. */
+  get turnChangedMs(): number | undefined {
+    const ms = Math.max(this.#turnStartMs, this.#turnEndMs)
+    return Number.isFinite(ms) ? ms : undefined
+  }
+
+  get lastTurnEnd(): TurnEnded["reason"] | undefined {
+    return this.#turnEnd
+  }
+
+  get context(): ContextSeen | undefined {
+    return this.#context
+  }
+
+  describe(fact: ConversationSeen): void {
+    const { kind: _kind, conversationId: _id, ...meta } = fact
+    for (const [name, value] of Object.entries(meta)) {
+      if (value !== undefined) Object.assign(this.meta, { [name]: value })
+    }
+    if (fact.startedMs !== undefined) this.touch(fact.startedMs)
+  }
+
+  touch(timeMs: number): void {
+    if (!(timeMs > 0)) return
+    if (this.firstMs === undefined || timeMs < this.firstMs) this.firstMs = timeMs
+    if (this.lastMs === undefined || timeMs > this.lastMs) this.lastMs = timeMs
+  }
+
+  turnStarted(timeMs: number): void {
+    this.#turnStartMs = Math.max(this.#turnStartMs, timeMs)
+  }
+
+  turnEnded(fact: TurnEnded): void {
+    if (fact.timeMs < this.#turnEndMs) return
+    this.#turnEndMs = fact.timeMs
+    this.#turnEnd = fact.reason
+  }
+
+  contextSeen(fact: ContextSeen): void {
+    if (this.#context === undefined || fact.timeMs >= this.#context.timeMs) this.#context = fact
+  }
+
+  apiError(key: string): void {
+    this.#apiErrors.add(key)
+  }
+
+  subagentSeen(fact: SubagentSeen): void {
+    const state = this.#subagent(fact.subagentId)
+    if (fact.finished !== undefined) state.finished = fact.finished
+  }
+
+  subagentActive(subagentId: string, timeMs: number): void {
+    const state = this.#subagent(subagentId)
+    state.lastMs = Math.max(state.lastMs, timeMs)
+  }
+
+  #subagent(id: string): SubagentState {
+    let state = this.subagents.get(id)
+    if (state === undefined) this.subagents.set(id, (state = { finished: false, lastMs: 0 }))
+    return state
+  }
+}

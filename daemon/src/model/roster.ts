@@ -1,0 +1,137 @@
+// Who sits where: the sessions, the conversations they are or were in, and the sessions that stand in for conversations no process was
+// ever seen in. A conversation once bound belongs to its session; it never shows up as a second one.
+
+import { sessionIdOfConversation } from "../domain/session-id.ts"
+import { type BindingWorld, bindingOf } from "./binding.ts"
+import type { Conversation } from "./conversation.ts"
+import { SessionState } from "./session-state.ts"
+
+/** What a change of seats touched. */
+export interface Touch {
+  session(session: SessionState): void
+  conversation(conversationId: string): void
+}
+
+export class Roster {
+  readonly #conversations: ReadonlyMap<string, Conversation>
+  readonly #sessions = new Map<string, SessionState>()
+  /** The session that is or was in a conversation because evidence bound it. */
+  readonly #owners = new Map<string, SessionState>()
+  readonly #children = new Map<string, Set<string>>()
+
+  constructor(conversations: ReadonlyMap<string, Conversation>) {
+    this.#conversations = conversations
+  }
+
+  get sessions(): ReadonlyMap<string, SessionState> {
+    return this.#sessions
+  }
+
+  /** The session of a process, new or known. */
+  seat(sessionId: string, nowMs: number): SessionState {
+    let session = this.#sessions.get(sessionId)
+    if (session === undefined) this.#sessions.set(sessionId, (session = new SessionState(sessionId, nowMs)))
+    return session
+  }
+
+  /** Notes that one conversation started another. */
+  adopt(parentId: string, childId: string): void {
+    let children = this.#children.get(parentId)
+    if (children === undefined) this.#children.set(parentId, (children = new Set()))
+    children.add(childId)
+  }
+
+  childrenOf(conversationId: string): ReadonlySet<string> {
+    return this.#children.get(conversationId) ?? new Set()
+  }
+
+  /** By its own id, or by that of a conversation it is or was in. */
+  find(id: string): SessionState | undefined {
+    return this.#sessions.get(id) ?? (this.#conversations.has(id) ? this.sessionOf(id) : undefined)
+  }
+
+  conversationOf(session: SessionState): Conversation | undefined {
+    return session.conversationId === undefined ? undefined : this.#conversations.get(session.conversationId)
+  }
+
+  sessionOf(conversationId: string): SessionState | undefined {
+    const owner = this.#owners.get(conversationId)
+    if (owner !== undefined) return owner
+    const root = this.#rootOf(conversationId)
+    return this.#owners.get(root) ?? this.#sessions.get(sessionIdOfConversation(root))
+  }
+
+  /** The conversations of a session: the current one, earlier ones latest first, each followed by those it started. */
+  conversationIdsOf(session: SessionState): readonly string[] {
+    const current = session.conversationId === undefined ? [] : [session.conversationId]
+    return [...current, ...session.earlierConversationIds.toReversed()].flatMap((id) => this.#withChildren(id, new Set()))
+  }
+
+  parentOf(session: SessionState): string | undefined {
+    const { process } = session
+    if (process?.parentSessionId !== undefined && this.#sessions.has(process.parentSessionId)) return process.parentSessionId
+    const parent = process?.parentConversationId === undefined ? undefined : this.find(process.parentConversationId)?.id
+    return parent === session.id ? undefined : parent
+  }
+
+  /** Decides anew which live session is in which conversation. */
+  bindAll(nowMs: number, touch: Touch): void {
+    const live = [...this.#sessions.values()].filter((session) => session.process !== undefined && session.gone === undefined)
+    const world: BindingWorld = { live, conversations: [...this.#conversations.values()], owner: (id) => this.#owners.get(id) }
+    for (const session of live) {
+      const binding = bindingOf(session, world, nowMs)
+      if (binding === undefined) continue
+      if ("unknown" in binding) {
+        if (session.unbound(binding.unknown)) touch.session(session)
+        continue
+      }
+      if (session.bind(binding.conversationId, binding.evidence)) {
+        touch.session(session)
+        touch.conversation(binding.conversationId)
+      }
+      const owner = this.#owners.get(binding.conversationId)
+      if (owner === undefined || owner.gone !== undefined) this.#owners.set(binding.conversationId, session)
+    }
+  }
+
+  /** Lets a session stand in for each conversation nobody was ever seen in, and takes those away that are no longer needed. */
+  standIn(nowMs: number, touch: Touch): void {
+    for (const conversation of this.#conversations.values()) {
+      const id = sessionIdOfConversation(conversation.id)
+      const standIn = this.#sessions.get(id)
+      const needed = this.#isKnown(conversation.id) && this.#rootOf(conversation.id) === conversation.id && !this.#owners.has(conversation.id)
+      if (needed && standIn === undefined) {
+        const session = this.seat(id, nowMs)
+        session.conversationId = conversation.id
+        touch.session(session)
+      } else if (!needed && standIn !== undefined) {
+        this.#sessions.delete(id)
+        touch.session(standIn)
+        touch.conversation(conversation.id)
+      }
+    }
+  }
+
+  #isKnown(conversationId: string): boolean {
+    return this.#conversations.get(conversationId)?.meta.agent !== undefined
+  }
+
+  /** The topmost known conversation that this one was started from. */
+  #rootOf(conversationId: string): string {
+    const passed = new Set<string>()
+    let id = conversationId
+    for (;;) {
+      const parent = this.#conversations.get(id)?.meta.parentConversationId
+      if (parent === undefined || passed.has(parent) || !this.#isKnown(parent)) return id
+      passed.add(id)
+      id = parent
+    }
+  }
+
+  #withChildren(conversationId: string, passed: Set<string>): string[] {
+    if (passed.has(conversationId) || !this.#isKnown(conversationId)) return []
+    passed.add(conversationId)
+    const children = [...this.childrenOf(conversationId)].filter((child) => !this.#owners.has(child))
+    return [conversationId, ...children.flatMap((child) => this.#withChildren(child, passed))]
+  }
+}

@@ -1,0 +1,37 @@
+// What to call a session: its own name, else its title, else its project and pane.
+
+import type { PaneRef } from "../domain/facts.ts"
+import type { Conversation } from "./conversation.ts"
+import type { SessionState } from "./session-state.ts"
+
+export function sessionTitle(session: SessionState, conversation: Conversation | undefined): string | undefined {
+  const registry = session.process?.registry
+  return present(conversation?.meta.title) ?? (registry?.nameSource === "derived" ? present(registry.name) : undefined)
+}
+
+export function sessionName(session: SessionState, conversation: Conversation | undefined): string {
+  const registry = session.process?.registry
+  const own = registry?.nameSource === "derived" ? undefined : present(registry?.name)
+  return own ?? present(conversation?.meta.ownName) ?? sessionTitle(session, conversation) ?? seatName(session, conversation)
+}
+
+function seatName(session: SessionState, conversation: Conversation | undefined): string {
+  const cwd = session.process?.cwd ?? conversation?.meta.cwd
+  const project = cwd === undefined ? undefined : present(cwd.slice(cwd.lastIndexOf("/") + 1)) ?? "/"
+  const pane = session.process?.pane
+  const seat = pane === undefined ? seatOutsideTmux(session) : paneName(pane)
+  return project === undefined ? seat : `${project} ${seat}`
+}
+
+function paneName(pane: PaneRef): string {
+  return `${pane.sessionName}:${pane.windowIndex}.${pane.paneIndex}`
+}
+
+function seatOutsideTmux(session: SessionState): string {
+  const { process } = session
+  return process === undefined ? (session.conversationId ?? session.id).slice(0, 8) : `${process.command} ${process.pid}`
+}
+
+function present(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === "" ? undefined : text
+}

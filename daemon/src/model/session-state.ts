@@ -1,0 +1,63 @@
+// One seat of an agent as the fold keeps it: the process, the conversation it is in, and when its status last changed.
+
+import type { AgentSeen } from "../domain/facts.ts"
+import type { Evidence } from "../domain/agent.ts"
+import type { StatusReading } from "./status.ts"
+
+export class SessionState {
+  readonly id: string
+  /** When it was first published. */
+  readonly discoveredMs: number
+  process: AgentSeen | undefined
+  gone: { readonly timeMs: number; readonly reason: string } | undefined
+  conversationId: string | undefined
+  bindingEvidence: Evidence | undefined
+  /** Why no conversation is known. */
+  unboundReason: string | undefined
+  /** Oldest first, without the current one. */
+  earlierConversationIds: string[] = []
+  #status: StatusReading | undefined
+  #statusSinceMs: number
+
+  constructor(id: string, discoveredMs: number) {
+    this.id = id
+    this.discoveredMs = discoveredMs
+    this.#statusSinceMs = discoveredMs
+  }
+
+  get status(): StatusReading | undefined {
+    return this.#status
+  }
+
+  get statusSinceMs(): number {
+    return this.#statusSinceMs
+  }
+
+  /** Takes a reading; answers whether anything that is published changed. A new word starts a new "since". */
+  setStatus(reading: StatusReading, nowMs: number): boolean {
+    const last = this.#status
+    this.#status = reading
+    if (last?.status !== reading.status) {
+      this.#statusSinceMs = Math.min(reading.sinceMs ?? nowMs, nowMs)
+      return true
+    }
+    return last.reason !== reading.reason || last.source !== reading.source || last.confidence !== reading.confidence
+  }
+
+  /** Moves it to a conversation and remembers the one before. Answers whether that is news. */
+  bind(conversationId: string, evidence: Evidence): boolean {
+    this.bindingEvidence = evidence
+    this.unboundReason = undefined
+    if (this.conversationId === conversationId) return false
+    if (this.conversationId !== undefined) this.earlierConversationIds.push(this.conversationId)
+    this.earlierConversationIds = this.earlierConversationIds.filter((id) => id !== conversationId)
+    this.conversationId = conversationId
+    return true
+  }
+
+  unbound(reason: string): boolean {
+    if (this.unboundReason === reason) return false
+    this.unboundReason = reason
+    return true
+  }
+}

@@ -1,0 +1,96 @@
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import type { ToolEnded, ToolOutcome, ToolStarted } from "../domain/facts.ts"
+import { ToolCalls } from "./tool-calls.ts"
+
+const started = (callId: string, timeMs: number, more: Partial<ToolStarted> = {}): ToolStarted => ({
+  kind: "tool-started",
+  conversationId: "c",
+  callId,
+  name: "Bash",
+  timeMs,
+  ...more,
+})
+const ended = (callId: string, timeMs: number, outcome: ToolOutcome = "ok", more: Partial<ToolEnded> = {}): ToolEnded => ({
+  kind: "tool-ended",
+  conversationId: "c",
+  callId,
+  timeMs,
+  outcome,
+  ...more,
+})
+
+function fold(facts: readonly (ToolStarted | ToolEnded)[]): ToolCalls {
+  const calls = new ToolCalls()
+  for (const fact of facts) void (fact.kind === "tool-started" ? calls.started(fact) : calls.ended(fact))
+  return calls
+}
+
+describe("ToolCalls", () => {
+  it("times a call from its start to its end", () => {
+    const calls = fold([started("a", 1_000), ended("a", 1_250)])
+    expect(calls.totals("c").get("Bash")).toEqual({ calls: 1, judged: 1, failures: 0, samples: [250] })
+    expect(calls.open("c")).toEqual([])
+  })
+
+  it("prefers the duration that the agent measured", () => {
+    expect(fold([started("a", 1_000), ended("a", 9_000, "ok", { durationMs: 40 })]).totals("c").get("Bash")?.samples).toEqual([40])
+  })
+
+  it("judges failures, and neither rejections nor interruptions", () => {
+    const outcomes: ToolOutcome[] = ["ok", "failed", "timeout", "model-error", "denied", "rejected", "interrupted", "cancelled", "background"]
+    const calls = fold(outcomes.flatMap((outcome, i) => [started(`${i}`, 0), ended(`${i}`, 10, outcome)]))
+    expect(calls.totals("c").get("Bash")).toMatchObject({ calls: 9, judged: 4, failures: 3 })
+  })
+
+  it("drops what cannot be a duration: a clock that went back, more than a day", () => {
+    const calls = fold([started("a", 5_000), ended("a", 1_000), started("b", 0), ended("b", 90_000_000)])
+    expect(calls.totals("c").get("Bash")).toMatchObject({ judged: 2, samples: [] })
+  })
+
+  it("keeps what runs in view, oldest first, until its turn is over", () => {
+    const calls = fold([started("b", 2_000), started("a", 1_000, { name: "Read" }), started("s", 1_500, { subagentId: "sub" })])
+    expect(calls.open("c").map((call) => call.callId)).toEqual(["a", "s", "b"])
+    calls.abandon("c", undefined, 3_000)
+    expect(calls.open("c").map((call) => call.callId)).toEqual(["s"])
+    expect(calls.totals("c").get("Read")).toMatchObject({ calls: 1, judged: 0 })
+  })
+
+  it("leaves calls alone that started after the turn that ended", () => {
+    const calls = fold([started("a", 5_000)])
+    calls.abandon("c", undefined, 3_000)
+    expect(calls.open("c")).toHaveLength(1)
+  })
+
+  it("takes a call's copy in a fork for the same call, owned by where it was first made", () => {
+    const calls = fold([started("a", 1_000, { conversationId: "fork" }), ended("a", 1_100, "ok", { conversationId: "fork" }), started("a", 900)])
+    expect(calls.totals("fork").size).toBe(0)
+    expect(calls.totals("c").get("Bash")).toMatchObject({ calls: 1, samples: [200] })
+  })
+
+  it("counts a call whose end alone is written, once its name is known", () => {
+    const calls = fold([ended("a", 300, "ok", { startedMs: 100, name: "exec_command" })])
+    expect(calls.totals("c").get("exec_command")).toMatchObject({ calls: 1, samples: [200] })
+  })
+
+  it("comes to the same in whatever order and however often the facts are read", () => {
+    const outcome = fc.constantFrom<ToolOutcome>("ok", "failed", "rejected", "interrupted", "background")
+    const call = fc.record({ start: fc.nat(1_000), length: fc.nat(1_000), outcome, again: outcome, measured: fc.option(fc.nat(500), { nil: undefined }) })
+    const scenario = fc.array(call, { maxLength: 12 }).chain((list) => {
+      const facts = list.flatMap((c, i) => [
+        started(`${i}`, c.start, { name: i % 2 === 0 ? "Bash" : "Read" }),
+        ended(`${i}`, c.start + c.length, c.outcome),
+        ended(`${i}`, c.start + c.length, c.again, c.measured === undefined ? {} : { durationMs: c.measured }),
+      ])
+      return fc.tuple(fc.constant(facts), fc.shuffledSubarray([...facts, ...facts], { minLength: facts.length * 2 }))
+    })
+    fc.assert(
+      fc.property(scenario, ([once, shuffled]) => {
+        const plain = fold(once).totals("c")
+        const other = fold(shuffled).totals("c")
+        for (const totals of [plain, other]) for (const tool of totals.values()) tool.samples.sort((a, b) => a - b)
+        expect(Object.fromEntries(other)).toEqual(Object.fromEntries(plain))
+      }),
+    )
+  })
+})

@@ -1,0 +1,24 @@
+// Turns what can go wrong at the start into one line for the user and an exit code; never a stack trace.
+
+import { PortInUse, SocketInUse, SocketUnusable } from "./api/errors.ts"
+import { ConfigError } from "./config.ts"
+import { UsageError } from "./flags.ts"
+import { StateDirInUse, StateDirUnusable } from "./instance-lock.ts"
+
+export interface StartupFailure {
+  readonly line: string
+  readonly exitCode: 1 | 2
+}
+
+const EXPECTED = [PortInUse, SocketInUse, SocketUnusable, ConfigError, StateDirInUse, StateDirUnusable]
+
+export function failureLine(error: unknown): StartupFailure {
+  if (error instanceof UsageError) return { line: `${oneLine(error.message)} (see vibecraftd --help)`, exitCode: 2 }
+  if (EXPECTED.some((kind) => error instanceof kind) && error instanceof Error) return { line: oneLine(error.message), exitCode: 1 }
+  const message = error instanceof Error ? error.message : String(error)
+  return { line: `could not start: ${oneLine(message)}`, exitCode: 1 }
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ").trim()
+}
