@@ -1,0 +1,33 @@
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { type LabelBox, cullLabels } from "./label-culling.ts"
+
+const box = fc.record({
+  left: fc.integer({ min: -200, max: 1500 }),
+  top: fc.integer({ min: -200, max: 900 }),
+  width: fc.integer({ min: 1, max: 300 }),
+  height: fc.integer({ min: 1, max: 60 }),
+})
+
+function overlap(a: LabelBox, b: LabelBox): boolean {
+  return a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height
+}
+
+describe("label culling", () => {
+  it("equals the naive greedy choice", () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(box, { nil: undefined, freq: 8 }), { maxLength: 80 }), (boxes) => {
+        const naive: number[] = []
+        boxes.forEach((candidate, index) => {
+          if (candidate && naive.every((other) => !overlap(candidate, boxes[other] as LabelBox))) naive.push(index)
+        })
+        expect(cullLabels(boxes)).toEqual(naive)
+      }),
+    )
+  })
+
+  it("stops at the limit", () => {
+    const row = Array.from({ length: 10 }, (_, i) => ({ left: i * 100, top: 0, width: 50, height: 20 }))
+    expect(cullLabels(row, 3)).toEqual([0, 1, 2])
+  })
+})
