@@ -113,9 +113,10 @@ test.each([
   expect(formatBytes(bytes)).toBe(text)
 })
 
+const firstRead = (bytesRead: bigint, bytesTotal: bigint, done = false) =>
+  formatFirstRead(create(FirstReadSchema, { bytesRead, bytesTotal, done }))
+
 test("the first read is spoken of only while it goes on", () => {
-  const firstRead = (bytesRead: bigint, bytesTotal: bigint, done = false) =>
-    formatFirstRead(create(FirstReadSchema, { bytesRead, bytesTotal, done }))
   expect(firstRead(492_000_000n, 1_200_000_000n)).toBe("reading transcripts: 41 % of 1.2 GB, totals are partial")
   expect(firstRead(0n, 0n)).toBe("looking for transcripts, totals are partial")
   expect(firstRead(5n, 5n, true)).toBeUndefined()

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf"
 import { expect, test } from "vitest"
 import { Agent } from "./gen/vibecraft/v1/common_pb.ts"
-import { CurrentToolSchema, PaneSchema, SessionSchema, Status, StatusSchema } from "./gen/vibecraft/v1/session_pb.ts"
+import { CurrentToolSchema, PaneSchema, SessionSchema, Status } from "./gen/vibecraft/v1/session_pb.ts"
 import { modelLabel, paneLabel, projectName, sessionLabel, toolLabel } from "./session-label.ts"
 import { statusWord } from "./status-words.ts"
 
@@ -29,7 +29,9 @@ test("projects, panes, tools and models in few words", () => {
 })
 
 test("every status of the contract has a word, a symbol and a shape of its own", () => {
-  const words = StatusSchema.values.filter(({ number }) => number !== Status.UNSPECIFIED).map(({ number }) => statusWord(number as Status))
+  const words = Object.values(Status)
+    .filter((status) => status !== Status.UNSPECIFIED)
+    .map((status) => statusWord(status))
   for (const key of ["word", "symbol", "shape"] as const) expect(new Set(words.map((word) => word[key])).size).toBe(words.length)
   expect(statusWord(Status.UNSPECIFIED).word).toBe("unknown")
 })
