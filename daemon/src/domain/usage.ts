@@ -25,6 +25,8 @@ export interface PriceFactors {
   readonly webSearches?: number
   /** Inner calls that the top-level usage leaves out (advisor, compaction); each is priced by its own model. */
   readonly innerCalls?: readonly InnerCall[]
+  /** The sampling steps that the top-level usage sums up, where there were several: a long prompt is judged step by step. */
+  readonly steps?: readonly TokenUsage[]
 }
 
 export interface InnerCall {
