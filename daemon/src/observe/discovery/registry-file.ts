@@ -1,0 +1,93 @@
+// One file of Claude Code's own list of live sessions, <config>/sessions/<pid>.json, as its versions wrote it. Everything in it is
+// untrusted text; whether it speaks of the process that now has its pid is for the caller to check with `isOfProcess`.
+
+import type { RegistryEntry } from "../../domain/facts.ts"
+
+export interface RegistryFile {
+  readonly pid: number
+  readonly entry: RegistryEntry
+  /** Field 22 of /proc/<pid>/stat as text; absent before 2.1.139. */
+  readonly procStart?: string
+  /** "linux:<machine id>:<pid namespace>"; absent before 2.1.330. */
+  readonly pidDomain?: string
+  readonly startedMs?: number
+  /** "interactive", "bg", "daemon", "daemon-worker"; absent in the oldest. */
+  readonly kind?: string
+  /** Warmed up beforehand and in nobody's use. */
+  readonly spare: boolean
+}
+
+export interface ProcessToMatch {
+  readonly pid: number
+  readonly startTicks: string
+  readonly startedMs: number
+  readonly inContainer: boolean
+}
+
+/** What the machine writes as pidDomain; `machineId` undefined where it may not be read. */
+export interface PidDomain {
+  readonly machineId: string | undefined
+  readonly namespace: string | undefined
+}
+
+const KNOWN_STATUS: ReadonlySet<string> = new Set(["busy", "shell", "idle", "waiting"])
+/** Files without procStart: how long after its process a file may have been made. */
+const START_WINDOW_MS = 60_000
+const CLOCK_SLACK_MS = 2_000
+
+/** `torn`: no whole JSON, worth reading again. `foreign`: JSON of another shape, such as old homes still hold. */
+export const parseRegistryFile = (text: string): RegistryFile | "torn" | "foreign" => {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return "torn"
+  }
+  if (typeof value !== "object" || value === null) return "foreign"
+  const fields = new Map<string, unknown>(Object.entries(value))
+  const words = (name: string) => textOf(fields.get(name))
+  const numbers = (name: string) => numberOf(fields.get(name))
+  const pid = numbers("pid")
+  const conversationId = words("sessionId")
+  if (pid === undefined || conversationId === undefined || conversationId === "") return "foreign"
+  const status = words("status")
+  return {
+    pid,
+    spare: fields.get("spare") === true,
+    ...present("procStart", procStartOf(fields.get("procStart"))),
+    ...present("pidDomain", words("pidDomain")),
+    ...present("startedMs", numbers("startedAt")),
+    ...present("kind", words("kind")),
+    entry: {
+      conversationId,
+      // A status of a schema not known would be read wrongly; the id still holds.
+      ...(status !== undefined && KNOWN_STATUS.has(status) ? { status, ...present("waitingFor", words("waitingFor")) } : {}),
+      ...present("statusUpdatedMs", numbers("statusUpdatedAt")),
+      ...present("updatedMs", numbers("updatedAt")),
+      ...present("name", words("name")),
+      ...present("nameSource", words("nameSource")),
+      ...present("version", words("version")),
+      ...present("entrypoint", words("entrypoint")),
+    },
+  }
+}
+
+/** Whether a file speaks of this very process, and not of an earlier one with its pid or of one in a container. */
+export const isOfProcess = (file: RegistryFile, process: ProcessToMatch, domain: PidDomain): boolean => {
+  if (file.pid !== process.pid || process.inContainer) return false
+  if (file.pidDomain !== undefined && !isDomain(file.pidDomain, domain)) return false
+  if (file.procStart !== undefined) return file.procStart === process.startTicks
+  if (file.startedMs === undefined) return false
+  const age = file.startedMs - process.startedMs
+  return age >= -CLOCK_SLACK_MS && age <= START_WINDOW_MS
+}
+
+const isDomain = (written: string, { machineId, namespace }: PidDomain): boolean => {
+  if (namespace === undefined) return true
+  return machineId === undefined ? written.endsWith(`:${namespace}`) : written === `linux:${machineId}:${namespace}`
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
+const numberOf = (value: unknown): number | undefined => (typeof value === "number" && Number.isFinite(value) ? value : undefined)
+const procStartOf = (value: unknown): string | undefined => (typeof value === "number" ? String(value) : textOf(value))
+const present = <K extends string, V>(name: K, value: V | undefined) => (value === undefined ? {} : { [name]: value }) as { [P in K]?: V }

@@ -1,0 +1,39 @@
+// The one thread that scans: it is apart from the threads that read transcripts, so neither waits for the other. Several questions
+// may be under way at once, since asking tmux is waiting.
+
+import { Piscina } from "piscina"
+import type { ProcessScan } from "../../work/scan/agent-process.ts"
+import type { ScreenAnswer, ScreensQuestion } from "../../work/scan/capture-screens.ts"
+import type { PaneListing } from "../../work/scan/list-panes.ts"
+import type { ScanProcessesOptions } from "../../work/scan/scan-processes.ts"
+import type { TmuxQuestion } from "../../work/scan/tmux-client.ts"
+
+export interface ScanPool {
+  /** Rejects when the process table cannot be trusted. */
+  scanProcesses(options: ScanProcessesOptions): Promise<ProcessScan>
+  /** Answers within two timeouts of the question. */
+  listPanes(question: Omit<TmuxQuestion, "args">): Promise<PaneListing>
+  captureScreens(question: ScreensQuestion): Promise<readonly ScreenAnswer[]>
+  close(): Promise<void>
+}
+
+const CLOSE_MS = 500
+
+/** Starts the thread. */
+export const createScanPool = (): ScanPool => {
+  const pool = new Piscina({
+    filename: new URL(`../../work/scan-task${import.meta.url.slice(import.meta.url.lastIndexOf("."))}`, import.meta.url).href,
+    minThreads: 1,
+    maxThreads: 1,
+    concurrentTasksPerWorker: 32,
+    idleTimeout: Infinity,
+    closeTimeout: CLOSE_MS,
+    resourceLimits: { maxOldGenerationSizeMb: 128 },
+  })
+  return {
+    scanProcesses: (options) => pool.run(options, { name: "scanProcesses" }),
+    listPanes: (question) => pool.run(question, { name: "listPanes" }),
+    captureScreens: (question) => pool.run(question, { name: "captureScreens" }),
+    close: () => pool.close({ force: true }),
+  }
+}

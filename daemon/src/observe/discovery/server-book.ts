@@ -1,0 +1,133 @@
+// What is known of the panes of each tmux server. A server that does not answer keeps what it showed last, is asked again ever more
+// rarely, and holds up nobody: each server is asked on its own.
+
+import type { Diagnostics } from "../../model/diagnostics.ts"
+import type { TmuxServer } from "../../work/scan/agent-process.ts"
+import type { Pane, PaneListing } from "../../work/scan/list-panes.ts"
+import type { TmuxFailure } from "../../work/scan/tmux-client.ts"
+import type { ScanPool } from "./scan-pool.ts"
+
+export interface ServerBook {
+  /** Takes over the servers that a scan found; what a vanished server showed is dropped. */
+  setServers(servers: readonly TmuxServer[]): void
+  /** Asks the servers that are due; each promise settles with its answer and never rejects. */
+  refresh(which: "all" | "watched"): Promise<void>[]
+  /** Sockets whose panes hold agents: only these are asked at every tick. */
+  setWatched(sockets: ReadonlySet<string>): void
+  panes(): readonly LocatedPane[]
+  server(socket: string): TmuxServer | undefined
+  /** Whether the last listing of this server is good, so that a pane missing from it is gone. */
+  isCurrent(socket: string): boolean
+  /** What cannot be seen now, one line each. */
+  failures(): readonly string[]
+}
+
+/** A pane and the socket of its server. */
+export interface LocatedPane extends Pane {
+  readonly socket: string
+}
+
+export interface ServerBookOptions {
+  readonly pool: Pick<ScanPool, "listPanes">
+  readonly diagnostics: Diagnostics
+  readonly now: () => number
+  /** Client to ask with; "tmux" is looked up in PATH. */
+  readonly binary?: string
+}
+
+interface Entry {
+  server: TmuxServer
+  panes: readonly LocatedPane[]
+  current: boolean
+  failures: number
+  nextTryMs: number
+  inFlight: Promise<void> | undefined
+  detail: string
+}
+
+export const TMUX_TIMEOUT_MS = 2_000
+const BACKOFF_MS = 2_000
+const MAX_BACKOFF_MS = 60_000
+
+const ADVICE: Record<TmuxFailure, string> = {
+  timeout: "does not answer; what it showed last is kept",
+  gone: "nobody listens there",
+  unreachable: "its socket file is gone; `kill -USR1` to the server makes it anew",
+  "no-client": "there is no tmux program to ask it with",
+  failed: "answered with an error",
+}
+
+export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: ServerBookOptions): ServerBook => {
+  const entries = new Map<string, Entry>()
+  let watched: ReadonlySet<string> = new Set()
+
+  const take = (entry: Entry, listing: PaneListing) => {
+    const { socket, pid } = entry.server
+    if (listing.ok) {
+      entry.panes = listing.panes.map((pane) => ({ ...pane, socket }))
+      entry.current = true
+      entry.failures = 0
+      entry.nextTryMs = 0
+      entry.detail = ""
+      if (listing.badLines > 0) diagnostics.problem("tmux-listing", socket, "lines that could not be read", listing.badLines)
+      const detail = `${listing.panes.length} panes`
+      diagnostics.source({ kind: "tmux", name: socket, health: "ok", detail: pid === undefined ? detail : `${detail}, server ${pid}`, seenMs: now() })
+      return
+    }
+    entry.current = false
+    entry.failures += 1
+    entry.nextTryMs = now() + Math.min(BACKOFF_MS * 2 ** (entry.failures - 1), MAX_BACKOFF_MS)
+    entry.detail = `${ADVICE[listing.failure]} (${listing.detail})`
+    if (listing.failure === "gone") entry.panes = []
+    const health = listing.failure === "timeout" || listing.failure === "failed" ? "failed" : "degraded"
+    diagnostics.source({ kind: "tmux", name: socket, health, detail: entry.detail })
+    if (listing.failure !== "gone") {
+      diagnostics.counters.failedScans += 1
+      diagnostics.problem(listing.failure === "timeout" ? "scan-timeout" : "tmux", socket, entry.detail)
+    }
+  }
+
+  const ask = (entry: Entry): Promise<void> => {
+    const { socket, exe } = entry.server
+    const question = { socket, binary, timeoutMs: TMUX_TIMEOUT_MS, ...(exe === undefined ? {} : { serverExe: exe }) }
+    const answered = pool.listPanes(question).catch((error: unknown): PaneListing => ({ ok: false, failure: "failed", detail: String(error) }))
+    entry.inFlight = answered.then((listing) => {
+      entry.inFlight = undefined
+      if (entries.get(socket) === entry) take(entry, listing)
+    })
+    return entry.inFlight
+  }
+
+  return {
+    setServers: (servers) => {
+      const sockets = new Set(servers.map(({ socket }) => socket))
+      for (const socket of entries.keys()) {
+        if (sockets.has(socket)) continue
+        entries.delete(socket)
+        diagnostics.forgetSource("tmux", socket)
+      }
+      for (const server of servers) {
+        const before = entries.get(server.socket)
+        if (before !== undefined && before.server.pid === server.pid && before.server.startTicks === server.startTicks) before.server = server
+        else entries.set(server.socket, { server, panes: [], current: false, failures: 0, nextTryMs: 0, inFlight: undefined, detail: "not asked yet" })
+      }
+      if (entries.size === 0) diagnostics.source({ kind: "tmux", name: "", health: "absent", detail: "no tmux server of this user runs", seenMs: now() })
+      else diagnostics.forgetSource("tmux", "")
+    },
+    refresh: (which) => {
+      const asked: Promise<void>[] = []
+      for (const entry of entries.values()) {
+        const wanted = which === "all" || !entry.current || watched.has(entry.server.socket)
+        if (entry.inFlight === undefined && wanted && entry.nextTryMs <= now()) asked.push(ask(entry))
+      }
+      return asked
+    },
+    setWatched: (sockets) => {
+      watched = sockets
+    },
+    panes: () => [...entries.values()].flatMap(({ panes }) => panes),
+    server: (socket) => entries.get(socket)?.server,
+    isCurrent: (socket) => entries.get(socket)?.current ?? true,
+    failures: () => [...entries.values()].filter(({ current }) => !current).map(({ server, detail }) => `tmux ${server.socket}: ${detail}`),
+  }
+}
