@@ -1,0 +1,97 @@
+// DaemonService: how the daemon itself is.
+
+import { timestampFromMs } from "@bufbuild/protobuf/wkt"
+import type { ServiceImpl } from "@connectrpc/connect"
+import { type DaemonService, SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
+import type { Diagnostics, SourceHealth as HealthWord } from "../model/diagnostics.ts"
+import type { PublishedWorld } from "../model/published-world.ts"
+import type { Subscribers } from "./subscribers.ts"
+
+/** What the daemon knows of itself from the start. */
+export interface DaemonFacts {
+  readonly version: string
+  /** Unix milliseconds. */
+  readonly startedMs: number
+  readonly stateDir: string
+  /** VIBECRAFT_SCOPE; empty when it sees all of the user's agents. */
+  readonly scope: string
+  readonly host: { readonly id: string; readonly name: string }
+  /** Model requests and tool calls counted so far. */
+  counted(): { readonly requests: number; readonly toolCalls: number }
+}
+
+export interface DaemonServiceOptions {
+  readonly daemon: DaemonFacts
+  readonly world: PublishedWorld
+  readonly diagnostics: Diagnostics
+  readonly subscribers: Subscribers
+  /** Where it listens; asked for with each answer, since a free port is known only then. */
+  address(): { readonly url: string; readonly socketPath: string }
+  /** 99th percentile of the event loop's delay in the last minute, milliseconds. */
+  eventLoopDelayP99Ms(): number
+}
+
+const HEALTH: Readonly<Record<HealthWord, SourceHealth>> = {
+  ok: SourceHealth.OK,
+  absent: SourceHealth.ABSENT,
+  degraded: SourceHealth.DEGRADED,
+  failed: SourceHealth.FAILED,
+}
+
+/** Serves the daemon's own state. */
+export function createDaemonService(options: DaemonServiceOptions): ServiceImpl<typeof DaemonService> {
+  const { daemon, world, diagnostics } = options
+  return {
+    getStatus() {
+      const { url, socketPath } = options.address()
+      const { requests, toolCalls } = daemon.counted()
+      const { counters } = diagnostics
+      return {
+        version: daemon.version,
+        host: daemon.host,
+        pid: process.pid,
+        startedTime: timestampFromMs(daemon.startedMs),
+        uptimeMs: whole(Date.now() - daemon.startedMs),
+        url,
+        socket: socketPath,
+        stateDir: daemon.stateDir,
+        scope: daemon.scope,
+        firstRead: world.firstRead(),
+        sources: diagnostics.sources().map(({ kind, name, health, detail, seenMs }) => ({
+          kind,
+          name,
+          health: HEALTH[health],
+          detail,
+          ...(seenMs === undefined ? {} : { seenTime: timestampFromMs(seenMs) }),
+        })),
+        problems: diagnostics.problems().map(({ kind, subject, detail, count, firstMs, lastMs }) => ({
+          kind,
+          subject,
+          detail,
+          count: whole(count),
+          firstTime: timestampFromMs(firstMs),
+          lastTime: timestampFromMs(lastMs),
+        })),
+        counters: {
+          files: whole(counters.files),
+          bytesRead: whole(counters.bytesRead),
+          lines: whole(counters.lines),
+          badLines: whole(counters.badLines),
+          hugeLines: whole(counters.hugeLines),
+          unknownLines: whole(counters.unknownLines),
+          requests: whole(requests),
+          toolCalls: whole(toolCalls),
+          scans: whole(counters.scans),
+          failedScans: whole(counters.failedScans),
+          watchers: options.subscribers.count(),
+        },
+        eventLoopDelayP99Ms: options.eventLoopDelayP99Ms(),
+        rssBytes: whole(process.memoryUsage.rss()),
+      }
+    },
+  }
+}
+
+function whole(value: number): bigint {
+  return BigInt(Math.max(0, Math.trunc(value)))
+}

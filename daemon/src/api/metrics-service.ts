@@ -1,0 +1,76 @@
+// MetricsService: what conversations used, cost and took.
+
+import type { MessageInitShape } from "@bufbuild/protobuf"
+import { timestampFromMs } from "@bufbuild/protobuf/wkt"
+import type { ServiceImpl } from "@connectrpc/connect"
+import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import type { MetricsService, WatchMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
+import type { PublishedWorld } from "../model/published-world.ts"
+import { NotFoundError } from "./errors.ts"
+import { follow, type FollowEvent, type WatchContext } from "./follow.ts"
+import type { Followed } from "./membership.ts"
+import { pageOf } from "./page.ts"
+import { parseId, parseScope, parseWatch, type WatchQuery } from "./parse-requests.ts"
+
+type WatchMessage = MessageInitShape<typeof WatchMetricsResponseSchema>
+
+/** Serves metrics out of the world. */
+export function createMetricsService(options: WatchContext): ServiceImpl<typeof MetricsService> {
+  const { world } = options
+  return {
+    getMetrics(request) {
+      return { metrics: [...rowsOf(world, parseId(request.id))], firstRead: world.firstRead() }
+    },
+    listMetrics(request) {
+      const { items, nextPageToken } = pageOf(world.metrics(parseScope(request.scope)), conversationOf, request)
+      return { metrics: [...items], firstRead: world.firstRead(), nextPageToken }
+    },
+    async *watchMetrics(request, { signal }) {
+      const query = parseWatch(request)
+      if (query.id !== undefined && world.firstRead().done) rowsOf(world, query.id)
+      const followed = followMetrics(world, query)
+      const events = follow({ ...options, followed, touched: (dirty) => dirty.conversationIds, minIntervalMs: query.minIntervalMs, signal })
+      for await (const event of events) yield* toMessages(event)
+    },
+  }
+}
+
+function rowsOf(world: PublishedWorld, id: string): readonly Metrics[] {
+  const rows = world.metricsOf(id)
+  if (rows === undefined) throw new NotFoundError("session or conversation", id)
+  return rows
+}
+
+function followMetrics(world: PublishedWorld, { scope, id }: WatchQuery): Followed<Metrics> {
+  const inScope = (conversationId: string): boolean => world.conversationInScope(conversationId, scope)
+  if (id === undefined)
+    return { list: () => world.metrics(scope), has: inScope, item: (row) => world.metricsRow(row), idOf: conversationOf }
+  const isWanted = (conversationId: string): boolean => conversationId === id || world.metricsRow(conversationId)?.sessionId === id
+  return {
+    list: () => (world.metricsOf(id) ?? []).filter((row) => inScope(row.conversationId)),
+    has: (conversationId) => isWanted(conversationId) && inScope(conversationId),
+    item: (conversationId) => world.metricsRow(conversationId),
+    idOf: conversationOf,
+  }
+}
+
+function conversationOf(row: Metrics): string {
+  return row.conversationId
+}
+
+function* toMessages(event: FollowEvent<Metrics>): Generator<WatchMessage> {
+  switch (event.kind) {
+    case "snapshot":
+      yield { event: { case: "snapshot", value: { metrics: [...event.items], firstRead: event.firstRead } } }
+      return
+    case "heartbeat":
+      yield { event: { case: "heartbeat", value: { time: timestampFromMs(Date.now()) } } }
+      return
+    case "changes": {
+      const rows = [...event.added, ...event.changed]
+      if (rows.length > 0) yield { event: { case: "updated", value: { metrics: rows } } }
+      if (event.removed.length > 0) yield { event: { case: "ended", value: { conversationIds: [...event.removed] } } }
+      if (event.firstRead !== undefined) yield { event: { case: "firstRead", value: event.firstRead } }
+    }
+  }
+}

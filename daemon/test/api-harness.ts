@@ -1,0 +1,111 @@
+// Starts an API server over a memory world on a free port and a private socket, and makes clients for every way in.
+
+import { mkdtemp, rm } from "node:fs/promises"
+import { connect } from "node:net"
+import os from "node:os"
+import path from "node:path"
+import type { Transport } from "@connectrpc/connect"
+import { createConnectTransport, createGrpcTransport, createGrpcWebTransport, Http2SessionManager } from "@connectrpc/connect-node"
+import pino from "pino"
+import { type ApiServer, type ApiServerOptions, createApiServer } from "../src/api/server.ts"
+import { Diagnostics } from "../src/model/diagnostics.ts"
+import { createMemoryWorld, type MemoryWorld } from "./memory-world.ts"
+
+export interface ApiHarness {
+  readonly server: ApiServer
+  readonly world: MemoryWorld
+  readonly diagnostics: Diagnostics
+  readonly dir: string
+  readonly socketPath: string
+  close(): Promise<void>
+}
+
+export async function startApi(options: Partial<ApiServerOptions> = {}): Promise<ApiHarness> {
+  const dir = await mkdtemp(path.join(os.tmpdir(), "vc-api-"))
+  const socketPath = path.join(dir, "run", "sock")
+  const world = createMemoryWorld()
+  const diagnostics = new Diagnostics()
+  const server = await createApiServer({
+    host: "127.0.0.1",
+    port: 0,
+    socketPath,
+    world,
+    diagnostics,
+    discover: async () => ({ scanMs: 7, failures: ["tmux did not answer"] }),
+    daemon: {
+      version: "1.2.3",
+      startedMs: Date.now() - 5_000,
+      stateDir: "/state",
+      scope: "test",
+      host: { id: "host-1", name: "here" },
+      counted: () => ({ requests: 11, toolCalls: 12 }),
+    },
+    webRoot: path.join(dir, "dist"),
+    logger: pino({ level: "silent" }),
+    ...options,
+  })
+  return {
+    server,
+    world,
+    diagnostics,
+    dir,
+    socketPath,
+    async close() {
+      await server.close()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+export const PROTOCOLS = ["connect", "grpc", "grpc-web"] as const
+export type Protocol = (typeof PROTOCOLS)[number]
+
+/** A way to reach the server. */
+export interface Way {
+  readonly protocol: Protocol
+  readonly http: "1.1" | "2"
+  readonly over: "tcp" | "unix"
+}
+
+/** Every combination there is; gRPC needs HTTP/2. */
+export const WAYS: readonly Way[] = PROTOCOLS.flatMap((protocol) =>
+  (["1.1", "2"] as const)
+    .filter((http) => protocol !== "grpc" || http === "2")
+    .flatMap((http) => (["tcp", "unix"] as const).map((over) => ({ protocol, http, over }))),
+)
+
+export function nameOf(way: Way): string {
+  return `${way.protocol} over HTTP/${way.http} on ${way.over}`
+}
+
+export interface Client {
+  readonly transport: Transport
+  /** Drops its connections, as a client that dies does. */
+  close(): void
+}
+
+/** A client of Connect's own, one connection of its own over HTTP/2. */
+export function openClient({ server, socketPath }: ApiHarness, { protocol, http, over }: Way, binary = true): Client {
+  const baseUrl = server.url
+  if (http === "1.1") {
+    const nodeOptions = over === "unix" ? { socketPath } : {}
+    const options = { baseUrl, httpVersion: http, nodeOptions, useBinaryFormat: binary }
+    const transport = protocol === "connect" ? createConnectTransport(options) : createGrpcWebTransport(options)
+    return { transport, close: () => {} }
+  }
+  const sessionManager = new Http2SessionManager(baseUrl, {}, over === "unix" ? { createConnection: () => connect(socketPath) } : {})
+  const options = { baseUrl, httpVersion: http, sessionManager, useBinaryFormat: binary }
+  const create = { connect: createConnectTransport, grpc: createGrpcTransport, "grpc-web": createGrpcWebTransport }[protocol]
+  return { transport: create(options), close: () => sessionManager.abort() }
+}
+
+/** Waits until a condition holds; fails after a generous while with what was seen last. */
+export async function until<T>(look: () => T, holds: (value: T) => boolean, what: string): Promise<T> {
+  const deadline = performance.now() + 20_000
+  for (;;) {
+    const value = look()
+    if (holds(value)) return value
+    if (performance.now() > deadline) throw new Error(`${what}: still ${String(value)}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}

@@ -1,0 +1,189 @@
+// The contract as clients see it, in every protocol, over HTTP/1.1 and HTTP/2, over TCP and the unix socket.
+
+import { Code, ConnectError, createClient } from "@connectrpc/connect"
+import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from "@vibecraft/shared/gen/grpc/health/v1/health_pb"
+import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { DaemonService, SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
+import { MetricsService } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
+import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { type ApiHarness, type Client, nameOf, openClient, startApi, until, WAYS } from "./api-harness.ts"
+
+let api: ApiHarness
+beforeEach(async () => {
+  api = await startApi({ heartbeatMs: 150 })
+  api.world.putSession({ id: "s-1", conversationId: "c-1", name: "one", status: Status.WORKING })
+  api.world.putSession({ id: "s-2", conversationId: "c-2", name: "two", status: Status.IDLE })
+  api.world.putMetrics({ sessionId: "s-1", conversationId: "c-1", tokens: { total: 5n } })
+})
+afterEach(() => api.close())
+
+describe.each(WAYS.map((way) => ({ way, name: nameOf(way) })))("$name", ({ way }) => {
+  let client: Client
+  beforeEach(() => {
+    client = openClient(api, way)
+  })
+  afterEach(() => client.close())
+
+  it("answers calls", async () => {
+    const sessions = createClient(SessionService, client.transport)
+    const list = await sessions.listSessions({})
+    expect(list.sessions.map((session) => session.id)).toEqual(["s-1", "s-2"])
+    expect(list.firstRead?.done).toBe(true)
+    expect((await sessions.getSession({ id: "c-2" })).session?.name).toBe("two")
+    expect((await sessions.discoverSessions({})).failures).toEqual(["tmux did not answer"])
+    const metrics = createClient(MetricsService, client.transport)
+    expect((await metrics.getMetrics({ id: "s-1" })).metrics[0]?.tokens?.total).toBe(5n)
+    expect((await metrics.listMetrics({})).metrics).toHaveLength(1)
+    const health = createClient(Health, client.transport)
+    expect((await health.check({ service: "vibecraft.v1.SessionService" })).status).toBe(ServingStatus.SERVING)
+  })
+
+  it("says what is wrong with a request", async () => {
+    const sessions = createClient(SessionService, client.transport)
+    const failures = await Promise.all([
+      failureOf(sessions.getSession({ id: "nobody" })),
+      failureOf(sessions.getSession({ id: "" })),
+      failureOf(sessions.listSessions({ pageSize: -3 })),
+      failureOf(firstOf(sessions.watchSessions({ minIntervalMs: 60_001 }, { signal: AbortSignal.timeout(20_000) }))),
+      failureOf(firstOf(sessions.watchSessions({ id: "nobody" }, { signal: AbortSignal.timeout(20_000) }))),
+    ])
+    expect(failures).toEqual([
+      '[not_found] no session or conversation "nobody"',
+      `[invalid_argument] id is ""; expected a session's or a conversation's id of 1..512 characters`,
+      "[invalid_argument] page_size is -3; expected 0..1000",
+      "[invalid_argument] min_interval_ms is 60001; expected 0..60000",
+      '[not_found] no session or conversation "nobody"',
+    ])
+  })
+
+  it("follows sessions: a snapshot, what comes, changes and goes, a heartbeat", async () => {
+    const { events, stop } = collect(createClient(SessionService, client.transport).watchSessions, { scope: Scope.LIVE, minIntervalMs: 0 })
+    await until(
+      () => events.length,
+      (count) => count > 0,
+      "snapshot",
+    )
+    api.world.putSession({ id: "s-3", name: "three", status: Status.STARTING })
+    await until(
+      () => events.length,
+      (count) => count > 1,
+      "discovered",
+    )
+    api.world.putSession({ id: "s-3", name: "three", status: Status.WAITING })
+    await until(
+      () => events.length,
+      (count) => count > 2,
+      "updated",
+    )
+    api.world.putSession({ id: "s-3", name: "three", status: Status.OFFLINE })
+    await until(
+      () => events.length,
+      (count) => count > 3,
+      "ended",
+    )
+    await until(
+      () => events.length,
+      (count) => count > 4,
+      "heartbeat",
+    )
+    expect(events.map((event) => event.event.case).slice(0, 5)).toEqual(["snapshot", "discovered", "updated", "ended", "heartbeat"])
+    const [snapshot, , updated, ended] = events
+    expect(snapshot?.event.case === "snapshot" && snapshot.event.value.sessions.map((session) => session.id)).toEqual(["s-1", "s-2"])
+    expect(snapshot?.event.case === "snapshot" && snapshot.event.value.daemonVersion).toBe("1.2.3")
+    expect(updated?.event.case === "updated" && updated.event.value.sessions[0]?.status).toBe(Status.WAITING)
+    expect(ended?.event.case === "ended" && ended.event.value.sessionIds).toEqual(["s-3"])
+    expect(await stop()).toBe(Code.Canceled)
+    await until(
+      () => api.server.watchers(),
+      (count) => count === 0,
+      "watchers",
+    )
+  })
+
+  it("follows metrics of one session and of no other", async () => {
+    const { events, stop } = collect(createClient(MetricsService, client.transport).watchMetrics, { id: "s-1", minIntervalMs: 0 })
+    await until(
+      () => events.length,
+      (count) => count > 0,
+      "snapshot",
+    )
+    api.world.putMetrics({ sessionId: "s-2", conversationId: "c-2", tokens: { total: 1n } })
+    api.world.putMetrics({ sessionId: "s-1", conversationId: "c-1", tokens: { total: 9n } })
+    const updates = () => events.flatMap((event) => (event.event.case === "updated" ? event.event.value.metrics : []))
+    await until(
+      () => updates().length,
+      (count) => count > 0,
+      "updated",
+    )
+    expect(updates().map((row) => [row.conversationId, row.tokens?.total])).toEqual([["c-1", 9n]])
+    await stop()
+  })
+})
+
+it("tells how the daemon is", async () => {
+  api.diagnostics.source({ kind: "tmux", name: "/tmp/tmux", health: "failed", detail: "it does not answer", seenMs: 1_000 })
+  api.diagnostics.source({ kind: "processes", name: "", health: "ok", detail: "" })
+  api.diagnostics.problem("not-json", "/a/file", "a line is no JSON", 3)
+  api.diagnostics.counters.badLines = 3
+  const { transport } = openClient(api, { protocol: "connect", http: "1.1", over: "tcp" })
+  const status = await createClient(DaemonService, transport).getStatus({})
+  expect(status).toMatchObject({
+    version: "1.2.3",
+    host: { id: "host-1", name: "here" },
+    pid: process.pid,
+    url: api.server.url,
+    socket: api.socketPath,
+    stateDir: "/state",
+    scope: "test",
+    firstRead: { done: true },
+    sources: [
+      { kind: "tmux", name: "/tmp/tmux", health: SourceHealth.FAILED, detail: "it does not answer", seenTime: { seconds: 1n } },
+      { kind: "processes", name: "", health: SourceHealth.OK },
+    ],
+    problems: [{ kind: "not-json", subject: "/a/file", count: 3n }],
+    counters: { badLines: 3n, requests: 11n, toolCalls: 12n, watchers: 0 },
+  })
+  expect(status.sources[1]?.seenTime).toBeUndefined()
+  expect(status.uptimeMs).toBeGreaterThanOrEqual(5_000n)
+  expect(status.rssBytes).toBeGreaterThan(10_000_000n)
+})
+
+/** Reads a stream into an array until told to stop; answers the code it ended with. */
+function collect<Request, Event>(
+  call: (request: Request, options: { signal: AbortSignal }) => AsyncIterable<Event>,
+  request: Request,
+): { readonly events: readonly Event[]; stop(): Promise<Code | undefined> } {
+  const abort = new AbortController()
+  const events: Event[] = []
+  const ended = (async () => {
+    try {
+      for await (const event of call(request, { signal: abort.signal })) events.push(event)
+      return undefined
+    } catch (error) {
+      return ConnectError.from(error).code
+    }
+  })()
+  return {
+    events,
+    stop() {
+      abort.abort()
+      return ended
+    },
+  }
+}
+
+async function firstOf<T>(stream: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const message of stream) return message
+  return undefined
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+  } catch (error) {
+    return ConnectError.from(error).message
+  }
+  return "no failure"
+}
