@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { connect } from "node:net"
 import os from "node:os"
 import path from "node:path"
-import type { Transport } from "@connectrpc/connect"
+import { type Code, ConnectError, type Transport } from "@connectrpc/connect"
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport, Http2SessionManager } from "@connectrpc/connect-node"
 import pino from "pino"
 import { type ApiServer, type ApiServerOptions, createApiServer } from "../src/api/server.ts"
@@ -108,4 +108,50 @@ export async function until<T>(look: () => T, holds: (value: T) => boolean, what
     if (performance.now() > deadline) throw new Error(`${what}: still ${String(value)}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
+}
+
+export interface Collected<Event> {
+  readonly events: readonly Event[]
+  /** What the stream ended with; undefined where it ended well. */
+  readonly ended: Promise<ConnectError | undefined>
+  /** Cancels, and answers the code it ended with. */
+  readonly stop: () => Promise<Code | undefined>
+}
+
+/** Reads a stream into an array until told to stop. */
+export function collect<Event>(call: (options: { signal: AbortSignal }) => AsyncIterable<Event>): Collected<Event> {
+  const abort = new AbortController()
+  const events: Event[] = []
+  const ended = (async () => {
+    try {
+      for await (const event of call({ signal: abort.signal })) events.push(event)
+      return undefined
+    } catch (error) {
+      return ConnectError.from(error)
+    }
+  })()
+  return {
+    events,
+    ended,
+    async stop() {
+      abort.abort()
+      return (await ended)?.code
+    },
+  }
+}
+
+/** The first message of a stream, which must end by itself or by its signal. */
+export async function firstOf<T>(stream: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const message of stream) return message
+  return undefined
+}
+
+/** The message that a promise fails with. */
+export async function failureOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+  } catch (error) {
+    return ConnectError.from(error).message
+  }
+  return "no failure"
 }

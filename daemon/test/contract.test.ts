@@ -1,6 +1,6 @@
 // The contract as clients see it, in every protocol, over HTTP/1.1 and HTTP/2, over TCP and the unix socket.
 
-import { Code, ConnectError, createClient } from "@connectrpc/connect"
+import { Code, createClient } from "@connectrpc/connect"
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from "@vibecraft/shared/gen/grpc/health/v1/health_pb"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { DaemonService, SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
@@ -8,7 +8,7 @@ import { MetricsService } from "@vibecraft/shared/gen/vibecraft/v1/metrics_servi
 import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { type ApiHarness, type Client, nameOf, openClient, startApi, until, WAYS } from "./api-harness.ts"
+import { type ApiHarness, type Client, collect, failureOf, firstOf, nameOf, openClient, startApi, until, WAYS } from "./api-harness.ts"
 
 let api: ApiHarness
 beforeEach(async () => {
@@ -59,7 +59,9 @@ describe.each(WAYS.map((way) => ({ way, name: nameOf(way) })))("$name", ({ way }
   })
 
   it("follows sessions: a snapshot, what comes, changes and goes, a heartbeat", async () => {
-    const { events, stop } = collect(createClient(SessionService, client.transport).watchSessions, { scope: Scope.LIVE, minIntervalMs: 0 })
+    const { events, stop } = collect((options) =>
+      createClient(SessionService, client.transport).watchSessions({ scope: Scope.LIVE, minIntervalMs: 0 }, options),
+    )
     await until(
       () => events.length,
       (count) => count > 0,
@@ -103,7 +105,9 @@ describe.each(WAYS.map((way) => ({ way, name: nameOf(way) })))("$name", ({ way }
   })
 
   it("follows metrics of one session and of no other", async () => {
-    const { events, stop } = collect(createClient(MetricsService, client.transport).watchMetrics, { id: "s-1", minIntervalMs: 0 })
+    const { events, stop } = collect((options) =>
+      createClient(MetricsService, client.transport).watchMetrics({ id: "s-1", minIntervalMs: 0 }, options),
+    )
     await until(
       () => events.length,
       (count) => count > 0,
@@ -149,41 +153,3 @@ it("tells how the daemon is", async () => {
   expect(status.uptimeMs).toBeGreaterThanOrEqual(5_000n)
   expect(status.rssBytes).toBeGreaterThan(10_000_000n)
 })
-
-/** Reads a stream into an array until told to stop; answers the code it ended with. */
-function collect<Request, Event>(
-  call: (request: Request, options: { signal: AbortSignal }) => AsyncIterable<Event>,
-  request: Request,
-): { readonly events: readonly Event[]; stop(): Promise<Code | undefined> } {
-  const abort = new AbortController()
-  const events: Event[] = []
-  const ended = (async () => {
-    try {
-      for await (const event of call(request, { signal: abort.signal })) events.push(event)
-      return undefined
-    } catch (error) {
-      return ConnectError.from(error).code
-    }
-  })()
-  return {
-    events,
-    stop() {
-      abort.abort()
-      return ended
-    },
-  }
-}
-
-async function firstOf<T>(stream: AsyncIterable<T>): Promise<T | undefined> {
-  for await (const message of stream) return message
-  return undefined
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise
-  } catch (error) {
-    return ConnectError.from(error).message
-  }
-  return "no failure"
-}

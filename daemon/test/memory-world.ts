@@ -38,11 +38,6 @@ export function createMemoryWorld(): MemoryWorld {
     for (const listener of listeners) listener(dirty)
   }
 
-  const inScope = (session: Session | undefined, scope: Scope): boolean => {
-    if (session === undefined) return false
-    if (scope === Scope.ALL) return true
-    return session.status !== Status.ENDED && (scope === Scope.RECENT || session.status !== Status.OFFLINE)
-  }
   const rowInScope = (row: Metrics | undefined, scope: Scope): boolean =>
     row !== undefined && (scope === Scope.ALL || inScope(sessions.get(row.sessionId), scope))
   const find = (id: string): Session | undefined =>
@@ -102,4 +97,10 @@ export function createMemoryWorld(): MemoryWorld {
     },
     listeners: () => listeners.size,
   }
+}
+
+function inScope(session: Session | undefined, scope: Scope): boolean {
+  if (session === undefined) return false
+  if (scope === Scope.ALL) return true
+  return session.status !== Status.ENDED && (scope === Scope.RECENT || session.status !== Status.OFFLINE)
 }
