@@ -1,0 +1,102 @@
+// What one conversation used and cost, kept up to date by adding and taking back single requests.
+
+import type { TokenUsage } from "../domain/usage.ts"
+import type { Certainty, Price } from "./prices/price-book.ts"
+import type { LedgerRequest } from "./request-table.ts"
+
+/** A conversation's totals, its subagents and inner calls included. */
+export interface ConversationTotals {
+  readonly tokens: TokenUsage
+  readonly requests: number
+  /** The priced part, in billionths of a US dollar. */
+  readonly nanosUsd: bigint
+  /** The worst of the parts. */
+  readonly certainty: Certainty
+  /** Sorted. */
+  readonly unpricedModels: readonly string[]
+  /** Sorted; inner calls' models included. */
+  readonly models: readonly string[]
+  /** Model of the main agent's last request. Undefined when only subagents made requests. */
+  readonly lastModel: string | undefined
+}
+
+type Sums = { -readonly [K in keyof TokenUsage]: number }
+
+export class Account {
+  readonly #tokens: Sums = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
+  readonly #models = new Map<string, number>()
+  readonly #unpriced = new Map<string, number>()
+  #requests = 0
+  #estimated = 0
+  #nanosUsd = 0n
+  #lastMs = Number.NEGATIVE_INFINITY
+  #lastModel: string | undefined
+  /** The last request was taken back, so another may be the last. */
+  #lastUnsure = false
+
+  /** Books a request (`sign` 1) or takes it back (`sign` -1). */
+  book(sign: 1 | -1, request: LedgerRequest, price: Price): void {
+    this.#requests += sign
+    this.#addTokens(sign, request.usage)
+    for (const call of request.factors?.innerCalls ?? []) {
+      this.#addTokens(sign, call.usage)
+      count(this.#models, call.model, sign)
+    }
+    count(this.#models, request.model, sign)
+    for (const model of price.unpricedModels) count(this.#unpriced, model, sign)
+    if (price.certainty === "estimated") this.#estimated += sign
+    this.#nanosUsd += sign === 1 ? price.nanosUsd : -price.nanosUsd
+    if (request.subagentId === undefined) this.#noteLast(sign, request)
+  }
+
+  get isEmpty(): boolean {
+    return this.#requests === 0
+  }
+
+  /** `requests` is asked for the conversation's requests when the last of them has to be found anew. */
+  totals(requests: () => Iterable<LedgerRequest>): ConversationTotals {
+    if (this.#lastUnsure) this.#findLast(requests())
+    return {
+      tokens: { ...this.#tokens },
+      requests: this.#requests,
+      nanosUsd: this.#nanosUsd,
+      certainty: this.#unpriced.size > 0 ? "unpriced" : this.#estimated > 0 ? "estimated" : "priced",
+      unpricedModels: [...this.#unpriced.keys()].sort(),
+      models: [...this.#models.keys()].sort(),
+      lastModel: this.#lastModel,
+    }
+  }
+
+  #addTokens(sign: 1 | -1, usage: TokenUsage): void {
+    const sums = this.#tokens
+    sums.input += sign * usage.input
+    sums.output += sign * usage.output
+    sums.reasoning += sign * usage.reasoning
+    sums.cacheRead += sign * usage.cacheRead
+    sums.cacheWrite5m += sign * usage.cacheWrite5m
+    sums.cacheWrite1h += sign * usage.cacheWrite1h
+  }
+
+  #noteLast(sign: 1 | -1, { timeMs, model }: LedgerRequest): void {
+    if (sign === -1) {
+      if (timeMs === this.#lastMs && model === this.#lastModel) this.#lastUnsure = true
+    } else if (timeMs > this.#lastMs || (timeMs === this.#lastMs && model >= (this.#lastModel ?? ""))) {
+      this.#lastMs = timeMs
+      this.#lastModel = model
+      this.#lastUnsure = false
+    }
+  }
+
+  #findLast(requests: Iterable<LedgerRequest>): void {
+    this.#lastMs = Number.NEGATIVE_INFINITY
+    this.#lastModel = undefined
+    this.#lastUnsure = false
+    for (const request of requests) if (request.subagentId === undefined) this.#noteLast(1, request)
+  }
+}
+
+function count(counts: Map<string, number>, name: string, sign: 1 | -1): void {
+  const next = (counts.get(name) ?? 0) + sign
+  if (next === 0) counts.delete(name)
+  else counts.set(name, next)
+}

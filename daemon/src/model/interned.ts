@@ -1,0 +1,22 @@
+// Names that repeat, kept once and spoken of by number.
+
+/** Numbers start at 1, so that 0 can mean "none" in a column. */
+export class Interned<T = string> {
+  readonly #numbers = new Map<string, number>()
+  readonly #values: T[] = []
+
+  /** The number of the value with this key; `value` is called for a key not met before. */
+  number(key: string, value: () => T): number {
+    let number = this.#numbers.get(key)
+    if (number === undefined) {
+      number = this.#values.push(value())
+      this.#numbers.set(key, number)
+    }
+    return number
+  }
+
+  /** The value of a number; undefined for 0. */
+  value(number: number): T | undefined {
+    return this.#values[number - 1]
+  }
+}

@@ -1,0 +1,128 @@
+// Percentiles of durations, and the promise that goes with them: nearest rank over all samples, never below the true value, at most
+// 0.1 % above it, exact below 2,048 ms. Mean and maximum are exact. This is the only module that knows the histogram library, whose
+// traps it guards: a NaN recorded as 0, a throw on a negative, a p100 above the maximum, sums lost when unequal histograms are merged.
+
+import { build, type Histogram } from "hdr-histogram-js"
+
+/** Longest duration recorded, 24 h; a longer one is a clock that jumped. */
+export const MAX_DURATION_MS = 86_400_000
+
+const SETTINGS = {
+  bitBucketSize: 32,
+  autoResize: false,
+  lowestDiscernibleValue: 1,
+  highestTrackableValue: MAX_DURATION_MS,
+  numberOfSignificantValueDigits: 3,
+  useWebAssembly: false,
+} as const
+
+/** Percentiles of one set of samples. Below 20 samples p95 is the maximum, below 100 p99 is. */
+export interface Percentiles {
+  /** Never 0. */
+  readonly count: number
+  readonly meanMs: number
+  readonly p50Ms: number
+  readonly p95Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+/** The whole milliseconds to record for a duration; undefined for what is none: NaN, negative, over 24 h. */
+export function recordableMs(durationMs: number): number | undefined {
+  return durationMs >= 0 && durationMs <= MAX_DURATION_MS ? Math.round(durationMs) : undefined
+}
+
+/** A histogram of durations; about 73 KB. All have the same settings, so any two can be merged without loss. */
+export class LatencyHistogram {
+  readonly #histogram: Histogram = build(SETTINGS)
+  #count = 0
+  #sumMs = 0
+  #maxMs = 0
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Records a duration; false, and nothing recorded, for what is none. */
+  record(durationMs: number): boolean {
+    const ms = recordableMs(durationMs)
+    if (ms === undefined) return false
+    this.#histogram.recordValue(ms)
+    this.#count++
+    this.#sumMs += ms
+    if (ms > this.#maxMs) this.#maxMs = ms
+    return true
+  }
+
+  /** Adds all samples of another. */
+  merge(other: LatencyHistogram): void {
+    this.#histogram.add(other.#histogram)
+    this.#count += other.#count
+    this.#sumMs += other.#sumMs
+    this.#maxMs = Math.max(this.#maxMs, other.#maxMs)
+  }
+
+  reset(): void {
+    this.#histogram.reset()
+    this.#count = 0
+    this.#sumMs = 0
+    this.#maxMs = 0
+  }
+
+  /** Undefined without samples. */
+  percentiles(): Percentiles | undefined {
+    if (this.#count === 0) return undefined
+    return {
+      count: this.#count,
+      meanMs: this.#sumMs / this.#count,
+      p50Ms: this.#at(50),
+      p95Ms: this.#at(95),
+      p99Ms: this.#at(99),
+      maxMs: this.#maxMs,
+    }
+  }
+
+  #at(percent: number): number {
+    return Math.min(this.#histogram.getValueAtPercentile(percent), this.#maxMs)
+  }
+}
+
+/** Durations of one session, subagent or tool, four bytes each, poured into a shared histogram when asked. */
+export class Samples {
+  #values = new Int32Array(0)
+  #count = 0
+  #cached: Percentiles | undefined
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Keeps a duration; false, and nothing kept, for what is none. */
+  add(durationMs: number): boolean {
+    const ms = recordableMs(durationMs)
+    if (ms === undefined) return false
+    if (this.#count === this.#values.length) {
+      const grown = new Int32Array(Math.max(8, this.#count * 2))
+      grown.set(this.#values)
+      this.#values = grown
+    }
+    this.#values[this.#count++] = ms
+    this.#cached = undefined
+    return true
+  }
+
+  /** Cached until the next sample; undefined without samples. */
+  percentiles(): Percentiles | undefined {
+    this.#cached ??= percentiles(this.#values.subarray(0, this.#count))
+    return this.#cached
+  }
+}
+
+const shared = new LatencyHistogram()
+
+/** Percentiles of durations in milliseconds; what is no duration is left out. Undefined when nothing is left. */
+export function percentiles(durationsMs: Iterable<number>): Percentiles | undefined {
+  shared.reset()
+  for (const durationMs of durationsMs) shared.record(durationMs)
+  return shared.percentiles()
+}

@@ -1,0 +1,162 @@
+// Counts each billed request once, whatever files it was seen in, how often and in what order, and keeps what every conversation used
+// and cost. A response is known by the agent's own id. Copies of it are merged to the field-wise maximum: early lines of old clients hold
+// placeholders, forks copy lines, side chains replay them. Some gateways give every response the same id; there the HTTP request ids
+// tell responses apart, if both are on the main chain and used different amounts.
+
+import type { RequestSeen } from "../domain/facts.ts"
+import { Account, type ConversationTotals } from "./account.ts"
+import type { PriceBook } from "./prices/price-book.ts"
+import { type LedgerRequest, RequestTable, requestTag } from "./request-table.ts"
+
+/** Ids of the conversations whose totals a fact changed: none for a copy that said nothing new, two when a request changed its owner. */
+export type LedgerDelta = Iterable<string>
+
+const NOTHING: LedgerDelta = []
+
+/** The copies of one key that came under several HTTP request ids. */
+interface Variants {
+  /** Rows by request tag. */
+  readonly rows: Map<number, number>
+  /** Rows on the main chain with a known request id, by what they used: two or more entries are so many requests. */
+  readonly requests: Map<string, Set<number>>
+}
+
+export class Ledger {
+  readonly #prices: PriceBook
+  readonly #table = new RequestTable()
+  /** The row that merges all copies of a key. */
+  readonly #rows = new Map<string, number>()
+  readonly #variants = new Map<number, Variants>()
+  readonly #accounts = new Map<string, Account>()
+  #size = 0
+
+  constructor(prices: PriceBook) {
+    this.#prices = prices
+  }
+
+  /** Requests counted. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Learns one copy of a request. */
+  see(fact: RequestSeen): LedgerDelta {
+    const row = this.#rows.get(fact.key)
+    if (row === undefined) {
+      const added = this.#table.add(fact)
+      this.#rows.set(fact.key, added)
+      this.#book(1, this.#table.request(added))
+      return [fact.conversationId]
+    }
+    const tag = requestTag(fact.requestId)
+    let variants = this.#variants.get(row)
+    if (variants === undefined) {
+      if (this.#table.tag(row) === tag) return this.#seeCopy(row, fact)
+      variants = this.#openVariants(row)
+    }
+    return this.#seeVariant(row, variants, tag, fact)
+  }
+
+  /** A conversation's totals; undefined when it made no request. */
+  totals(conversationId: string): ConversationTotals | undefined {
+    const account = this.#accounts.get(conversationId)
+    return account === undefined || account.isEmpty ? undefined : account.totals(() => this.#requestsOf(conversationId))
+  }
+
+  #seeCopy(row: number, fact: RequestSeen): LedgerDelta {
+    if (this.#table.covers(row, fact)) return NOTHING
+    const touched = new Set<string>()
+    this.#bookRow(-1, row, touched)
+    this.#table.merge(row, fact)
+    this.#bookRow(1, row, touched)
+    return touched
+  }
+
+  #openVariants(row: number): Variants {
+    const first = this.#table.clone(row)
+    const variants: Variants = { rows: new Map([[this.#table.tag(first), first]]), requests: new Map() }
+    const vector = this.#table.vector(first)
+    if (vector !== undefined && this.#isIdentified(first)) variants.requests.set(vector, new Set([first]))
+    this.#variants.set(row, variants)
+    return variants
+  }
+
+  #seeVariant(all: number, variants: Variants, tag: number, fact: RequestSeen): LedgerDelta {
+    const table = this.#table
+    const known = variants.rows.get(tag)
+    if (known !== undefined && table.covers(known, fact) && table.covers(all, fact)) return NOTHING
+    const row = known ?? table.add(fact)
+    variants.rows.set(tag, row)
+
+    const before = known !== undefined && this.#isIdentified(known) ? table.vector(known) : undefined
+    const after = tag !== 0 && !(fact.sidechain && table.isSidechain(row)) ? table.vector(row, fact) : undefined
+    const moved = new Set([before, after].filter((vector) => vector !== undefined))
+    const touched = new Set<string>()
+
+    const wereSeveral = variants.requests.size > 1
+    if (wereSeveral) for (const vector of moved) this.#bookVariant(-1, variants, vector, touched)
+    else this.#bookRow(-1, all, touched)
+
+    table.merge(row, fact)
+    table.merge(all, fact)
+    if (before !== undefined) leave(variants.requests, before, row)
+    if (after !== undefined) join(variants.requests, after, row)
+
+    // One row moves at a time: where several become one or one becomes several, no others than the moved ones take part.
+    const areSeveral = variants.requests.size > 1
+    if (!areSeveral) this.#bookRow(1, all, touched)
+    else for (const vector of wereSeveral ? moved : variants.requests.keys()) this.#bookVariant(1, variants, vector, touched)
+    return touched
+  }
+
+  #isIdentified(row: number): boolean {
+    return this.#table.tag(row) !== 0 && !this.#table.isSidechain(row)
+  }
+
+  #bookRow(sign: 1 | -1, row: number, touched: Set<string>): void {
+    const request = this.#table.request(row)
+    touched.add(request.conversationId)
+    this.#book(sign, request)
+  }
+
+  #bookVariant(sign: 1 | -1, variants: Variants, vector: string, touched: Set<string>): void {
+    const request = this.#table.requestOf(variants.requests.get(vector) ?? [])
+    if (request === undefined) return
+    touched.add(request.conversationId)
+    this.#book(sign, request)
+  }
+
+  #book(sign: 1 | -1, request: LedgerRequest): void {
+    let account = this.#accounts.get(request.conversationId)
+    if (account === undefined) this.#accounts.set(request.conversationId, (account = new Account()))
+    account.book(sign, request, this.#prices.priceOf(request))
+    this.#size += sign
+  }
+
+  *#requestsOf(conversationId: string): Generator<LedgerRequest> {
+    for (const row of this.#rows.values()) {
+      const variants = this.#variants.get(row)
+      if (variants === undefined || variants.requests.size < 2) {
+        const request = this.#table.request(row)
+        if (request.conversationId === conversationId) yield request
+        continue
+      }
+      for (const rows of variants.requests.values()) {
+        const request = this.#table.requestOf(rows)
+        if (request?.conversationId === conversationId) yield request
+      }
+    }
+  }
+}
+
+function leave(requests: Variants["requests"], vector: string, row: number): void {
+  const rows = requests.get(vector)
+  rows?.delete(row)
+  if (rows?.size === 0) requests.delete(vector)
+}
+
+function join(requests: Variants["requests"], vector: string, row: number): void {
+  const rows = requests.get(vector)
+  if (rows === undefined) requests.set(vector, new Set([row]))
+  else rows.add(row)
+}

@@ -1,0 +1,225 @@
+// What a request costs: Claude Code's own formula for Claude, OpenAI's rule for long prompts for GPT, per request and by the prices of
+// its day. Sums are integer pico-dollars and are rounded once, to nano-dollars. A model without a price is named, never guessed or free.
+
+import type { PriceFactors, TokenUsage } from "../../domain/usage.ts"
+import { CLAUDE_ALIASES, CLAUDE_PRICES, US_INFERENCE, WEB_SEARCH_PICO_USD } from "./claude-prices.ts"
+import { type ModelId, modelIdOf } from "./model-id.ts"
+import { CODEX_REVIEWER, CODEX_REVIEWER_MODELS, OPENAI_ALIASES, OPENAI_PRICES } from "./openai-prices.ts"
+import type { PriceOverride } from "./price-override.ts"
+import { type Factor, type ModelPrices, PRICED_CLASSES, type PricedClass, type PriceRow, type Rates } from "./price-table.ts"
+
+/** From best to worst; the certainty of a sum is the worst of its parts. */
+export type Certainty = "priced" | "estimated" | "unpriced"
+
+export interface PriceableRequest {
+  readonly model: string
+  readonly usage: TokenUsage
+  readonly factors?: PriceFactors | undefined
+  /** When it was made, Unix milliseconds: prices change. */
+  readonly timeMs: number
+}
+
+export interface Price {
+  /** Billionths of a US dollar: the part that has a price. */
+  readonly nanosUsd: bigint
+  readonly certainty: Certainty
+  /** Models, as reported, that have no price. Empty unless `certainty` is "unpriced". */
+  readonly unpricedModels: readonly string[]
+}
+
+export interface PriceBook {
+  priceOf(request: PriceableRequest): Price
+}
+
+/** A model's prices on a day. */
+interface Listing {
+  readonly prices: ModelPrices
+  readonly row: PriceRow
+  readonly assumed: boolean
+  readonly fast: boolean
+}
+
+interface Amount {
+  readonly picoUsd: bigint
+  readonly assumed: boolean
+}
+
+/** Builds the book from the built-in lists; overrides win from their day on. */
+export function createPriceBook(overrides: readonly PriceOverride[] = []): PriceBook {
+  const table = new Map([...CLAUDE_PRICES, ...OPENAI_PRICES].map((prices) => [prices.model, prices]))
+  const own = ownPrices(overrides, table)
+  const ids = new Map<string, ModelId>()
+
+  /** Reported names repeat endlessly; hostile ones could be endless. */
+  function idOf(model: string): ModelId {
+    let id = ids.get(model)
+    if (id === undefined) {
+      if (ids.size > 1000) ids.clear()
+      ids.set(model, (id = modelIdOf(model)))
+    }
+    return id
+  }
+
+  function find(model: string, timeMs: number): Listing | undefined {
+    const id = idOf(model)
+    const exact = ownRow(own.get(model.trim().toLowerCase()), timeMs)
+    if (exact !== undefined) return { ...exact, assumed: false, fast: id.fast }
+    const named = { assumed: id.resold, fast: id.fast }
+    const ownNamed = ownRow(own.get(id.name), timeMs)
+    if (ownNamed !== undefined) return { ...ownNamed, ...named }
+    const listed = table.get(id.name) ?? table.get(OPENAI_ALIASES.get(id.name) ?? "")
+    if (listed !== undefined) return { prices: listed, row: rowAt(listed, timeMs), ...named }
+    const alias = CLAUDE_ALIASES.get(id.name) ?? (id.name === CODEX_REVIEWER ? reviewerAt(timeMs) : undefined)
+    const prices = table.get(alias ?? "")
+    if (prices === undefined) return undefined
+    return { prices, row: ownRow(own.get(prices.model), timeMs)?.row ?? rowAt(prices, timeMs), assumed: true, fast: id.fast }
+  }
+
+  /** One call: the request itself or one inside it. */
+  function amountOf(model: string, usage: TokenUsage, factors: PriceFactors, timeMs: number): Amount | undefined {
+    if (isNothing(usage)) return { picoUsd: 0n, assumed: false }
+    const listing = find(model, timeMs)
+    if (listing === undefined) return undefined
+    const { prices, row } = listing
+    const applied = factorsOf(listing, factors)
+    let times = 1
+    let assumed = listing.assumed || (row.assumed?.some((name) => usage[name] > 0) ?? false)
+    for (const factor of applied) {
+      times *= factor.times
+      assumed ||= factor.assumed === true
+    }
+    let picoUsd = 0n
+    for (const step of prices.longPrompt === undefined ? [usage] : stepsOf(usage, factors)) {
+      picoUsd += costOf(step, scaled(row.rates, times, isLong(prices, step) ? prices.longPrompt : undefined))
+    }
+    return { picoUsd, assumed }
+  }
+
+  return {
+    priceOf({ model, usage, factors = {}, timeMs }) {
+      let picoUsd = 0n
+      let assumed = false
+      const unpriced = new Set<string>()
+      const outer = amountOf(model, usage, factors, timeMs)
+      if (outer === undefined) unpriced.add(model)
+      else {
+        picoUsd += outer.picoUsd
+        assumed = outer.assumed
+      }
+      if (factors.webSearches !== undefined && factors.webSearches > 0) {
+        // Only Anthropic's usage reports them.
+        picoUsd += BigInt(factors.webSearches) * BigInt(WEB_SEARCH_PICO_USD)
+      }
+      for (const call of factors.innerCalls ?? []) {
+        const inner = amountOf(call.model, call.usage, innerFactors(factors), timeMs)
+        if (inner === undefined) unpriced.add(call.model)
+        else {
+          picoUsd += inner.picoUsd
+          assumed ||= inner.assumed
+        }
+      }
+      const certainty = unpriced.size > 0 ? "unpriced" : assumed ? "estimated" : "priced"
+      return { nanosUsd: (picoUsd + 500n) / 1000n, certainty, unpricedModels: [...unpriced] }
+    },
+  }
+}
+
+/** Inner calls run where and how the request runs, but not at its speed. */
+function innerFactors(factors: PriceFactors): PriceFactors {
+  return { ...(factors.geo !== undefined && { geo: factors.geo }), ...(factors.tier !== undefined && { tier: factors.tier }) }
+}
+
+function factorsOf({ prices, row, fast }: Listing, factors: PriceFactors): Factor[] {
+  const applied: Factor[] = []
+  const tier = factors.tier?.toLowerCase() ?? ""
+  if (fast || factors.speed === "fast") applied.push(prices.fast ?? prices.tiers["fast"] ?? { times: 1, assumed: true })
+  else if (tier === "fast" || tier === "ultrafast" || !STANDARD_TIERS.has(tier)) {
+    applied.push(row.tiers?.[tier] ?? prices.tiers[tier] ?? { times: 1, assumed: true })
+  }
+  if (prices.vendor === "anthropic" && factors.geo === "us") applied.push(US_INFERENCE)
+  return applied
+}
+
+const STANDARD_TIERS: ReadonlySet<string> = new Set(["", "standard", "default", "auto"])
+
+function isNothing(usage: TokenUsage): boolean {
+  return PRICED_CLASSES.every((name) => usage[name] === 0)
+}
+
+function isLong({ longPrompt }: ModelPrices, usage: TokenUsage): boolean {
+  return longPrompt !== undefined && usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h > longPrompt.overTokens
+}
+
+/** The steps of a request where they are reported and sum to it, else the request as one. */
+function stepsOf(usage: TokenUsage, { steps }: PriceFactors): readonly TokenUsage[] {
+  if (steps === undefined || steps.length < 2) return [usage]
+  const complete = PRICED_CLASSES.every((name) => steps.reduce((sum, step) => sum + step[name], 0) === usage[name])
+  return complete ? steps : [usage]
+}
+
+function scaled(rates: Rates, times: number, long: ModelPrices["longPrompt"]): Rates {
+  if (times === 1 && long === undefined) return rates
+  const prompt = times * (long?.promptTimes ?? 1)
+  const output = times * (long?.outputTimes ?? 1)
+  return {
+    input: Math.round(rates.input * prompt),
+    output: Math.round(rates.output * output),
+    cacheRead: Math.round(rates.cacheRead * prompt),
+    cacheWrite5m: Math.round(rates.cacheWrite5m * prompt),
+    cacheWrite1h: Math.round(rates.cacheWrite1h * prompt),
+  }
+}
+
+/** Exact for any counts: terms are non-negative, so a sum that is a safe integer was exact all along. */
+function costOf(usage: TokenUsage, rates: Rates): bigint {
+  let sum = 0
+  for (const name of PRICED_CLASSES) sum += usage[name] * rates[name]
+  if (Number.isSafeInteger(sum)) return BigInt(sum)
+  return PRICED_CLASSES.reduce((exact, name: PricedClass) => exact + BigInt(usage[name]) * BigInt(rates[name]), 0n)
+}
+
+function rowAt({ rows }: ModelPrices, timeMs: number): PriceRow {
+  return rows.findLast((row) => startMs(row.from) <= timeMs) ?? rows[0]
+}
+
+function reviewerAt(timeMs: number): string | undefined {
+  return CODEX_REVIEWER_MODELS.find(({ from }) => startMs(from) <= timeMs)?.model
+}
+
+function startMs(day: string | undefined): number {
+  return day === undefined ? Number.NEGATIVE_INFINITY : Date.parse(day)
+}
+
+interface OwnPrices {
+  readonly prices: ModelPrices
+  /** Latest first. */
+  readonly rows: readonly { readonly startMs: number; readonly row: PriceRow }[]
+}
+
+/** Overrides by lower-case model name; rules other than rates stay those of the list. */
+function ownPrices(overrides: readonly PriceOverride[], table: ReadonlyMap<string, ModelPrices>): Map<string, OwnPrices> {
+  const own = new Map<string, OwnPrices>()
+  for (const [model, ofModel] of Map.groupBy(overrides, (override) => override.model.trim().toLowerCase())) {
+    const rows = ofModel
+      .map(({ from, rates, assumed }) => ({ startMs: startMs(from), row: { rates, assumed } }))
+      .sort((a, b) => b.startMs - a.startMs)
+    const [first] = rows
+    if (first === undefined) continue
+    const name = modelIdOf(model).name
+    const listed = table.get(name)
+    own.set(model, {
+      rows,
+      prices: listed ?? { model: name, vendor: vendorOf(name), rows: [first.row], tiers: {}, source: "configuration" },
+    })
+  }
+  return own
+}
+
+function vendorOf(name: string): ModelPrices["vendor"] {
+  return name.startsWith("claude") ? "anthropic" : "openai"
+}
+
+function ownRow(own: OwnPrices | undefined, timeMs: number): Pick<Listing, "prices" | "row"> | undefined {
+  const found = own?.rows.find((row) => row.startMs <= timeMs)
+  return own === undefined || found === undefined ? undefined : { prices: own.prices, row: found.row }
+}
