@@ -1,1 +1,12 @@
 #!/usr/bin/env node
+// Checks the Node version before anything is loaded that an older one could not even parse.
+import module from "node:module"
+
+const major = Number(process.versions.node.split(".")[0])
+if (major < 24) {
+  process.stderr.write(`vibecraft needs Node 24 or newer; this is ${process.version} at ${process.execPath}\n`)
+  process.exit(1)
+}
+module.enableCompileCache?.()
+const { main } = await import("../src/main.ts")
+process.exitCode = await main(process.argv.slice(2), process)

@@ -1,0 +1,27 @@
+// `vibecraft discover`: scan now, and say what that scan found.
+
+import { DiscoverSessionsResponseSchema, SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import { safeText, truncate } from "@vibecraft/shared/safe-text"
+import { type CommandContext, type CommonOptions, checkVersion } from "../command-context.ts"
+import { jsonText } from "../json-output.ts"
+import { renderSessions } from "../session-table.ts"
+
+export async function discover(context: CommandContext, options: CommonOptions): Promise<void> {
+  const { daemon, terminal } = context
+  const [answer] = await Promise.all([daemon.call(SessionService.method.discoverSessions, {}), checkVersion(context)])
+  if (options.json === true) return terminal.print([jsonText(DiscoverSessionsResponseSchema, answer)])
+  const { paint } = terminal
+  const width = terminal.width()
+  const lines = [`Scanned in ${answer.scanMs} ms.`]
+  for (const [title, sessions] of [
+    ["Discovered", answer.discovered],
+    ["Existing", answer.existing],
+  ] as const) {
+    lines.push("", paint("bold", `${title}: ${sessions.length === 0 ? "none" : sessions.length}`))
+    if (sessions.length > 0) lines.push(...renderSessions(sessions, terminal.now(), { width, paint }))
+  }
+  if (answer.failures.length > 0) {
+    lines.push("", paint("attention", "Not scanned:"), ...answer.failures.map((failure) => truncate(`  ${safeText(failure)}`, width)))
+  }
+  return terminal.print(lines)
+}

@@ -1,0 +1,127 @@
+// The command line: which commands there are, and what becomes of their errors. Each command's code is loaded when it is asked for.
+
+import { Command, CommanderError } from "commander"
+import { CommandError } from "./command-error.ts"
+import type { CommonOptions } from "./command-context.ts"
+import { ExitCode } from "./exit-code.ts"
+import { createTerminal, type Program, type Terminal } from "./terminal.ts"
+import { ownVersion } from "./version.ts"
+
+const CONNECTION_HELP = `
+The daemon is looked for at its unix socket ($XDG_RUNTIME_DIR/vibecraft/sock, else the state folder's, or VIBECRAFT_SOCKET),
+then at http://127.0.0.1:4003 (or VIBECRAFT_PORT).
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon answers.`
+
+const EXAMPLES = `
+Examples:
+  vibecraft ls                    which sessions there are, those that wait for you first
+  vibecraft ls --watch            the same, kept up to date
+  vibecraft metrics               tokens, cost and latency of each conversation
+  vibecraft metrics "fix login"   one session at length
+  vibecraft ls --json | jq -r '.sessions[] | select(.status == "STATUS_WAITING") | .name'
+`
+
+const LS_EXAMPLES = `
+Examples:
+  vibecraft ls
+  vibecraft ls --all
+  vibecraft ls --watch
+  vibecraft ls --json --watch | jq -c '.discovered.sessions[]?.name'
+`
+
+const METRICS_EXAMPLES = `
+Examples:
+  vibecraft metrics
+  vibecraft metrics "fix login" --watch
+  vibecraft metrics --all --json | jq '[.metrics[].cost.nanosUsd | tonumber] | add / 1e9'
+`
+
+const SCOPE_HELP = "everything known, not only what is live or was active in the last 24 hours"
+const JSON_HELP = "print the answer as protobuf JSON"
+
+/** Runs one command line (without node and script) and answers the exit code. */
+export async function main(argv: readonly string[], program: Program): Promise<ExitCode> {
+  const terminal = createTerminal(program)
+  // Whoever reads our output may stop reading: that ends the command, quietly.
+  program.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? ExitCode.OK : ExitCode.FAILED))
+  try {
+    await createCommand(terminal).parseAsync([...argv], { from: "user" })
+    return ExitCode.OK
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE
+    if (!(error instanceof CommandError)) throw error
+    terminal.note(error.message)
+    return error.exitCode
+  }
+}
+
+function createCommand(terminal: Terminal): Command {
+  const root = new Command("vibecraft")
+    .description("Lists coding agents at work: what they do, what they wait for, what they cost.")
+    .version(ownVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .option("--socket <path>", "the daemon's unix socket")
+    .option("--url <url>", "the daemon's address, for example http://127.0.0.1:4003")
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void terminal.program.stdout.write(text),
+      writeErr: (text) => void terminal.program.stderr.write(text),
+    })
+    .addHelpText("after", EXAMPLES + CONNECTION_HELP)
+    .exitOverride()
+
+  root
+    .command("ls")
+    .summary("list sessions")
+    .description("Lists sessions, those that wait for a person first, then live ones, then those that are offline.")
+    .option("-a, --all", SCOPE_HELP)
+    .option("-w, --watch", "follow changes until Ctrl-C")
+    .option("--json", `${JSON_HELP}; with --watch one message a line`)
+    .addHelpText("after", LS_EXAMPLES)
+    .action(async (options: CommonOptions, command: Command) => {
+      const { ls } = await import("./commands/ls.ts")
+      await ls(await contextOf(command, terminal), options)
+    })
+
+  root
+    .command("metrics")
+    .summary("show tokens, cost, latency and errors")
+    .description("Shows what conversations used, cost and took, their subagents included.")
+    .argument("[session]", "one session at length: its id or the start of it, its name, or a conversation's id")
+    .option("-a, --all", SCOPE_HELP)
+    .option("-w, --watch", "follow changes until Ctrl-C")
+    .option("--json", `${JSON_HELP}; with --watch one message a line`)
+    .addHelpText("after", METRICS_EXAMPLES)
+    .action(async (session: string | undefined, options: CommonOptions, command: Command) => {
+      const { metrics } = await import("./commands/metrics.ts")
+      await metrics(await contextOf(command, terminal), options, session)
+    })
+
+  root
+    .command("discover")
+    .summary("scan now and show what was found")
+    .description("Scans processes and tmux now, and shows which live sessions were not known before and which were.")
+    .option("--json", JSON_HELP)
+    .action(async (options: CommonOptions, command: Command) => {
+      const { discover } = await import("./commands/discover.ts")
+      await discover(await contextOf(command, terminal), options)
+    })
+
+  root
+    .command("status")
+    .summary("show how the daemon is")
+    .description("Shows the daemon's version, where it listens, what it can and cannot see, and what went wrong.")
+    .option("--json", JSON_HELP)
+    .action(async (options: CommonOptions, command: Command) => {
+      const { status } = await import("./commands/status.ts")
+      await status(await contextOf(command, terminal), options)
+    })
+
+  return root
+}
+
+async function contextOf(command: Command, terminal: Terminal) {
+  const { createContext } = await import("./command-context.ts")
+  return createContext(command.optsWithGlobals<CommonOptions>(), terminal)
+}

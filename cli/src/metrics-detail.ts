@@ -1,0 +1,101 @@
+// The metrics of one session at length: everything that the table has no room for.
+
+import { formatDuration, formatLatency } from "@vibecraft/shared/format-duration"
+import { formatCostLong } from "@vibecraft/shared/format-money"
+import { formatTokens } from "@vibecraft/shared/format-tokens"
+import { Clock, type Latency, type Metrics, type Tokens, type ToolMetrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { safeText, truncate } from "@vibecraft/shared/safe-text"
+import { agentWord } from "@vibecraft/shared/status-words"
+import { errorText, type MetricsRow, rowLabel } from "./metrics-table.ts"
+import { statusStyle, statusText } from "./session-table.ts"
+import { type Column, type TableOptions, renderTable } from "./table.ts"
+
+const CLOCKS = new Map<number, string>([
+  [Clock.TOOL, "tool"],
+  [Clock.MODEL, "model"],
+  [Clock.PERMISSION, "permission"],
+  [Clock.TURN, "turn"],
+  [Clock.IDLE, "idle"],
+])
+
+/** One block per row, an empty line between them. */
+export function renderDetails(rows: readonly MetricsRow[], nowMs: number, options: TableOptions): string[] {
+  return rows.flatMap((row, index) => [...(index === 0 ? [] : [""]), ...renderDetail(row, nowMs, options)])
+}
+
+function renderDetail(row: MetricsRow, nowMs: number, options: TableOptions): string[] {
+  const { metrics, session } = row
+  const { paint } = options
+  const status = session === undefined ? "" : paint(statusStyle(session), statusText(session, nowMs))
+  const lines = [[paint("bold", rowLabel(row)), status].filter((part) => part !== "").join("  ")]
+  for (const [label, text] of facts(metrics)) {
+    lines.push(`  ${paint("dim", label.padEnd(13))} ${truncate(text, Math.max(20, options.width - 16))}`)
+  }
+  if (metrics.latency.length > 0) lines.push("", ...indent(renderTable(LATENCY_COLUMNS, metrics.latency, inner(options))))
+  if (metrics.tools.length > 0) lines.push("", ...indent(renderTable(TOOL_COLUMNS, metrics.tools, inner(options))))
+  if (metrics.latency.some(({ count }) => count < 100n)) {
+    lines.push("", paint("dim", truncate("  p95 of fewer than 20 samples, and p99 of fewer than 100, is the maximum", options.width)))
+  }
+  return lines
+}
+
+function facts(metrics: Metrics): [label: string, text: string][] {
+  const { requests, apiErrors, subagents, models } = metrics
+  const errors = errorText(metrics)
+  return [
+    ["conversation", safeText(metrics.conversationId)],
+    ["agent", [agentWord(metrics.agent), ...models.map((model) => safeText(model))].join(" ")],
+    ["tokens", metrics.tokens === undefined ? "none" : tokensText(metrics.tokens)],
+    ["cost", safeText(formatCostLong(metrics.cost))],
+    ["requests", `${requests}${apiErrors > 0n ? `, ${apiErrors} failed or retried` : ""}`],
+    ["tool errors", errors === "" ? "no call judged" : errors],
+    ["time", `${formatDuration(metrics.durationMs)} from first to last`],
+    ...(subagents > 0 ? [["subagents", `${subagents}, their figures are included`] satisfies [string, string]] : []),
+  ]
+}
+
+function tokensText(tokens: Tokens): string {
+  const { input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h, total } = tokens
+  const parts = [
+    `${formatTokens(input)} in`,
+    `${formatTokens(output)} out${reasoning > 0n ? ` (${formatTokens(reasoning)} reasoning)` : ""}`,
+  ]
+  if (cacheRead > 0n) parts.push(`${formatTokens(cacheRead)} cache read`)
+  if (cacheWrite5m > 0n) parts.push(`${formatTokens(cacheWrite5m)} cache write`)
+  if (cacheWrite1h > 0n) parts.push(`${formatTokens(cacheWrite1h)} cache write 1 h`)
+  return `${formatTokens(total)}: ${parts.join(", ")}`
+}
+
+const LATENCY_COLUMNS: readonly Column<Latency>[] = [
+  { header: "CLOCK", text: ({ clock }) => CLOCKS.get(clock) ?? "other", importance: 9 },
+  { header: "N", text: ({ count }) => `${count}`, align: "right", importance: 8 },
+  { header: "MEAN", text: ({ meanMs }) => formatLatency(meanMs), align: "right", importance: 3 },
+  { header: "P50", text: ({ p50Ms }) => formatLatency(p50Ms), align: "right", importance: 5 },
+  { header: "P95", text: ({ p95Ms }) => formatLatency(p95Ms), align: "right", importance: 7 },
+  { header: "P99", text: ({ p99Ms }) => formatLatency(p99Ms), align: "right", importance: 6 },
+  { header: "MAX", text: ({ maxMs }) => formatLatency(maxMs), align: "right", importance: 4 },
+]
+
+const TOOL_COLUMNS: readonly Column<ToolMetrics>[] = [
+  { header: "TOOL", text: ({ name }) => safeText(name), min: 8, importance: 9 },
+  { header: "CALLS", text: ({ calls }) => `${calls}`, align: "right", importance: 8 },
+  {
+    header: "FAILED",
+    text: ({ failures }) => `${failures}`,
+    style: ({ failures }) => (failures > 0 ? "bad" : "dim"),
+    align: "right",
+    importance: 7,
+  },
+  { header: "P50", text: ({ latency }) => (latency === undefined ? "" : formatLatency(latency.p50Ms)), align: "right", importance: 4 },
+  { header: "P95", text: ({ latency }) => (latency === undefined ? "" : formatLatency(latency.p95Ms)), align: "right", importance: 6 },
+  { header: "P99", text: ({ latency }) => (latency === undefined ? "" : formatLatency(latency.p99Ms)), align: "right", importance: 5 },
+  { header: "MAX", text: ({ latency }) => (latency === undefined ? "" : formatLatency(latency.maxMs)), align: "right", importance: 3 },
+]
+
+function inner(options: TableOptions): TableOptions {
+  return { ...options, width: options.width - 2 }
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`)
+}

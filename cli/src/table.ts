@@ -1,0 +1,84 @@
+// Aligned tables that fit the terminal: when room is short the least important columns give way first, then leave.
+
+import { displayWidth } from "@vibecraft/shared/display-width"
+import { truncate } from "@vibecraft/shared/safe-text"
+import type { Paint, Style } from "./paint.ts"
+
+export interface Column<Row> {
+  readonly header: string
+  /** The cell's text; safe to show, on one line. */
+  readonly text: (row: Row) => string
+  readonly style?: (row: Row) => Style | undefined
+  /** Numbers go to the right. */
+  readonly align?: "right"
+  /** It is never shown narrower than this; absent means that it is shown whole or not at all. */
+  readonly min?: number
+  /** Higher stays longer. */
+  readonly importance: number
+  /** Which end stays when a cell is cut; the start unless told. */
+  readonly keep?: "start" | "end"
+}
+
+export interface TableOptions {
+  /** Cells of the terminal; Infinity for no limit. */
+  readonly width: number
+  readonly paint: Paint
+}
+
+const GAP = 2
+
+/** Header and rows as lines, none wider than `width`. Columns without any text are left out. */
+export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], options: TableOptions): string[] {
+  const { width, paint } = options
+  const table = columns
+    .map((column) => ({ column, cells: rows.map((row) => column.text(row)) }))
+    .filter(({ cells }) => cells.some((cell) => cell !== ""))
+    .map(({ column, cells }) => ({ column, cells, natural: widest([column.header, ...cells]) }))
+  const widths = fitColumns(
+    table.map(({ column, natural }) => ({ natural, min: Math.min(natural, column.min ?? natural), importance: column.importance })),
+    width,
+  )
+  const shown = table.map((entry, index) => ({ ...entry, width: widths[index] ?? 0 })).filter((entry) => entry.width > 0)
+  const lines = [shown.map(({ column, width: cells }) => paint("header", pad(column.header, cells, column))).join(" ".repeat(GAP))]
+  for (const [index, row] of rows.entries()) {
+    const cells = shown.map(({ column, cells: texts, width: wide }) => paint(column.style?.(row), pad(texts[index] ?? "", wide, column)))
+    lines.push(cells.join(" ".repeat(GAP)))
+  }
+  return lines.map((line) => line.trimEnd())
+}
+
+/** Widths that fit; 0 for a column that has to leave. The most important one always stays, cut to the whole width if it must be. */
+export function fitColumns(columns: readonly { natural: number; min: number; importance: number }[], width: number): number[] {
+  const widths = columns.map(({ natural }) => natural)
+  const leastFirst = [...columns.keys()].sort((a, b) => (columns[a]?.importance ?? 0) - (columns[b]?.importance ?? 0))
+  for (const leaving of [undefined, ...leastFirst.slice(0, -1)]) {
+    if (leaving !== undefined) widths[leaving] = 0
+    const staying = leastFirst.filter((index) => widths[index] !== 0)
+    for (const index of staying) widths[index] = columns[index]?.natural ?? 0
+    let over = total(widths) - width
+    for (const index of staying) {
+      if (over <= 0) break
+      const given = Math.min(over, (columns[index]?.natural ?? 0) - (columns[index]?.min ?? 0))
+      widths[index] = (widths[index] ?? 0) - given
+      over -= given
+    }
+    if (over <= 0) return widths
+  }
+  const last = leastFirst.at(-1)
+  return widths.map((wide, index) => (index === last ? Math.min(wide, width) : 0))
+}
+
+function total(widths: readonly number[]): number {
+  const shown = widths.filter((width) => width > 0)
+  return shown.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, shown.length - 1)
+}
+
+function widest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, displayWidth(text)), 0)
+}
+
+function pad(text: string, width: number, column: Pick<Column<never>, "align" | "keep">): string {
+  const cut = truncate(text, width, column.keep)
+  const space = " ".repeat(Math.max(0, width - displayWidth(cut)))
+  return column.align === "right" ? space + cut : cut + space
+}
