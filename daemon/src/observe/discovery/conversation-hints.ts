@@ -42,11 +42,14 @@ const claudeHints = ({ agent, registry, timeMs }: HintQuestion): ConversationHin
     hints.push({ conversationId, trust, evidence: { field: "conversation", source, detail, confidence, timeMs } })
   }
   // Files without procStart come from versions that do not rewrite the id on /clear.
-  if (registry?.procStart !== undefined) add(registry.entry.conversationId, "authoritative", "registry", `its registry file, started at tick ${registry.procStart}`)
+  if (registry?.procStart !== undefined)
+    add(registry.entry.conversationId, "authoritative", "registry", `its registry file, started at tick ${registry.procStart}`)
   else {
     const child = youngestToolChild(agent)
-    if (child !== undefined) add(child.conversationId, "authoritative", "environment", `its child ${child.pid} carries CLAUDE_CODE_SESSION_ID`)
-    if (registry !== undefined) add(registry.entry.conversationId, "start", "registry", "its registry file, of a version that does not follow /clear")
+    if (child !== undefined)
+      add(child.conversationId, "authoritative", "environment", `its child ${child.pid} carries CLAUDE_CODE_SESSION_ID`)
+    if (registry !== undefined)
+      add(registry.entry.conversationId, "start", "registry", "its registry file, of a version that does not follow /clear")
   }
   if (agent.namedConversation !== undefined) add(agent.namedConversation, "start", "process", "named on its command line")
   return hints
@@ -57,7 +60,8 @@ const youngestToolChild = ({ pid, children }: AgentProcess): { pid: number; conv
   for (const { environment, startTicks, pid: childPid } of children) {
     const conversationId = environment.CLAUDE_CODE_SESSION_ID
     if (environment.CLAUDE_PID !== String(pid) || conversationId === undefined) continue
-    if (youngest === undefined || Number(startTicks) > youngest.startTicks) youngest = { pid: childPid, conversationId, startTicks: Number(startTicks) }
+    if (youngest === undefined || Number(startTicks) > youngest.startTicks)
+      youngest = { pid: childPid, conversationId, startTicks: Number(startTicks) }
   }
   return youngest
 }
@@ -70,12 +74,15 @@ const codexHints = ({ agent, shared, timeMs }: HintQuestion): ConversationHint[]
   })
   const [newest] = agent.openThreads
   if (newest !== undefined) {
-    const what = newest.rolloutPath === undefined ? "holds the writer lock of its newest thread" : "holds the rollout of its newest thread open"
+    const what =
+      newest.rolloutPath === undefined ? "holds the writer lock of its newest thread" : "holds the rollout of its newest thread open"
     return [hint(newest.id, "authoritative", what)]
   }
   if (agent.namedConversation !== undefined) return [hint(agent.namedConversation, "start", "named on its command line")]
   const only = shared?.windows === 1 && shared.threadIds.length === 1 ? shared.threadIds[0] : undefined
-  return only === undefined ? [] : [hint(only, "start", "the only thread that the shared server began since this window opened, and the only window")]
+  return only === undefined
+    ? []
+    : [hint(only, "start", "the only thread that the shared server began since this window opened, and the only window")]
 }
 
 const whyNone = ({ agent, shared }: HintQuestion): string => {
@@ -86,4 +93,5 @@ const whyNone = ({ agent, shared }: HintQuestion): string => {
 }
 
 /** Time in a UUIDv7, Unix milliseconds; undefined for other versions. */
-export const timeOfThreadId = (id: string): number | undefined => (/^[0-9a-f]{8}-[0-9a-f]{4}-7/i.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined)
+export const timeOfThreadId = (id: string): number | undefined =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-7/i.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined

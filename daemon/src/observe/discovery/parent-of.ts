@@ -30,19 +30,32 @@ export const parentOf = (agent: AgentProcess, family: Family): ParentFinding => 
   // Both are set where one agent runs inside the other; the inner one has inherited the outer one's variable.
   const codexIsInner = threadId !== undefined && named?.environment.CODEX_THREAD_ID !== threadId
   if (named !== undefined && !codexIsInner) {
-    return found({ parentSessionId: family.sessionIdOf(named) }, "environment", `CLAUDE_PID names the living agent ${named.pid}`, "confirmed")
+    return found(
+      { parentSessionId: family.sessionIdOf(named) },
+      "environment",
+      `CLAUDE_PID names the living agent ${named.pid}`,
+      "confirmed",
+    )
   }
   if (threadId !== undefined && agent.terminal === undefined) {
     const session = family.sessionInConversation(threadId)
     const ids = { parentConversationId: threadId, ...(session === undefined ? {} : { parentSessionId: session }) }
     return found(ids, "environment", `CODEX_THREAD_ID names ${threadId}`, "likely")
   }
-  return { evidence: { field: "parent", source: "process", detail: "no agent among its ancestors, none named in its environment", confidence: "likely" } }
+  return {
+    evidence: {
+      field: "parent",
+      source: "process",
+      detail: "no agent among its ancestors, none named in its environment",
+      confidence: "likely",
+    },
+  }
 }
 
 const leadOf = ({ teammate }: AgentProcess, family: Family): ParentFinding => {
   const lead = teammate?.leadConversationId
-  if (lead === undefined) return { evidence: { field: "parent", source: "process", detail: "a teammate whose arguments name no lead", confidence: "likely" } }
+  if (lead === undefined)
+    return { evidence: { field: "parent", source: "process", detail: "a teammate whose arguments name no lead", confidence: "likely" } }
   const session = family.sessionInConversation(lead)
   const ids = { parentConversationId: lead, ...(session === undefined ? {} : { parentSessionId: session }) }
   return found(ids, "process", `--parent-session-id of teammate ${teammate?.agentId}`, "confirmed")
@@ -50,7 +63,8 @@ const leadOf = ({ teammate }: AgentProcess, family: Family): ParentFinding => {
 
 const nearestAgent = (agent: AgentProcess, { byPid }: Family): AgentProcess | undefined => {
   for (const { pid, kind } of agent.ancestors) {
-    if (kind === "agent") return byPid.get(pid)
+    const agentThere = byPid.get(pid)
+    if (agentThere !== undefined) return agentThere
     if (kind !== "other") return undefined
   }
   return undefined

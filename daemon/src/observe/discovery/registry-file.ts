@@ -54,20 +54,24 @@ export const parseRegistryFile = (text: string): RegistryFile | "torn" | "foreig
   return {
     pid,
     spare: fields.get("spare") === true,
-    ...present("procStart", procStartOf(fields.get("procStart"))),
-    ...present("pidDomain", words("pidDomain")),
-    ...present("startedMs", numbers("startedAt")),
-    ...present("kind", words("kind")),
+    ...optional({
+      procStart: procStartOf(fields.get("procStart")),
+      pidDomain: words("pidDomain"),
+      startedMs: numbers("startedAt"),
+      kind: words("kind"),
+    }),
     entry: {
       conversationId,
       // A status of a schema not known would be read wrongly; the id still holds.
-      ...(status !== undefined && KNOWN_STATUS.has(status) ? { status, ...present("waitingFor", words("waitingFor")) } : {}),
-      ...present("statusUpdatedMs", numbers("statusUpdatedAt")),
-      ...present("updatedMs", numbers("updatedAt")),
-      ...present("name", words("name")),
-      ...present("nameSource", words("nameSource")),
-      ...present("version", words("version")),
-      ...present("entrypoint", words("entrypoint")),
+      ...(status !== undefined && KNOWN_STATUS.has(status) ? { status, ...optional({ waitingFor: words("waitingFor") }) } : {}),
+      ...optional({
+        statusUpdatedMs: numbers("statusUpdatedAt"),
+        updatedMs: numbers("updatedAt"),
+        name: words("name"),
+        nameSource: words("nameSource"),
+        version: words("version"),
+        entrypoint: words("entrypoint"),
+      }),
     },
   }
 }
@@ -90,4 +94,17 @@ const isDomain = (written: string, { machineId, namespace }: PidDomain): boolean
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
 const numberOf = (value: unknown): number | undefined => (typeof value === "number" && Number.isFinite(value) ? value : undefined)
 const procStartOf = (value: unknown): string | undefined => (typeof value === "number" ? String(value) : textOf(value))
-const present = <K extends string, V>(name: K, value: V | undefined) => (value === undefined ? {} : { [name]: value }) as { [P in K]?: V }
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** A member that is undefined is left out. */
+const optional = <T extends Record<string, string | number | undefined>>(members: T): Defined<T> => {
+  const kept: Defined<T> = {}
+  for (const name in members) {
+    const value = members[name]
+    if (isDefined(value)) kept[name] = value
+  }
+  return kept
+}
+
+const isDefined = <V>(value: V | undefined): value is Exclude<V, undefined> => value !== undefined

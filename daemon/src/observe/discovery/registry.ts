@@ -100,7 +100,12 @@ export const createRegistry = ({ diagnostics, now, onChange }: RegistryOptions):
     known.mark = mark.text
     if (file === "torn" || file === "foreign" || file.pid !== Number(FILE_NAME.exec(name)?.[1])) {
       if (file === "torn" && !isRetry) later(TORN_RETRY_MS, () => read(folder, name, true))
-      else diagnostics.problem("registry-file", path, file === "torn" ? "not whole JSON; left out until it changes" : "of a shape not known; left out")
+      else
+        diagnostics.problem(
+          "registry-file",
+          path,
+          file === "torn" ? "not whole JSON; left out until it changes" : "of a shape not known; left out",
+        )
       return
     }
     const sameConversation = known.file?.entry.conversationId === file.entry.conversationId
@@ -124,7 +129,13 @@ export const createRegistry = ({ diagnostics, now, onChange }: RegistryOptions):
     }
     if (folder.watcher === undefined) folder.watcher = watchFolder(folder)
     const detail = folder.watcher === undefined ? "cannot be watched; looked at once a second" : "followed"
-    diagnostics.source({ kind: "registry", name: folder.path, health: folder.watcher === undefined ? "degraded" : "ok", detail, seenMs: now() })
+    diagnostics.source({
+      kind: "registry",
+      name: folder.path,
+      health: folder.watcher === undefined ? "degraded" : "ok",
+      detail,
+      seenMs: now(),
+    })
     const present = new Set(names)
     for (const name of folder.files.keys()) if (!present.has(name)) forget(folder, name)
     for (const name of names) {

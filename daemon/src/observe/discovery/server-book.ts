@@ -41,7 +41,7 @@ interface Entry {
   current: boolean
   failures: number
   nextTryMs: number
-  inFlight: Promise<void> | undefined
+  isAsked: boolean
   detail: string
 }
 
@@ -71,7 +71,13 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
       entry.detail = ""
       if (listing.badLines > 0) diagnostics.problem("tmux-listing", socket, "lines that could not be read", listing.badLines)
       const detail = `${listing.panes.length} panes`
-      diagnostics.source({ kind: "tmux", name: socket, health: "ok", detail: pid === undefined ? detail : `${detail}, server ${pid}`, seenMs: now() })
+      diagnostics.source({
+        kind: "tmux",
+        name: socket,
+        health: "ok",
+        detail: pid === undefined ? detail : `${detail}, server ${pid}`,
+        seenMs: now(),
+      })
       return
     }
     entry.current = false
@@ -87,15 +93,14 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
     }
   }
 
-  const ask = (entry: Entry): Promise<void> => {
+  const ask = async (entry: Entry): Promise<void> => {
     const { socket, exe } = entry.server
     const question = { socket, binary, timeoutMs: TMUX_TIMEOUT_MS, ...(exe === undefined ? {} : { serverExe: exe }) }
-    const answered = pool.listPanes(question).catch((error: unknown): PaneListing => ({ ok: false, failure: "failed", detail: String(error) }))
-    entry.inFlight = answered.then((listing) => {
-      entry.inFlight = undefined
-      if (entries.get(socket) === entry) take(entry, listing)
-    })
-    return entry.inFlight
+    const listing = await pool
+      .listPanes(question)
+      .catch((error: unknown): PaneListing => ({ ok: false, failure: "failed", detail: String(error) }))
+    entry.isAsked = false
+    if (entries.get(socket) === entry) take(entry, listing)
   }
 
   return {
@@ -108,17 +113,30 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
       }
       for (const server of servers) {
         const before = entries.get(server.socket)
-        if (before !== undefined && before.server.pid === server.pid && before.server.startTicks === server.startTicks) before.server = server
-        else entries.set(server.socket, { server, panes: [], current: false, failures: 0, nextTryMs: 0, inFlight: undefined, detail: "not asked yet" })
+        if (before !== undefined && before.server.pid === server.pid && before.server.startTicks === server.startTicks)
+          before.server = server
+        else
+          entries.set(server.socket, {
+            server,
+            panes: [],
+            current: false,
+            failures: 0,
+            nextTryMs: 0,
+            isAsked: false,
+            detail: "not asked yet",
+          })
       }
-      if (entries.size === 0) diagnostics.source({ kind: "tmux", name: "", health: "absent", detail: "no tmux server of this user runs", seenMs: now() })
+      if (entries.size === 0)
+        diagnostics.source({ kind: "tmux", name: "", health: "absent", detail: "no tmux server of this user runs", seenMs: now() })
       else diagnostics.forgetSource("tmux", "")
     },
     refresh: (which) => {
       const asked: Promise<void>[] = []
       for (const entry of entries.values()) {
         const wanted = which === "all" || !entry.current || watched.has(entry.server.socket)
-        if (entry.inFlight === undefined && wanted && entry.nextTryMs <= now()) asked.push(ask(entry))
+        if (entry.isAsked || !wanted || entry.nextTryMs > now()) continue
+        entry.isAsked = true
+        asked.push(ask(entry))
       }
       return asked
     },

@@ -23,7 +23,8 @@ export interface SharedThreadsQuestion {
 const SLACK_MS = 1_000
 
 /** Whether a process is a window whose threads, if any, live elsewhere. */
-export const isSharedWindow = (agent: AgentProcess): boolean => agent.agent === "codex" && agent.role === "interactive" && agent.openThreads.length === 0
+export const isSharedWindow = (agent: AgentProcess): boolean =>
+  agent.agent === "codex" && agent.role === "interactive" && agent.openThreads.length === 0
 
 /** For each window that holds no thread itself: the threads of its server that it could show. Empty where there is no such server. */
 export const sharedThreadsOf = ({ agents, homeOf, startedMsOf, closed }: SharedThreadsQuestion): Map<number, SharedThreads> => {

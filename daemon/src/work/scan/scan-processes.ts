@@ -11,8 +11,10 @@ import { roleOf } from "./role.ts"
 import { createTmuxServerFinder, TMUX_SERVER_NAME } from "./tmux-servers.ts"
 
 export interface ScanProcessesOptions {
-  /** Look at every process and socket again, trusting nothing remembered. */
+  /** Look at every process again, and not just at new ones and those with a terminal. */
   readonly full: boolean
+  /** Look again for the sockets of all tmux servers. */
+  readonly sockets: boolean
   /** Only what carries this VIBECRAFT_SCOPE is seen; absent means all of the user's. */
   readonly scope?: string
   /** Folders in which tmux keeps its sockets. */
@@ -50,7 +52,7 @@ export const createProcessScanner = ({ files = createProcFiles(), uid, ownPid }:
   const environments = createEnvironmentCache(files)
   const ownNamespace = files.link("self", "ns/pid")
 
-  return ({ full, scope, socketFolders }) => {
+  return ({ full, sockets, scope, socketFolders }) => {
     const startedMs = performance.now()
     const entries = table.read(!full)
     const uptimeTicks = files.uptimeTicks()
@@ -80,7 +82,7 @@ export const createProcessScanner = ({ files = createProcFiles(), uid, ownPid }:
       return children
     }
 
-    const found = servers.find({ entries, full, socketFolders: scope === undefined ? socketFolders : [], inScope })
+    const found = servers.find({ entries, again: sockets, socketFolders: scope === undefined ? socketFolders : [], inScope })
     environments.keepOnly(entries)
     return {
       agents: withFamily,

@@ -12,7 +12,8 @@ export const TMUX_SERVER_NAME = "tmux: server"
 
 export interface FindServers {
   readonly entries: ReadonlyMap<number, ProcessEntry>
-  readonly full: boolean
+  /** Look for the sockets of known servers again. */
+  readonly again: boolean
   readonly socketFolders: readonly string[]
   readonly inScope: (entry: ProcessEntry) => boolean
 }
@@ -27,9 +28,9 @@ export const createTmuxServerFinder = (files: ProcFiles, uid: number): TmuxServe
   let unowned: readonly TmuxServer[] = []
 
   return {
-    find: ({ entries, full, socketFolders, inScope }) => {
+    find: ({ entries, again, socketFolders, inScope }) => {
       const processes = [...entries.values()].filter((entry) => entry.own && entry.stat.comm === TMUX_SERVER_NAME && inScope(entry))
-      if (full || processes.some((entry) => isUnsettled(known.get(keyOf(entry))))) {
+      if (again || processes.some((entry) => isUnsettled(known.get(keyOf(entry))))) {
         const listening = parseListeningSockets(files.text("net/unix") ?? "")
         const looksAt = (entry: ProcessEntry) => (known.get(keyOf(entry))?.looks ?? 0) + 1
         known = new Map(processes.map((entry) => [keyOf(entry), { servers: serversOf(entry, listening), looks: looksAt(entry) }]))

@@ -1,0 +1,310 @@
+// Finds every running agent and says when something about it changes. Scans run in their own thread, registry files are followed here;
+// both end in `publish`, which states only what is news. A scan that failed concludes nothing: what it covered stays as it was.
+
+import { readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import type { AgentSeen, PresenceFact } from "../../domain/facts.ts"
+import { sessionIdOf } from "../../domain/session-id.ts"
+import type { Diagnostics } from "../../model/diagnostics.ts"
+import type { AgentProcess, ProcessScan } from "../../work/scan/agent-process.ts"
+import { createProcFiles } from "../../work/scan/proc-files.ts"
+import { type AgentHome, defaultHomes, homeOfAgent, siblingHomes } from "./agent-homes.ts"
+import { createDepartures, type KnownProcess } from "./departures.ts"
+import { goneReason } from "./gone-reason.ts"
+import { indexPanes } from "./pane-of.ts"
+import { isSilent, keepTimes, presenceOf, publishedRole, saysTheSame } from "./presence.ts"
+import { isOfProcess, type PidDomain, type RegistryFile } from "./registry-file.ts"
+import { createRegistry } from "./registry.ts"
+import type { ScanPool } from "./scan-pool.ts"
+import { createScanSchedule, type ScanDepth } from "./scan-schedule.ts"
+import { createScreens } from "./screens.ts"
+import { createServerBook } from "./server-book.ts"
+import { isSharedWindow, sharedThreadsOf, type WindowSpan } from "./shared-threads.ts"
+import { createTriggers } from "./triggers.ts"
+
+export interface DiscoveryOptions {
+  /** Honoured: CLAUDE_CONFIG_DIR, CODEX_HOME, TMUX_TMPDIR, VIBECRAFT_SCOPE. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly home: string
+  readonly pool: ScanPool
+  readonly apply: (facts: readonly PresenceFact[]) => void
+  readonly diagnostics: Diagnostics
+  /** Each home of an agent, once. */
+  readonly onRoot: (root: AgentHome) => void
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** Default: the kernel's. */
+  readonly bootId?: string
+  /** tmux client to ask with; default "tmux", looked up in PATH. */
+  readonly tmux?: string
+}
+
+export interface Discovery {
+  /** Scans all there is now; `failures` names what could not be seen. */
+  scanNow(): Promise<{ readonly scanMs: number; readonly failures: string[] }>
+  close(): Promise<void>
+}
+
+/** How long a scan waits for tmux servers before it states what it has; later answers are stated when they come. */
+const PATIENCE_MS = 400
+const MAX_CLOSED_WINDOWS = 200
+
+interface Published extends KnownProcess {
+  readonly seen: AgentSeen
+  readonly process: AgentProcess
+  /** Set while it is alive and a good scan no longer takes it for an agent. */
+  strangeSinceMs?: number
+}
+
+/** Starts to look. The first scan begins at once. */
+export const createDiscovery = (options: DiscoveryOptions): Discovery => {
+  const { env, home, pool, diagnostics, now } = options
+  const uid = process.getuid?.() ?? -1
+  const files = createProcFiles()
+  const bootId = options.bootId ?? firstLine("/proc/sys/kernel/random/boot_id") ?? "unknown-boot"
+  const bootMs = now() - files.uptimeTicks() * 10
+  const domain: PidDomain = { machineId: firstLine("/etc/machine-id"), namespace: files.link("self", "ns/pid") }
+  const scope = env["VIBECRAFT_SCOPE"] === "" ? undefined : env["VIBECRAFT_SCOPE"]
+  const socketFolders = [...new Set([env["TMUX_TMPDIR"] ?? "/tmp", "/tmp"])].map((folder) => join(folder, `tmux-${uid}`))
+
+  const published = new Map<string, Published>()
+  const goneAtMs = new Map<string, number>()
+  const closedWindows: WindowSpan[] = []
+  const homes = new Set<string>()
+  let scan: ProcessScan | undefined
+  let scanFailure: string | undefined
+  let scanStartedMs = 0
+  let publishSoon: NodeJS.Immediate | undefined
+  let closed = false
+
+  const idOf = (agent: { readonly pid: number; readonly startTicks: string }) => sessionIdOf(bootId, agent.pid, agent.startTicks)
+  const startedMsOf = (agent: AgentProcess) => bootMs + Number(agent.startTicks) * 10
+
+  const servers = createServerBook({ pool, diagnostics, now, ...(options.tmux === undefined ? {} : { binary: options.tmux }) })
+  const screens = createScreens({
+    pool,
+    servers,
+    now,
+    onChange: () => publish(),
+    ...(options.tmux === undefined ? {} : { binary: options.tmux }),
+  })
+  const triggers = createTriggers(() => schedule.soon("all"), diagnostics)
+  const registry = createRegistry({ diagnostics, now, onChange: registryChanged })
+  const departures = createDepartures({
+    files,
+    ownPid: process.pid,
+    now,
+    known: () => published.values(),
+    saidGoodbye: (pid) => registry.wasDeleted(pid),
+    onMissing: () => schedule.soon("quick"),
+    onGone: ({ sessionId }) => depart(sessionId),
+  })
+  const schedule = createScanSchedule({ scan: runScan, now })
+
+  function addHome(found: AgentHome): void {
+    const key = `${found.agent} ${found.path}`
+    if (homes.has(key)) return
+    homes.add(key)
+    if (found.agent === "claude") registry.addFolder(found.path)
+    else triggers.add(join(found.path, "thread-writer-locks"))
+    options.onRoot(found)
+  }
+
+  function registryChanged(pid: number): void {
+    const known = scan?.agents.some((agent) => agent.pid === pid) === true
+    if (registry.wasDeleted(pid)) departures.check()
+    if (!known) schedule.soon("all")
+    else publishSoon ??= setImmediate(publish)
+  }
+
+  async function runScan(depth: ScanDepth, isTick: boolean): Promise<void> {
+    diagnostics.counters.scans += 1
+    if (depth === "sockets") for (const found of siblingHomes(home)) addHome(found)
+    if (isTick) {
+      registry.poll()
+      triggers.retry()
+    }
+    const startedMs = now()
+    try {
+      const asked = { full: depth !== "quick", sockets: depth === "sockets", socketFolders, ...(scope === undefined ? {} : { scope }) }
+      const found = await pool.scanProcesses(asked)
+      if (closed) return
+      scan = found
+      scanStartedMs = startedMs
+      scanFailure = undefined
+      const detail = `${found.processes} processes in ${found.scanMs.toFixed(1)} ms`
+      const degraded = found.denied > 0 ? `; ${found.denied} reads refused` : ""
+      diagnostics.source({
+        kind: "processes",
+        name: "",
+        health: found.denied > 0 ? "degraded" : "ok",
+        detail: detail + degraded,
+        seenMs: now(),
+      })
+    } catch (error) {
+      if (!closed) scanFailed(error)
+      return
+    }
+    for (const agent of scan.agents) addHome(homeOfAgent(agent, home))
+    for (const { socket } of scan.servers) triggers.add(dirname(socket))
+    servers.setServers(scan.servers)
+    await withinPatience(servers.refresh(isTick && depth === "quick" ? "watched" : "all"))
+    publish()
+    departures.check()
+    if (isTick) screens.look([...published.values()].map(({ seen }) => seen).filter(isSilent))
+  }
+
+  function scanFailed(error: unknown): void {
+    scanFailure = error instanceof Error ? error.message : String(error)
+    diagnostics.counters.failedScans += 1
+    diagnostics.source({ kind: "processes", name: "", health: "failed", detail: `${scanFailure}; what was seen last is kept` })
+    diagnostics.problem("scan-failed", "processes", scanFailure)
+  }
+
+  /** Waits for the answers a while; those that come later are published on their own. */
+  async function withinPatience(answers: readonly Promise<void>[]): Promise<void> {
+    if (answers.length === 0) return
+    const patience = Promise.withResolvers<void>()
+    const timer = setTimeout(patience.resolve, PATIENCE_MS)
+    let late = false
+    const all = answers.map((answer) => answer.then(() => (late ? publish() : undefined)))
+    await Promise.race([Promise.all(all), patience.promise])
+    clearTimeout(timer)
+    late = true
+  }
+
+  function registryOf(agent: AgentProcess): RegistryFile | undefined {
+    const startedMs = startedMsOf(agent)
+    return registry.filesOf(agent.pid).find((file) => agent.agent === "claude" && isOfProcess(file, { ...agent, startedMs }, domain))
+  }
+
+  function publish(): void {
+    clearImmediate(publishSoon)
+    publishSoon = undefined
+    if (scan === undefined || closed) return
+    const timeMs = now()
+    const facts: PresenceFact[] = []
+    const panes = indexPanes(servers.panes())
+    const registries = new Map(scan.agents.map((agent) => [agent.pid, registryOf(agent)]))
+    const family = {
+      byPid: new Map(
+        scan.agents.filter((agent) => publishedRole(agent, registries.get(agent.pid)) !== undefined).map((agent) => [agent.pid, agent]),
+      ),
+      sessionIdOf: idOf,
+      sessionInConversation,
+    }
+    const shared = sharedThreadsOf({
+      agents: scan.agents,
+      homeOf: (agent) => homeOfAgent(agent, home).path,
+      startedMsOf,
+      closed: closedWindows,
+    })
+    const present = new Set<string>()
+    for (const agent of scan.agents) {
+      const sessionId = idOf(agent)
+      const before = published.get(sessionId)
+      if (departures.isMissing(sessionId) || (goneAtMs.get(sessionId) ?? -1) >= scanStartedMs) continue
+      if (before === undefined && registry.isPending(agent.pid)) {
+        publishSoonAgain()
+        continue
+      }
+      const registryFile = registries.get(agent.pid)
+      const screen = screens.of(sessionId)
+      const stated = presenceOf({
+        agent,
+        sessionId,
+        startedMs: startedMsOf(agent),
+        registry: registryFile,
+        panes,
+        family,
+        shared: shared.get(agent.pid),
+        screen,
+        timeMs,
+      })
+      if (stated === undefined) continue
+      present.add(sessionId)
+      const seen = keepTimes(stated, before?.seen)
+      published.set(sessionId, { sessionId, pid: agent.pid, startTicks: agent.startTicks, seen, process: agent })
+      if (before === undefined || !saysTheSame(before.seen, seen)) facts.push(seen)
+    }
+    servers.setWatched(new Set([...published.values()].flatMap(({ seen }) => seen.pane?.socket ?? [])))
+    if (facts.length > 0) options.apply(facts)
+    noteStrangers(present, timeMs)
+  }
+
+  /** An agent whose id is not settled is stated when it is; the registry tells. This is for the case that it never does. */
+  function publishSoonAgain(): void {
+    setTimeout(publish, PATIENCE_MS).unref()
+  }
+
+  /** A process that lives and is no agent any more has started another program in its place, or became a helper. */
+  function noteStrangers(present: ReadonlySet<string>, timeMs: number): void {
+    for (const [sessionId, entry] of published) {
+      if (present.has(sessionId) || departures.isMissing(sessionId)) continue
+      entry.strangeSinceMs ??= timeMs
+      if (scanStartedMs - entry.strangeSinceMs >= 300) depart(sessionId, "runs another program now")
+      else schedule.soon("all")
+    }
+  }
+
+  function depart(sessionId: string, said?: string): void {
+    const entry = published.get(sessionId)
+    if (entry === undefined) return
+    const { seen, process: agent } = entry
+    const timeMs = now()
+    const reason =
+      said ??
+      goneReason({
+        seen,
+        panes: servers.panes(),
+        isCurrent: (socket) => servers.isCurrent(socket),
+        saidGoodbye: registry.wasDeleted(agent.pid),
+      })
+    published.delete(sessionId)
+    screens.forget(sessionId)
+    goneAtMs.set(sessionId, timeMs)
+    if (goneAtMs.size > 1_000) for (const old of [...goneAtMs.keys()].slice(0, 500)) goneAtMs.delete(old)
+    if (isSharedWindow(agent)) closedWindows.push({ home: homeOfAgent(agent, home).path, startMs: startedMsOf(agent), endMs: timeMs })
+    if (closedWindows.length > MAX_CLOSED_WINDOWS) closedWindows.shift()
+    options.apply([{ kind: "agent-gone", sessionId, timeMs, reason }])
+  }
+
+  function sessionInConversation(conversationId: string): string | undefined {
+    const found = new Set<string>()
+    for (const { sessionId, seen } of published.values()) {
+      if (seen.conversationHints[0]?.conversationId === conversationId) found.add(sessionId)
+    }
+    return found.size === 1 ? [...found][0] : undefined
+  }
+
+  for (const found of [...defaultHomes(env, home), ...siblingHomes(home)]) addHome(found)
+  for (const folder of ["/dev/pts", ...socketFolders]) triggers.add(folder)
+  schedule.now("sockets").catch(scanFailed)
+
+  return {
+    scanNow: async () => {
+      const startedMs = performance.now()
+      await schedule.now("sockets")
+      const failures = [...(scanFailure === undefined ? [] : [`processes: ${scanFailure}`]), ...servers.failures()]
+      return { scanMs: performance.now() - startedMs, failures }
+    },
+    close: async () => {
+      closed = true
+      clearImmediate(publishSoon)
+      schedule.close()
+      departures.close()
+      registry.close()
+      triggers.close()
+      await screens.close()
+    },
+  }
+}
+
+const firstLine = (path: string): string | undefined => {
+  try {
+    const line = readFileSync(path, "utf8").split("\n")[0]?.trim()
+    return line === "" ? undefined : line
+  } catch {
+    return undefined
+  }
+}
