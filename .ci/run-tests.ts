@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { ROOT } from "./run-program.ts"
-import type { TestCounts } from "./test-counts.ts"
+import { parseCounts, type TestCounts } from "./test-counts.ts"
 
 /** `filters` are vitest's own arguments: paths, -t, --project. Its output goes straight to the terminal. */
 export async function runTests(filters: readonly string[], signal: AbortSignal): Promise<TestCounts> {
@@ -40,7 +40,7 @@ function exitCode(args: readonly string[], env: NodeJS.ProcessEnv, signal: Abort
 
 function readCounts(path: string): TestCounts {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as TestCounts
+    return parseCounts(readFileSync(path, "utf8"))
   } catch {
     return { passed: 0, failed: 0, skipped: 0 }
   }
