@@ -1,0 +1,104 @@
+// Assistant lines: one per content block of a response, each with the response's usage. They carry requests, tool calls, the context in use,
+// and errors that ended a request for good.
+
+import type { ToolOutcome } from "../../../domain/facts.ts"
+import { asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
+import { toolTarget } from "../tool-target.ts"
+import type { ClaudeLine } from "./line.ts"
+import { describe } from "./state.ts"
+import { modelAnswers, turnEnds } from "./turns.ts"
+import { contextTokensOf, factorsOf, usageOf } from "./usage.ts"
+
+/** Model name of lines that the client wrote itself. */
+const SYNTHETIC = "<synthetic>"
+
+export function assistantLine(line: ClaudeLine): void {
+  const message = asObject(line.value["message"])
+  if (message === undefined) return
+  if (line.value["isApiErrorMessage"] === true) {
+    finalError(line)
+    return
+  }
+  const model = asString(message["model"], 200)
+  if (model === SYNTHETIC) return
+  const messageId = asString(message["id"], 200)
+  modelAnswers(line, messageId)
+  request(line, message, model ?? "", messageId)
+  const blocks = asObjects(message["content"])
+  for (const block of blocks) contentBlock(line, block)
+  const stopped = message["stop_reason"] === "end_turn" || message["stop_reason"] === "stop_sequence"
+  // Thoughts come before the words they end in, on lines of their own with the same reason to stop.
+  if (stopped && blocks.some((block) => !String(block["type"]).endsWith("thinking"))) turnEnds(line, "done", undefined, messageId)
+}
+
+function request(line: ClaudeLine, message: JsonObject, model: string, messageId: string | undefined): void {
+  const { state, who, timeMs } = line
+  const usage = asObject(message["usage"])
+  if (usage === undefined) return
+  const tokens = usageOf(usage)
+  const factors = factorsOf(usage, model)
+  const requestId = asString(line.value["requestId"], 200)
+  const key = messageId ?? asString(line.value["uuid"], 200) ?? `${who.conversationId}@${timeMs}`
+  const signature = JSON.stringify([who, requestId, model, tokens, factors])
+  // The other lines of a message mostly repeat its usage.
+  if (key !== state.requestKey || signature !== state.requestSignature) {
+    state.requestKey = key
+    state.requestSignature = signature
+    line.say({
+      kind: "request-seen",
+      ...who,
+      timeMs,
+      key,
+      ...(requestId === undefined ? {} : { requestId }),
+      sidechain: line.isSidechain,
+      model,
+      usage: tokens,
+      ...(factors === undefined ? {} : { factors }),
+    })
+  }
+  if (line.isSidechain || line.isCopy || who.subagentId !== undefined) return
+  describe(state, line.file, { model: model === "" ? undefined : model }, line.emit)
+  const usedTokens = contextTokensOf(usage)
+  if (usedTokens === 0 || usedTokens === state.contextTokens) return
+  state.contextTokens = usedTokens
+  line.say({ kind: "context-seen", ...who, timeMs, usedTokens })
+}
+
+function contentBlock(line: ClaudeLine, block: JsonObject): void {
+  const type = block["type"]
+  if (type === "tool_use" || type === "server_tool_use" || type === "mcp_tool_use") {
+    const callId = asString(block["id"], 200)
+    const name = asString(block["name"], 200)
+    if (callId === undefined || name === undefined) return
+    const target = toolTarget(block["input"])
+    line.say({
+      kind: "tool-started",
+      ...line.who,
+      timeMs: line.timeMs,
+      callId,
+      name: currentName(name),
+      ...(target === undefined ? {} : { target }),
+    })
+    return
+  }
+  // Results of tools that run on the server stand inside the message.
+  if (typeof type !== "string" || !type.endsWith("_tool_result")) return
+  const callId = asString(block["tool_use_id"], 200)
+  if (callId === undefined) return
+  const failed = block["is_error"] === true || String(asObject(block["content"])?.["type"]).endsWith("_error")
+  const outcome: ToolOutcome = failed ? "failed" : "ok"
+  line.say({ kind: "tool-ended", ...line.who, timeMs: line.timeMs, callId, outcome })
+}
+
+/** The tool that starts subagents was renamed from Task to Agent; it is one tool. */
+function currentName(name: string): string {
+  return name === "Task" ? "Agent" : name
+}
+
+function finalError(line: ClaudeLine): void {
+  const { value, who, timeMs } = line
+  const key = asString(value["uuid"], 200) ?? `${who.conversationId}@${timeMs}`
+  const error = asString(value["error"], 100) ?? asString(value["apiErrorType"], 100) ?? "unknown"
+  line.say({ kind: "api-error-seen", ...who, timeMs, key, error, final: true })
+  turnEnds(line, "failed")
+}

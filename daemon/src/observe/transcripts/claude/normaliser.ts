@@ -1,0 +1,91 @@
+// The dialect of Claude Code.
+
+import { cleanText } from "../clean-text.ts"
+import { asString, asTimeMs, type JsonObject } from "../json-fields.ts"
+import type { Emit, LineVerdict, Normaliser, TranscriptFile } from "../port.ts"
+import { assistantLine } from "./assistant-line.ts"
+import { claudeEntersFolder, claudeRoleOf } from "./files.ts"
+import { type ClaudeLine, toClaudeLine } from "./line.ts"
+import { ALIVE_TYPES, SILENT_TYPES, TELLING_TYPES } from "./line-types.ts"
+import { claudeSidecar } from "./sidecar.ts"
+import { type ClaudeState, describe, settleAtEnd, startClaude } from "./state.ts"
+import { systemLine } from "./system-line.ts"
+import { userLine } from "./user-line.ts"
+
+/** Signs of life closer together than this are one. */
+const ALIVE_EVERY_MS = 1000
+
+export const claudeNormaliser: Normaliser<ClaudeState> = {
+  agent: "claude",
+  folders: ["projects"],
+  roleOf: claudeRoleOf,
+  entersFolder: claudeEntersFolder,
+  start: startClaude,
+  sidecar: claudeSidecar,
+  atEnd: settleAtEnd,
+
+  glance(state, _file, prefix, has, emit) {
+    const { type } = prefix
+    if (type !== undefined) {
+      if (SILENT_TYPES.has(type)) return true
+      if (!ALIVE_TYPES.has(type)) return false
+      alive(state, asTimeMs(prefix.timestamp), emit)
+      return true
+    }
+    // An attachment's type stands behind its content; that it stands there at all tells it from a line of another key order.
+    return prefix.nested === "attachment" && has('"type":"attachment"')
+  },
+
+  line(state, file, value, emit): LineVerdict {
+    const type = value["type"]
+    if (typeof type !== "string") return "bad"
+    if (ALIVE_TYPES.has(type)) alive(state, asTimeMs(value["timestamp"]), emit)
+    if (!TELLING_TYPES.has(type)) return ALIVE_TYPES.has(type) || SILENT_TYPES.has(type) ? "used" : "unknown"
+    if (type === "custom-title" || type === "ai-title") {
+      titleLine(state, file, value, emit)
+      return "used"
+    }
+    const line = toClaudeLine(state, file, value, emit)
+    if (line === undefined) return "bad"
+    describeFrom(line)
+    if (type === "assistant") assistantLine(line)
+    else if (type === "user") userLine(line)
+    else systemLine(line)
+    return "used"
+  },
+}
+
+function describeFrom(line: ClaudeLine): void {
+  if (line.isCopy || line.isSidechain || line.who.subagentId !== undefined) {
+    if (!line.isCopy) describe(line.state, line.file, {}, line.emit)
+    return
+  }
+  const { value } = line
+  const gitBranch = asString(value["gitBranch"], 300)
+  describe(
+    line.state,
+    line.file,
+    {
+      cwd: asString(value["cwd"]),
+      // Outside a repository and on a detached head the client writes "HEAD".
+      gitBranch: gitBranch === "HEAD" ? undefined : gitBranch,
+      agentVersion: asString(value["version"], 100),
+      entrypoint: asString(value["entrypoint"], 100),
+    },
+    line.emit,
+  )
+}
+
+function titleLine(state: ClaudeState, file: TranscriptFile, value: JsonObject, emit: Emit): void {
+  state.conversationId ??= asString(value["sessionId"], 200)
+  describe(state, file, { title: cleanText(value["aiTitle"]), ownName: cleanText(value["customTitle"]) }, emit)
+}
+
+function alive(state: ClaudeState, timeMs: number | undefined, emit: Emit): void {
+  if (timeMs === undefined || state.conversationId === undefined) return
+  state.firstMs ??= timeMs
+  if (timeMs < state.lastMs + ALIVE_EVERY_MS) return
+  state.lastMs = timeMs
+  const who = state.subagentId === undefined ? {} : { subagentId: state.subagentId }
+  emit({ kind: "active", conversationId: state.conversationId, ...who, timeMs })
+}

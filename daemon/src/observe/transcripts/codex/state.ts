@@ -1,0 +1,71 @@
+// What the Codex normaliser remembers between lines of one thread's file.
+
+import type { ConversationSeen } from "../../../domain/facts.ts"
+import type { Emit, TranscriptFile } from "../port.ts"
+import { threadIdOf } from "./files.ts"
+import type { CodexCounts } from "./usage.ts"
+
+export interface CodexState {
+  threadId: string | undefined
+  /** Copied history of another thread is being passed over. */
+  inReplay: boolean
+  /** Where the file says at which line its own history starts. */
+  ownFromOrdinal: number | undefined
+  model: string | undefined
+  tier: string | undefined
+  described: Partial<Record<DescribedMember, string>>
+  /** Cumulative counts of the last token_count, replayed ones included. */
+  totals: CodexCounts | undefined
+  /** How many token_count events were counted: the position that names them in every copy of the file. */
+  counted: number
+  /** The file names each response; token_count says nothing more about usage. */
+  hasRecords: boolean
+  windowTokens: number | undefined
+  contextTokens: number | null | undefined
+  /** Calls without an end, oldest first. */
+  openCalls: { callId: string; name: string; startMs: number }[]
+  /** Ends of web searches said by an event, whose response item is still to come. */
+  searchesSaid: number
+  searches: number
+  lastMs: number
+}
+
+export type DescribedMember = Exclude<keyof ConversationSeen, "kind" | "conversationId" | "startedMs" | "agent">
+
+export function startCodex(file: TranscriptFile): CodexState {
+  return {
+    threadId: threadIdOf(file.relativePath),
+    inReplay: false,
+    ownFromOrdinal: undefined,
+    model: undefined,
+    tier: undefined,
+    described: {},
+    totals: undefined,
+    counted: 0,
+    hasRecords: false,
+    windowTokens: undefined,
+    contextTokens: undefined,
+    openCalls: [],
+    searchesSaid: 0,
+    searches: 0,
+    lastMs: 0,
+  }
+}
+
+/** Says what is new of the thread. */
+export function describe(
+  state: CodexState,
+  members: Partial<Record<DescribedMember, string | undefined>>,
+  emit: Emit,
+  startedMs?: number,
+): void {
+  if (state.threadId === undefined) return
+  const change: Partial<Record<DescribedMember, string>> = {}
+  for (const [name, value] of Object.entries(members) as [DescribedMember, string | undefined][]) {
+    if (value !== undefined && state.described[name] !== value) change[name] = value
+  }
+  if (Object.keys(change).length === 0 && startedMs === undefined) return
+  Object.assign(state.described, change)
+  const started = startedMs === undefined ? {} : { startedMs }
+  emit({ kind: "conversation-seen", conversationId: state.threadId, agent: "codex", ...started, ...change })
+}

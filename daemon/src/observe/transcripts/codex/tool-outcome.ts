@@ -1,0 +1,37 @@
+// How a Codex tool call ended: from the item's status and exit code where they are written, else from the words of its output.
+
+import type { ToolOutcome } from "../../../domain/facts.ts"
+import { asObject, type JsonObject } from "../json-fields.ts"
+
+/** Outcome of a finished item or an `…_end` event. */
+export function itemOutcome(item: JsonObject): ToolOutcome {
+  const status = item["status"]
+  if (status === "declined") return "rejected"
+  if (status === "interrupted" || status === "aborted") return "interrupted"
+  const result = asObject(item["result"])
+  const hasFailed =
+    status === "failed" ||
+    item["success"] === false ||
+    (item["error"] ?? undefined) !== undefined ||
+    (typeof item["exit_code"] === "number" && item["exit_code"] !== 0) ||
+    (result !== undefined && ("Err" in result || result["is_error"] === true))
+  return hasFailed ? "failed" : "ok"
+}
+
+/** Outcome of an output item, from its text. */
+export function outputOutcome(output: unknown): ToolOutcome {
+  const text = outputText(output)
+  if (/aborted by user/u.test(text)) return "interrupted"
+  if (/rejected by user|user rejected/u.test(text)) return "rejected"
+  if (/timed out after/u.test(text)) return "timeout"
+  const exit = /(?:Process exited with code|Exit code:|"exit_code":)\s?(?<code>-?\d+)/u.exec(text)?.groups?.["code"]
+  if (exit !== undefined) return exit === "0" ? "ok" : "failed"
+  if (/Process running with session ID/u.test(text)) return "background"
+  if (/^(?:failed to parse function arguments|unsupported call|unsupported custom tool call|invalid )/u.test(text)) return "model-error"
+  return asObject(output)?.["success"] === false ? "failed" : "ok"
+}
+
+function outputText(output: unknown): string {
+  const text = typeof output === "string" ? output : (asObject(output)?.["content"] ?? asObject(output)?.["output"])
+  return typeof text === "string" ? `${text.slice(0, 400)} ${text.length > 400 ? text.slice(-200) : ""}` : ""
+}
