@@ -1,0 +1,88 @@
+// What Claude Code writes when a tool call ends: the block that the model reads, and `toolUseResult` beside it.
+
+import type { ToolOutcome } from "../../../src/domain/facts.ts"
+
+export interface ToolResult {
+  readonly content: unknown
+  readonly isError: boolean
+  readonly toolUseResult: unknown
+  /** Members of the line beyond the envelope. */
+  readonly extra: Readonly<Record<string, unknown>>
+}
+
+const REJECTED =
+  "The user doesn't want to proceed with this tool use. The tool use was rejected (eg. if it was a file edit, the new_string was NOT written to the file). STOP what you are doing and wait for the user to tell you how to proceed."
+const ACCEPTED = { permissionDecision: { decision: "accept", source: "config", reasonType: "mode" } }
+
+export function toolResult(name: string, input: Readonly<Record<string, unknown>>, outcome: ToolOutcome, output: string): ToolResult {
+  const failure = (text: string, extra: Record<string, unknown> = {}): ToolResult => ({
+    content: text,
+    isError: true,
+    toolUseResult: `Error: ${text}`,
+    extra,
+  })
+  switch (outcome) {
+    case "ok":
+      return { content: output, isError: false, toolUseResult: success(name, input, output), extra: ACCEPTED }
+    case "background":
+      return {
+        content: "Command running in background with ID: b1a2c3d",
+        isError: false,
+        toolUseResult: { stdout: "", stderr: "", interrupted: false, isImage: false, noOutputExpected: false, backgroundTaskId: "b1a2c3d" },
+        extra: ACCEPTED,
+      }
+    case "failed":
+      return failure(name === "Bash" ? `Exit code 1\n${output}` : output || "ENOENT: no such file or directory", ACCEPTED)
+    case "timeout":
+      return failure(`Command timed out after 2m 0.0s ${output}`.trim(), ACCEPTED)
+    case "model-error": {
+      const text = `InputValidationError: ${name} failed due to the following issue:\nThe required parameter is missing`
+      return { content: `<tool_use_error>${text}</tool_use_error>`, isError: true, toolUseResult: text, extra: {} }
+    }
+    case "denied":
+      return failure(`Permission to use ${name} has been denied.`, {
+        toolDenialKind: "permission-rule",
+        permissionDecision: { decision: "reject", source: "config", reasonType: "rule" },
+      })
+    case "rejected":
+      return {
+        content: REJECTED,
+        isError: true,
+        toolUseResult: "User rejected tool use",
+        extra: { toolDenialKind: "user-rejected", toolDenialBeforeRun: true },
+      }
+    case "interrupted":
+      return { content: REJECTED, isError: true, toolUseResult: "User rejected tool use", extra: { toolDenialKind: "user-rejected" } }
+    case "cancelled": {
+      const text = "Cancelled: parallel tool call Bash errored"
+      return { content: `<tool_use_error>${text}</tool_use_error>`, isError: true, toolUseResult: `Error: ${text}`, extra: {} }
+    }
+  }
+}
+
+function success(name: string, input: Readonly<Record<string, unknown>>, output: string): unknown {
+  switch (name) {
+    case "Bash":
+      return { stdout: output, stderr: "", interrupted: false, isImage: false, noOutputExpected: output === "" }
+    case "Read":
+      return { type: "text", file: { filePath: input["file_path"], content: output, numLines: 1, startLine: 1, totalLines: 1 } }
+    case "Edit":
+    case "Write":
+      return {
+        filePath: input["file_path"],
+        oldString: input["old_string"] ?? "",
+        newString: input["new_string"] ?? "",
+        structuredPatch: [],
+        userModified: false,
+      }
+    case "Grep":
+    case "Glob":
+      return { mode: "files_with_matches", filenames: ["src/index.ts"], numFiles: 1 }
+    case "WebFetch":
+      return { bytes: 5120, code: 200, codeText: "OK", result: output, url: input["url"] }
+    case "AskUserQuestion":
+      return { questions: input["questions"], answers: { answer: output } }
+    default:
+      return [{ type: "text", text: output }]
+  }
+}
