@@ -24,7 +24,11 @@ const TIMEOUT_MS = 30_000
 /** Connect's numbers for the errors that are told apart here. */
 const Code = { DEADLINE_EXCEEDED: 4, UNAVAILABLE: 14, UNIMPLEMENTED: 12 } as const
 
-export function connectDaemon(options: EndpointOptions, env: NodeJS.ProcessEnv): DaemonConnection {
+/** The header in which the daemon names its version, with every answer. */
+const VERSION_HEADER = "vibecraft-version"
+
+/** `onVersion` hears the daemon's version with each answer; empty where the daemon does not name it. */
+export function connectDaemon(options: EndpointOptions, env: NodeJS.ProcessEnv, onVersion: (version: string) => void): DaemonConnection {
   const places = endpoints(options, env)
   let known: Endpoint | undefined
 
@@ -44,13 +48,16 @@ export function connectDaemon(options: EndpointOptions, env: NodeJS.ProcessEnv):
 
   return {
     async call(method, request) {
-      return reach(async (transport) => (await transport.unary(method, undefined, TIMEOUT_MS, undefined, request)).message)
+      const response = await reach((transport) => transport.unary(method, undefined, TIMEOUT_MS, undefined, request))
+      onVersion(response.header.get(VERSION_HEADER) ?? "")
+      return response.message
     },
 
     async *watch(method, request, signal) {
       let begun = false
       try {
         const response = await reach((transport) => transport.stream(method, signal, undefined, undefined, one(request)))
+        onVersion(response.header.get(VERSION_HEADER) ?? "")
         for await (const message of response.message) {
           begun = true
           yield message

@@ -56,11 +56,11 @@ function tokens(metrics: Metrics, count: (tokens: NonNullable<Metrics["tokens"]>
 }
 
 const COLUMNS: readonly Column<MetricsRow>[] = [
-  { header: "NAME", text: rowLabel, style: () => "bold", min: 10, importance: 12 },
+  { header: "NAME", text: rowLabel, style: () => "bold", min: 14, importance: 12 },
   {
     header: "AGENT",
     text: ({ metrics }) => [agentWord(metrics.agent), ...metrics.models.map((model) => modelLabel(model))].join(" "),
-    min: 6,
+    min: 7,
     importance: 4,
   },
   { header: "TOKENS", text: ({ metrics }) => tokens(metrics, ({ total }) => total), align: "right", importance: 10 },

@@ -41,7 +41,10 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
   const shown = table.map((entry, index) => ({ ...entry, width: widths[index] ?? 0 })).filter((entry) => entry.width > 0)
   const lines = [shown.map(({ column, width: cells }) => paint("header", pad(column.header, cells, column))).join(" ".repeat(GAP))]
   for (const [index, row] of rows.entries()) {
-    const cells = shown.map(({ column, cells: texts, width: wide }) => paint(column.style?.(row), pad(texts[index] ?? "", wide, column)))
+    const cells = shown.map(({ column, cells: texts, width: wide }) => {
+      const cell = texts[index] ?? ""
+      return cell === "" ? " ".repeat(wide) : paint(column.style?.(row), pad(cell, wide, column))
+    })
     lines.push(cells.join(" ".repeat(GAP)))
   }
   return lines.map((line) => line.trimEnd())

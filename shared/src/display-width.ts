@@ -22,7 +22,9 @@ const WIDE: readonly (readonly [from: number, to: number])[] = [
   [0x20000, 0x3fffd],
 ]
 
-const PLAIN = /^[\x20-\x7e]*$/
+/** Characters of which each is one cluster of one cell: Latin, Greek, Cyrillic, punctuation, arrows, box and shape drawing. Spares most texts the segmenter, which takes milliseconds to load. */
+const PLAIN =
+  /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03ff\u0400-\u0482\u2010-\u2027\u2190-\u21ff\u2260-\u2265\u2500-\u259f\u25a0-\u25fc]*$/
 const ZERO = /^[\p{Mark}\p{Default_Ignorable_Code_Point}\p{Control}]+$/u
 const EMOJI = /^\p{Emoji_Presentation}|\ufe0f|^\p{Regional_Indicator}{2}/u
 

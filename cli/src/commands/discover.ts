@@ -2,13 +2,12 @@
 
 import { DiscoverSessionsResponseSchema, SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { safeText, truncate } from "@vibecraft/shared/safe-text"
-import { type CommandContext, type CommonOptions, checkVersion } from "../command-context.ts"
+import type { CommandContext, CommonOptions } from "../command-context.ts"
 import { jsonText } from "../json-output.ts"
 import { renderSessions } from "../session-table.ts"
 
-export async function discover(context: CommandContext, options: CommonOptions): Promise<void> {
-  const { daemon, terminal } = context
-  const [answer] = await Promise.all([daemon.call(SessionService.method.discoverSessions, {}), checkVersion(context)])
+export async function discover({ daemon, terminal }: CommandContext, options: CommonOptions): Promise<void> {
+  const answer = await daemon.call(SessionService.method.discoverSessions, {})
   if (options.json === true) return terminal.print([jsonText(DiscoverSessionsResponseSchema, answer)])
   const { paint } = terminal
   const width = terminal.width()

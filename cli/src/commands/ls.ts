@@ -9,9 +9,9 @@ import {
   WatchSessionsResponseSchema,
 } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { SessionReplica } from "@vibecraft/shared/session-replica"
-import { type CommandContext, type CommonOptions, checkVersion } from "../command-context.ts"
+import type { CommandContext, CommonOptions } from "../command-context.ts"
 import { jsonText } from "../json-output.ts"
-import { listSessions } from "../list-all.ts"
+import { listSessions } from "../list-sessions.ts"
 import { countText, renderSessions } from "../session-table.ts"
 import type { Terminal } from "../terminal.ts"
 
@@ -23,13 +23,13 @@ export interface LsOptions extends CommonOptions {
 export async function ls(context: CommandContext, options: LsOptions): Promise<void> {
   const scope = options.all === true ? Scope.ALL : Scope.RECENT
   if (options.watch === true) return watchSessions(context, scope, options.json === true)
-  const [answer] = await Promise.all([listSessions(context.daemon, scope), checkVersion(context)])
-  const { terminal } = context
+  const { daemon, terminal } = context
+  const answer = await listSessions(daemon, scope)
   if (options.json === true) return terminal.print([jsonText(ListSessionsResponseSchema, answer)])
   return terminal.print(sessionLines(answer.sessions, answer.firstRead, terminal, scope))
 }
 
-async function watchSessions({ daemon, terminal, compareVersion }: CommandContext, scope: Scope, json: boolean): Promise<void> {
+async function watchSessions({ daemon, terminal }: CommandContext, scope: Scope, json: boolean): Promise<void> {
   const open = (minIntervalMs: number) => (signal: AbortSignal) =>
     daemon.watch(SessionService.method.watchSessions, { scope, minIntervalMs }, signal)
   if (json) {
@@ -42,7 +42,6 @@ async function watchSessions({ daemon, terminal, compareVersion }: CommandContex
   const sessions = feed(open(terminal.isTty ? 100 : 1000), (message) => {
     ready = true
     replica.apply(message)
-    if (message.event.case === "snapshot") compareVersion(message.event.value.daemonVersion)
     return message.event.case !== "heartbeat"
   })
   await showLive(

@@ -13,10 +13,11 @@ import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { MetricsReplica } from "@vibecraft/shared/metrics-replica"
 import { SessionReplica } from "@vibecraft/shared/session-replica"
-import { type CommandContext, type CommonOptions, checkVersion } from "../command-context.ts"
+import type { CommandContext, CommonOptions } from "../command-context.ts"
 import { type Found, findSession } from "../find-session.ts"
 import { jsonText } from "../json-output.ts"
-import { listMetrics, listSessions } from "../list-all.ts"
+import { listMetrics } from "../list-metrics.ts"
+import { listSessions } from "../list-sessions.ts"
 import { renderDetails } from "../metrics-detail.ts"
 import { joinSessions, renderMetrics } from "../metrics-table.ts"
 import type { Terminal } from "../terminal.ts"
@@ -32,21 +33,17 @@ export async function metrics(context: CommandContext, options: MetricsOptions, 
   const scope = options.all === true || found !== undefined ? Scope.ALL : Scope.RECENT
   if (options.watch === true) return watchMetrics(context, scope, found, options.json === true)
   if (found !== undefined) {
-    const [answer] = await Promise.all([daemon.call(MetricsService.method.getMetrics, { id: found.id }), checkVersion(context)])
+    const answer = await daemon.call(MetricsService.method.getMetrics, { id: found.id })
     if (options.json === true) return terminal.print([jsonText(GetMetricsResponseSchema, answer)])
     return terminal.print(metricsLines(answer.metrics, [found.session], answer.firstRead, terminal, found))
   }
-  const [answer, known] = await Promise.all([
-    listMetrics(daemon, scope),
-    options.json === true ? undefined : listSessions(daemon, scope),
-    checkVersion(context),
-  ])
+  const [answer, known] = await Promise.all([listMetrics(daemon, scope), options.json === true ? undefined : listSessions(daemon, scope)])
   if (options.json === true) return terminal.print([jsonText(ListMetricsResponseSchema, answer)])
   return terminal.print(metricsLines(answer.metrics, known?.sessions ?? [], answer.firstRead, terminal))
 }
 
 async function watchMetrics(context: CommandContext, scope: Scope, found: Found | undefined, json: boolean): Promise<void> {
-  const { daemon, terminal, compareVersion } = context
+  const { daemon, terminal } = context
   const request = { scope, id: found?.id ?? "", minIntervalMs: json || terminal.isTty ? 100 : 1000 }
   const openMetrics = (signal: AbortSignal) => daemon.watch(MetricsService.method.watchMetrics, request, signal)
   if (json) {
@@ -67,7 +64,6 @@ async function watchMetrics(context: CommandContext, scope: Scope, found: Found 
     (message) => {
       spoken.add("sessions")
       sessions.apply(message)
-      if (message.event.case === "snapshot") compareVersion(message.event.value.daemonVersion)
       return message.event.case !== "heartbeat"
     },
   )

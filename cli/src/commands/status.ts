@@ -5,9 +5,8 @@ import type { CommandContext, CommonOptions } from "../command-context.ts"
 import { jsonText } from "../json-output.ts"
 import { renderStatus } from "../status-view.ts"
 
-export async function status({ daemon, terminal, compareVersion }: CommandContext, options: CommonOptions): Promise<void> {
+export async function status({ daemon, terminal }: CommandContext, options: CommonOptions): Promise<void> {
   const answer = await daemon.call(DaemonService.method.getStatus, {})
-  compareVersion(answer.version)
   if (options.json === true) return terminal.print([jsonText(GetStatusResponseSchema, answer)])
   return terminal.print(renderStatus(answer, terminal.now(), { width: terminal.width(), paint: terminal.paint }))
 }

@@ -1,0 +1,164 @@
+// A server that speaks the real contract over a unix socket and says what a test tells it to. The command line cannot tell it from the daemon.
+
+import type { MessageInitShape } from "@bufbuild/protobuf"
+import { Code, ConnectError } from "@connectrpc/connect"
+import { connectNodeAdapter } from "@connectrpc/connect-node"
+import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { DaemonService, type GetStatusResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
+import type { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { MetricsService, type WatchMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
+import type { SessionSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { SessionService, type WatchSessionsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import { mkdtempSync, rmSync } from "node:fs"
+import { createServer, type RequestListener } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+type SessionsEvent = MessageInitShape<typeof WatchSessionsResponseSchema>
+type MetricsEvent = MessageInitShape<typeof WatchMetricsResponseSchema>
+
+/** What the server answers. `old` sessions and rows show with SCOPE_ALL alone. */
+export interface CannedWorld {
+  sessions: MessageInitShape<typeof SessionSchema>[]
+  old: MessageInitShape<typeof SessionSchema>[]
+  metrics: MessageInitShape<typeof MetricsSchema>[]
+  firstRead: { bytesRead: bigint; bytesTotal: bigint; files: number; done: boolean }
+  status: MessageInitShape<typeof GetStatusResponseSchema>
+  failures: string[]
+}
+
+export interface CannedDaemon {
+  readonly socket: string
+  readonly world: CannedWorld
+  /** Sends an event to every session watch. */
+  tellSessions(event: SessionsEvent): void
+  /** Sends an event to every metrics watch. */
+  tellMetrics(event: MetricsEvent): void
+  /** Watches open now. */
+  watchers(): number
+  /** Cuts all connections and stops listening; `open` starts it again on the same socket. */
+  shut(): Promise<void>
+  open(): Promise<void>
+  close(): Promise<void>
+}
+
+const PAGE = 2
+
+export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promise<CannedDaemon> {
+  const folder = mkdtempSync(join(tmpdir(), "vc-"))
+  const socket = join(folder, "sock")
+  const sessionWatchers = new Set<Channel<SessionsEvent>>()
+  const metricsWatchers = new Set<Channel<MetricsEvent>>()
+  const told: CannedWorld = {
+    sessions: [],
+    old: [],
+    metrics: [],
+    firstRead: { bytesRead: 0n, bytesTotal: 0n, files: 0, done: true },
+    status: { version: "0.1.0" },
+    failures: [],
+    ...world,
+  }
+  const scoped = (scope: Scope) => (scope === Scope.ALL ? [...told.sessions, ...told.old] : told.sessions)
+
+  const handler = connectNodeAdapter({
+    routes(router) {
+      router.service(DaemonService, { getStatus: () => told.status })
+      router.service(SessionService, {
+        // Small pages, so that a client that forgets to turn them is seen to.
+        listSessions({ scope, pageToken }) {
+          const from = Number(pageToken)
+          const all = scoped(scope)
+          return {
+            sessions: all.slice(from, from + PAGE),
+            firstRead: told.firstRead,
+            nextPageToken: from + PAGE < all.length ? `${from + PAGE}` : "",
+          }
+        },
+        discoverSessions: () => ({
+          discovered: told.sessions.slice(0, 1),
+          existing: told.sessions.slice(1),
+          scanMs: 12,
+          failures: told.failures,
+        }),
+        async *watchSessions({ scope }, { signal }) {
+          yield {
+            event: {
+              case: "snapshot",
+              value: { sessions: scoped(scope), firstRead: told.firstRead, daemonVersion: told.status.version ?? "" },
+            },
+          }
+          yield* listen(sessionWatchers, signal)
+        },
+      })
+      router.service(MetricsService, {
+        getMetrics({ id }) {
+          const metrics = told.metrics.filter((row) => row.sessionId === id || row.conversationId === id)
+          if (metrics.length === 0) throw new ConnectError(`no session or conversation ${id}`, Code.NotFound)
+          return { metrics, firstRead: told.firstRead }
+        },
+        listMetrics: () => ({ metrics: told.metrics, firstRead: told.firstRead }),
+        async *watchMetrics(_, { signal }) {
+          yield { event: { case: "snapshot", value: { metrics: told.metrics, firstRead: told.firstRead } } }
+          yield* listen(metricsWatchers, signal)
+        },
+      })
+    },
+  })
+
+  const answer: RequestListener = (request, response) => {
+    response.setHeader("vibecraft-version", told.status.version ?? "")
+    handler(request, response)
+  }
+  let server = createServer(answer)
+  const daemon: CannedDaemon = {
+    socket,
+    world: told,
+    tellSessions: (event) => sessionWatchers.forEach((channel) => channel.push(event)),
+    tellMetrics: (event) => metricsWatchers.forEach((channel) => channel.push(event)),
+    watchers: () => sessionWatchers.size + metricsWatchers.size,
+    async shut() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    },
+    async open() {
+      server = createServer(answer)
+      await new Promise<void>((resolve) => server.listen(socket, resolve))
+    },
+    async close() {
+      await daemon.shut()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  await daemon.open()
+  return daemon
+}
+
+/** A queue of events that one stream empties. */
+class Channel<T> {
+  readonly #events: T[] = []
+  #wake: () => void = () => {}
+
+  push(event: T): void {
+    this.#events.push(event)
+    this.#wake()
+  }
+
+  async *drain(signal: AbortSignal): AsyncGenerator<T> {
+    signal.addEventListener("abort", () => this.#wake(), { once: true })
+    while (!signal.aborted) {
+      yield* this.#events.splice(0)
+      if (this.#events.length === 0 && !signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+}
+
+async function* listen<T>(watchers: Set<Channel<T>>, signal: AbortSignal): AsyncGenerator<T> {
+  const channel = new Channel<T>()
+  watchers.add(channel)
+  try {
+    yield* channel.drain(signal)
+  } finally {
+    watchers.delete(channel)
+  }
+}
