@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { layerRulesFire } from "./layer-rules.ts"
 import { ROOT, runProgram, type Outcome } from "./run-program.ts"
 
 export interface StaticCheck {
@@ -20,6 +21,7 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
   program("contract: buf lint", ["buf", "lint"]),
   program("contract: buf format", ["buf", "format", "--diff", "--exit-code"]),
   program("contract: buf breaking", ["buf", "breaking", "--against", "proto/baseline.binpb"]),
+  { name: "layer rules fire", run: layerRulesFire },
   { name: "programs the tests need", run: neededPrograms },
 ]
 
