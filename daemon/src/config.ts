@@ -80,8 +80,7 @@ function parsed(source: string, at: (line: number | undefined) => string): Recor
     return parse(source)
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause
-    const [reason = "", more] = cause.message.split("\n").filter((line) => line.trim() !== "")
-    const plain = reason.replace(/^Invalid TOML document: /, "")
-    throw new ConfigError(`${at(cause.line)}: not valid TOML: ${more === undefined ? plain : plain.replace(/:?$/, "")}`, { cause })
+    const [reason = ""] = cause.message.split("\n")
+    throw new ConfigError(`${at(cause.line)}: not valid TOML: ${reason.replace(/^Invalid TOML document: /, "")}`, { cause })
   }
 }
