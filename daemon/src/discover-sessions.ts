@@ -9,10 +9,10 @@ export interface Scanner {
 }
 
 export interface Discovered {
-  readonly discovered: readonly Session[]
-  readonly existing: readonly Session[]
+  readonly discovered: Session[]
+  readonly existing: Session[]
   readonly scanMs: number
-  readonly failures: readonly string[]
+  readonly failures: string[]
 }
 
 export function createDiscoverSessions(world: PublishedWorld, scanner: Scanner): () => Promise<Discovered> {
@@ -24,7 +24,7 @@ export function createDiscoverSessions(world: PublishedWorld, scanner: Scanner):
       discovered: after.filter((session) => !before.has(session.id)),
       existing: after.filter((session) => before.has(session.id)),
       scanMs,
-      failures,
+      failures: [...failures],
     }
   }
 }

@@ -51,7 +51,9 @@ export function parseFlags(argv: readonly string[], env: NodeJS.ProcessEnv): Fla
   const stateDir = values["state-dir"] ?? present(env["VIBECRAFT_STATE_DIR"]) ?? defaultStateDir(env)
   const socketPath = values.socket ?? present(env["VIBECRAFT_SOCKET"]) ?? defaultSocketPath(env, stateDir)
   if (Buffer.byteLength(socketPath) > MAX_SOCKET_PATH_BYTES) {
-    throw new UsageError(`the socket path is longer than ${MAX_SOCKET_PATH_BYTES} bytes: ${socketPath} (choose a shorter one with --socket)`)
+    throw new UsageError(
+      `the socket path is longer than ${MAX_SOCKET_PATH_BYTES} bytes: ${socketPath} (choose a shorter one with --socket)`,
+    )
   }
   const host = values.host ?? "127.0.0.1"
   if (!LOOPBACK.test(host)) throw new UsageError(`--host ${host}: only loopback addresses are served (127.0.0.1, ::1, localhost)`)
@@ -72,7 +74,16 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
-      options: { host: text, port: text, socket: text, "state-dir": text, config: text, "log-level": text, help: { ...flag, short: "h" }, version: flag },
+      options: {
+        host: text,
+        port: text,
+        socket: text,
+        "state-dir": text,
+        config: text,
+        "log-level": text,
+        help: { ...flag, short: "h" },
+        version: flag,
+      },
       strict: true,
     }).values
   } catch (cause) {

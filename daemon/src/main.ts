@@ -87,9 +87,15 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     socketPath: flags.socketPath,
     world,
     diagnostics,
-    counts: () => world.counts,
     discover: createDiscoverSessions(world, discovery),
-    daemon: { version: version(), startedMs, stateDir: flags.stateDir, scope: flags.scope ?? "", host },
+    daemon: {
+      version: version(),
+      startedMs,
+      stateDir: flags.stateDir,
+      scope: flags.scope ?? "",
+      host: identity,
+      counted: () => world.counts,
+    },
     webRoot: await webRoot(),
     logger,
   })
@@ -149,7 +155,13 @@ function version(): string {
 async function webRoot(): Promise<string> {
   const candidates = [new URL("../web", import.meta.url), new URL("../../web/dist", import.meta.url)].map((url) => fileURLToPath(url))
   for (const path of candidates) {
-    if (await access(`${path}/index.html`, constants.R_OK).then(() => true, () => false)) return path
+    if (
+      await access(`${path}/index.html`, constants.R_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path
   }
   return candidates[1] ?? ""
 }

@@ -1,6 +1,6 @@
 // Turns what can go wrong at the start into one line for the user and an exit code; never a stack trace.
 
-import { PortInUse, SocketInUse, SocketUnusable } from "./api/errors.ts"
+import { AddressUnusableError, PortInUseError, SocketInUseError, SocketUnusableError } from "./api/listen-errors.ts"
 import { ConfigError } from "./config.ts"
 import { UsageError } from "./flags.ts"
 import { StateDirInUse, StateDirUnusable } from "./instance-lock.ts"
@@ -10,7 +10,7 @@ export interface StartupFailure {
   readonly exitCode: 1 | 2
 }
 
-const EXPECTED = [PortInUse, SocketInUse, SocketUnusable, ConfigError, StateDirInUse, StateDirUnusable]
+const EXPECTED = [PortInUseError, AddressUnusableError, SocketInUseError, SocketUnusableError, ConfigError, StateDirInUse, StateDirUnusable]
 
 export function failureLine(error: unknown): StartupFailure {
   if (error instanceof UsageError) return { line: `${oneLine(error.message)} (see vibecraftd --help)`, exitCode: 2 }

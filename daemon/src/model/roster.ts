@@ -2,7 +2,7 @@
 // ever seen in. A conversation once bound belongs to its session; it never shows up as a second one.
 
 import { sessionIdOfConversation } from "../domain/session-id.ts"
-import { type BindingWorld, bindingOf } from "./binding.ts"
+import { type Binding, type BindingWorld, bindingOf } from "./binding.ts"
 import type { Conversation } from "./conversation.ts"
 import { SessionState } from "./session-state.ts"
 
@@ -74,24 +74,31 @@ export class Roster {
     return parent === session.id ? undefined : parent
   }
 
+  /** Takes the agent's own word for the conversation it is in, at once: the next fact may already move it on or end it. */
+  takeWord(session: SessionState, nowMs: number, touch: Touch): void {
+    if (session.process?.conversationHints.some((hint) => hint.trust === "authoritative") !== true) return
+    this.#bind(session, bindingOf(session, { live: [], conversations: [], owner: (id) => this.#owners.get(id) }, nowMs), touch)
+  }
+
   /** Decides anew which live session is in which conversation. */
   bindAll(nowMs: number, touch: Touch): void {
     const live = [...this.#sessions.values()].filter((session) => session.process !== undefined && session.gone === undefined)
     const world: BindingWorld = { live, conversations: [...this.#conversations.values()], owner: (id) => this.#owners.get(id) }
-    for (const session of live) {
-      const binding = bindingOf(session, world, nowMs)
-      if (binding === undefined) continue
-      if ("unknown" in binding) {
-        if (session.unbound(binding.unknown)) touch.session(session)
-        continue
-      }
-      if (session.bind(binding.conversationId, binding.evidence)) {
-        touch.session(session)
-        touch.conversation(binding.conversationId)
-      }
-      const owner = this.#owners.get(binding.conversationId)
-      if (owner === undefined || owner.gone !== undefined) this.#owners.set(binding.conversationId, session)
+    for (const session of live) this.#bind(session, bindingOf(session, world, nowMs), touch)
+  }
+
+  #bind(session: SessionState, binding: Binding | undefined, touch: Touch): void {
+    if (binding === undefined) return
+    if ("unknown" in binding) {
+      if (session.unbound(binding.unknown)) touch.session(session)
+      return
     }
+    if (session.bind(binding.conversationId, binding.evidence)) {
+      touch.session(session)
+      touch.conversation(binding.conversationId)
+    }
+    const owner = this.#owners.get(binding.conversationId)
+    if (owner === undefined || owner.gone !== undefined) this.#owners.set(binding.conversationId, session)
   }
 
   /** Lets a session stand in for each conversation nobody was ever seen in, and takes those away that are no longer needed. */
@@ -99,7 +106,8 @@ export class Roster {
     for (const conversation of this.#conversations.values()) {
       const id = sessionIdOfConversation(conversation.id)
       const standIn = this.#sessions.get(id)
-      const needed = this.#isKnown(conversation.id) && this.#rootOf(conversation.id) === conversation.id && !this.#owners.has(conversation.id)
+      const needed =
+        this.#isKnown(conversation.id) && this.#rootOf(conversation.id) === conversation.id && !this.#owners.has(conversation.id)
       if (needed && standIn === undefined) {
         const session = this.seat(id, nowMs)
         session.conversationId = conversation.id

@@ -117,10 +117,22 @@ function evidenceOf(session: SessionState, status: StatusReading | undefined): r
   if (session.bindingEvidence !== undefined) evidence.push(session.bindingEvidence)
   const timeMs = session.process?.timeMs ?? session.discoveredMs
   if (session.unboundReason !== undefined) {
-    evidence.push({ field: "conversation_id", source: "transcript", detail: `unknown: ${session.unboundReason}`, confidence: "guess", timeMs })
+    evidence.push({
+      field: "conversation_id",
+      source: "transcript",
+      detail: `unknown: ${session.unboundReason}`,
+      confidence: "guess",
+      timeMs,
+    })
   }
   if (status !== undefined) {
-    evidence.push({ field: "status", source: status.source, detail: status.reason, confidence: status.confidence, timeMs: session.statusSinceMs })
+    evidence.push({
+      field: "status",
+      source: status.source,
+      detail: status.reason,
+      confidence: status.confidence,
+      timeMs: session.statusSinceMs,
+    })
   }
   const seen = new Set<string>()
   return evidence.filter(({ field, source, detail }) => {

@@ -49,7 +49,13 @@ export function readStatus(signals: StatusSignals, nowMs: number): StatusReading
 
 function afterEnd(gone: { timeMs: number; reason: string }, graceMs: number, nowMs: number): StatusReading {
   const over = nowMs - gone.timeMs >= graceMs
-  return { status: over ? "ended" : "offline", reason: gone.reason, source: "process", confidence: "confirmed", sinceMs: over ? gone.timeMs + graceMs : gone.timeMs }
+  return {
+    status: over ? "ended" : "offline",
+    reason: gone.reason,
+    source: "process",
+    confidence: "confirmed",
+    sinceMs: over ? gone.timeMs + graceMs : gone.timeMs,
+  }
 }
 
 function withoutProcess(conversation: Conversation | undefined, nowMs: number): StatusReading {
@@ -58,7 +64,11 @@ function withoutProcess(conversation: Conversation | undefined, nowMs: number): 
   if (nowMs - lastMs < FRESH_MS) {
     return { ...reading("unknown", "no process found, yet its transcript grew within two minutes", "transcript", "guess"), sinceMs: lastMs }
   }
-  return { ...afterEnd({ timeMs: lastMs, reason: "no process found" }, OFFLINE_GRACE_MS, nowMs), source: "transcript", confidence: "likely" }
+  return {
+    ...afterEnd({ timeMs: lastMs, reason: "no process found" }, OFFLINE_GRACE_MS, nowMs),
+    source: "transcript",
+    confidence: "likely",
+  }
 }
 
 function fromRegistry(process: AgentSeen, signals: StatusSignals): StatusReading | undefined {
@@ -102,7 +112,8 @@ function fromTitle(process: AgentSeen, signals: StatusSignals): StatusReading | 
   const title = process.paneTitle ?? ""
   const first = title.codePointAt(0) ?? 0
   if (first >= 0x2801 && first <= 0x28ff) return reading("working", workingOn(signals.openTools), "title", "confirmed")
-  if (process.agent === "codex" && /^\[ [!.] \] Action Required/u.test(title)) return reading("waiting", "approval asked for", "title", "confirmed")
+  if (process.agent === "codex" && /^\[ [!.] \] Action Required/u.test(title))
+    return reading("waiting", "approval asked for", "title", "confirmed")
   return undefined
 }
 
@@ -119,7 +130,12 @@ function fromTranscript(signals: StatusSignals): StatusReading | undefined {
 function withoutEvidence(process: AgentSeen, signals: StatusSignals, nowMs: number): StatusReading {
   const age = nowMs - process.startedMs
   if (age < STARTING_MS) return { ...reading("starting", "the process has just started", "process", "likely"), sinceMs: process.startedMs }
-  if (process.agent === "codex" && process.paneTitle !== undefined && signals.conversation === undefined && signals.unboundReason === undefined) {
+  if (
+    process.agent === "codex" &&
+    process.paneTitle !== undefined &&
+    signals.conversation === undefined &&
+    signals.unboundReason === undefined
+  ) {
     return reading("idle", "its title shows no work", "title", "guess")
   }
   const why = signals.unboundReason === undefined ? "nothing it writes tells" : `conversation unknown: ${signals.unboundReason}`

@@ -34,11 +34,25 @@ describe("ToolCalls", () => {
   })
 
   it("prefers the duration that the agent measured", () => {
-    expect(fold([started("a", 1_000), ended("a", 9_000, "ok", { durationMs: 40 })]).totals("c").get("Bash")?.samples).toEqual([40])
+    expect(
+      fold([started("a", 1_000), ended("a", 9_000, "ok", { durationMs: 40 })])
+        .totals("c")
+        .get("Bash")?.samples,
+    ).toEqual([40])
   })
 
   it("judges failures, and neither rejections nor interruptions", () => {
-    const outcomes: ToolOutcome[] = ["ok", "failed", "timeout", "model-error", "denied", "rejected", "interrupted", "cancelled", "background"]
+    const outcomes: ToolOutcome[] = [
+      "ok",
+      "failed",
+      "timeout",
+      "model-error",
+      "denied",
+      "rejected",
+      "interrupted",
+      "cancelled",
+      "background",
+    ]
     const calls = fold(outcomes.flatMap((outcome, i) => [started(`${i}`, 0), ended(`${i}`, 10, outcome)]))
     expect(calls.totals("c").get("Bash")).toMatchObject({ calls: 9, judged: 4, failures: 3 })
   })
@@ -63,7 +77,11 @@ describe("ToolCalls", () => {
   })
 
   it("takes a call's copy in a fork for the same call, owned by where it was first made", () => {
-    const calls = fold([started("a", 1_000, { conversationId: "fork" }), ended("a", 1_100, "ok", { conversationId: "fork" }), started("a", 900)])
+    const calls = fold([
+      started("a", 1_000, { conversationId: "fork" }),
+      ended("a", 1_100, "ok", { conversationId: "fork" }),
+      started("a", 900),
+    ])
     expect(calls.totals("fork").size).toBe(0)
     expect(calls.totals("c").get("Bash")).toMatchObject({ calls: 1, samples: [200] })
   })
@@ -75,7 +93,13 @@ describe("ToolCalls", () => {
 
   it("comes to the same in whatever order and however often the facts are read", () => {
     const outcome = fc.constantFrom<ToolOutcome>("ok", "failed", "rejected", "interrupted", "background")
-    const call = fc.record({ start: fc.nat(1_000), length: fc.nat(1_000), outcome, again: outcome, measured: fc.option(fc.nat(500), { nil: undefined }) })
+    const call = fc.record({
+      start: fc.nat(1_000),
+      length: fc.nat(1_000),
+      outcome,
+      again: outcome,
+      measured: fc.option(fc.nat(500), { nil: undefined }),
+    })
     const scenario = fc.array(call, { maxLength: 12 }).chain((list) => {
       const facts = list.flatMap((c, i) => [
         started(`${i}`, c.start, { name: i % 2 === 0 ? "Bash" : "Read" }),

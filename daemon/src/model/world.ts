@@ -13,7 +13,7 @@ import { Ledger } from "./ledger.ts"
 import { metricsMessage } from "./metrics-message.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
-import { Roster } from "./roster.ts"
+import { Roster, type Touch } from "./roster.ts"
 import { isInScope } from "./scope.ts"
 import { lastActivityMs, sessionMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
@@ -54,6 +54,10 @@ export class World implements PublishedWorld {
   #dirtyConversations = new Set<string>()
   /** Whether seats must be decided anew. */
   #reseat = false
+  readonly #touch: Touch = {
+    session: (session) => this.#dirtySessions.add(session.id),
+    conversation: (id) => this.#dirtyConversations.add(id),
+  }
   #firstRead: FirstRead = create(FirstReadSchema, {})
 
   constructor(options: WorldOptions) {
@@ -151,6 +155,7 @@ export class World implements PublishedWorld {
     const session = this.#roster.seat(fact.sessionId, this.#now())
     session.process = fact
     session.gone = undefined
+    this.#roster.takeWord(session, this.#now(), this.#touch)
     this.#reseat = true
     this.#dirtySessions.add(session.id)
   }
@@ -223,12 +228,8 @@ export class World implements PublishedWorld {
     const nowMs = this.#now()
     if (this.#reseat) {
       this.#reseat = false
-      const touch = {
-        session: (session: SessionState) => this.#dirtySessions.add(session.id),
-        conversation: (id: string) => this.#dirtyConversations.add(id),
-      }
-      this.#roster.bindAll(nowMs, touch)
-      this.#roster.standIn(nowMs, touch)
+      this.#roster.bindAll(nowMs, this.#touch)
+      this.#roster.standIn(nowMs, this.#touch)
     }
     for (const id of this.#dirtyConversations) {
       const session = this.#roster.sessionOf(id)

@@ -1,0 +1,114 @@
+// A conversation's metrics as the contract publishes them.
+
+import { create } from "@bufbuild/protobuf"
+import { timestampFromMs } from "@bufbuild/protobuf/wkt"
+import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import {
+  Certainty as CertaintyCode,
+  Clock,
+  CostSchema,
+  type Latency,
+  LatencySchema,
+  type Metrics,
+  MetricsSchema,
+  TokensSchema,
+  ToolMetricsSchema,
+} from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { NO_USAGE } from "../domain/usage.ts"
+import type { ConversationTotals } from "./account.ts"
+import type { Conversation } from "./conversation.ts"
+import { type Percentiles, percentiles } from "./latency.ts"
+import type { Certainty } from "./prices/price-book.ts"
+import { AGENT_CODE } from "./session-message.ts"
+import type { ToolTotals } from "./tool-calls.ts"
+
+const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
+  priced: CertaintyCode.PRICED,
+  estimated: CertaintyCode.ESTIMATED,
+  unpriced: CertaintyCode.UNPRICED,
+}
+
+export interface MetricsFacts {
+  readonly host: Host
+  readonly sessionId: string
+  readonly conversation: Conversation
+  /** Undefined before the first request. */
+  readonly totals: ConversationTotals | undefined
+  /** By tool name. */
+  readonly tools: ReadonlyMap<string, ToolTotals>
+  /** Conversations that this one started. */
+  readonly childConversations: number
+}
+
+export function metricsMessage({ host, sessionId, conversation, totals, tools, childConversations }: MetricsFacts): Metrics {
+  const all = [...tools.values()]
+  const judged = sum(all, (tool) => tool.judged)
+  const failures = sum(all, (tool) => tool.failures)
+  const toolClock = percentiles(all.flatMap((tool) => tool.samples))
+  const { firstMs, lastMs } = conversation
+  const spanMs = firstMs === undefined || lastMs === undefined ? 0 : lastMs - firstMs
+  return create(MetricsSchema, {
+    sessionId,
+    conversationId: conversation.id,
+    agent: AGENT_CODE[conversation.agent],
+    host,
+    tokens: tokensMessage(totals),
+    cost: create(CostSchema, {
+      nanosUsd: totals?.nanosUsd ?? 0n,
+      certainty: CERTAINTY_CODE[totals?.certainty ?? "priced"],
+      unpricedModels: [...(totals?.unpricedModels ?? [])],
+    }),
+    latency: toolClock === undefined ? [] : [latencyMessage(Clock.TOOL, toolClock)],
+    toolCounts: Object.fromEntries([...tools].map(([name, tool]) => [name, tool.calls])),
+    durationMs: BigInt(Math.round(spanMs)),
+    requests: BigInt(totals?.requests ?? 0),
+    judgedCalls: BigInt(judged),
+    failedCalls: BigInt(failures),
+    apiErrors: BigInt(conversation.apiErrors),
+    models: [...(totals?.models ?? [])],
+    tools: [...tools].map(([name, tool]) => toolMessage(name, tool)).sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
+    subagents: conversation.subagents.size + childConversations,
+    ...(judged > 0 ? { errorRate: failures / judged } : {}),
+    ...(firstMs === undefined ? {} : { firstTime: timestampFromMs(firstMs) }),
+    ...(lastMs === undefined ? {} : { lastTime: timestampFromMs(lastMs) }),
+  })
+}
+
+function tokensMessage(totals: ConversationTotals | undefined) {
+  const { input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h } = totals?.tokens ?? NO_USAGE
+  return create(TokensSchema, {
+    input: BigInt(input),
+    output: BigInt(output),
+    reasoning: BigInt(reasoning),
+    cacheRead: BigInt(cacheRead),
+    cacheWrite5m: BigInt(cacheWrite5m),
+    cacheWrite1h: BigInt(cacheWrite1h),
+    total: BigInt(input) + BigInt(output) + BigInt(cacheRead) + BigInt(cacheWrite5m) + BigInt(cacheWrite1h),
+  })
+}
+
+function toolMessage(name: string, tool: ToolTotals) {
+  const latency = percentiles(tool.samples)
+  return create(ToolMetricsSchema, {
+    name,
+    calls: tool.calls,
+    failures: tool.failures,
+    ...(latency === undefined ? {} : { latency: latencyMessage(Clock.TOOL, latency) }),
+  })
+}
+
+function latencyMessage(clock: Clock, p: Percentiles): Latency {
+  return create(LatencySchema, {
+    clock,
+    count: BigInt(p.count),
+    meanMs: p.meanMs,
+    p50Ms: BigInt(p.p50Ms),
+    p95Ms: BigInt(p.p95Ms),
+    p99Ms: BigInt(p.p99Ms),
+    maxMs: BigInt(p.maxMs),
+  })
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0)
+}

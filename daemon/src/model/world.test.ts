@@ -1,0 +1,186 @@
+import { create } from "@bufbuild/protobuf"
+import { HostSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { Certainty } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { describe, expect, it } from "vitest"
+import type { AgentSeen, Fact, RequestSeen } from "../domain/facts.ts"
+import { createPriceBook } from "./prices/price-book.ts"
+import { World } from "./world.ts"
+
+const START = Date.parse("2026-11-01T10:00:00Z")
+
+function setUp() {
+  const clock = { now: START }
+  const world = new World({ host: create(HostSchema, { id: "h", name: "box" }), prices: createPriceBook([]), now: () => clock.now })
+  return { clock, world }
+}
+
+const agent = (sessionId: string, more: Partial<AgentSeen> = {}): AgentSeen => ({
+  kind: "agent-seen",
+  sessionId,
+  timeMs: START,
+  agent: "claude",
+  role: "interactive",
+  pid: 42,
+  startedMs: START - 60_000,
+  command: "claude",
+  cwd: "/work/app",
+  suspended: false,
+  conversationHints: [],
+  evidence: [],
+  ...more,
+})
+
+const registered = (sessionId: string, conversationId: string, status = "idle", more: Partial<AgentSeen> = {}): AgentSeen =>
+  agent(sessionId, {
+    registry: { conversationId, status },
+    conversationHints: [
+      {
+        conversationId,
+        trust: "authoritative",
+        evidence: { field: "conversation_id", source: "registry", detail: "sessions/42.json", confidence: "confirmed", timeMs: START },
+      },
+    ],
+    ...more,
+  })
+
+const conversation = (conversationId: string, more: object = {}): Fact => ({
+  kind: "conversation-seen",
+  conversationId,
+  agent: "claude",
+  cwd: "/work/app",
+  startedMs: START - 30_000,
+  ...more,
+})
+
+const request = (conversationId: string, key: string, output: number, more: Partial<RequestSeen> = {}): RequestSeen => ({
+  kind: "request-seen",
+  conversationId,
+  key,
+  sidechain: false,
+  timeMs: START,
+  model: "claude-opus-5-5",
+  usage: { input: 10, output, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 },
+  ...more,
+})
+
+describe("World", () => {
+  it("shows a process and its conversation as one session, whichever is seen first", () => {
+    for (const facts of [
+      [registered("s", "c"), conversation("c")],
+      [conversation("c"), registered("s", "c")],
+    ]) {
+      const { world } = setUp()
+      for (const fact of facts) world.apply([fact])
+      expect(world.sessions(Scope.ALL).map((session) => session.id)).toEqual(["s"])
+      expect(world.session("c")?.id).toBe("s")
+      expect(world.metricsOf("s")?.map((row) => [row.conversationId, row.sessionId])).toEqual([["c", "s"]])
+    }
+  })
+
+  it("keeps the session's id over /clear and remembers the conversation before", () => {
+    const { world } = setUp()
+    world.apply([conversation("c1"), registered("s", "c1"), conversation("c2"), registered("s", "c2")])
+    expect(world.session("s")).toMatchObject({ conversationId: "c2", earlierConversationIds: ["c1"] })
+    expect(world.session("c1")?.id).toBe("s")
+    expect(world.metricsOf("s")?.map((row) => row.conversationId)).toEqual(["c2", "c1"])
+  })
+
+  it("lets a session stand in for a conversation nobody was seen in, until somebody is", () => {
+    const { world } = setUp()
+    const gone: string[] = []
+    world.subscribe(({ sessionIds }) => gone.push(...sessionIds))
+    world.apply([conversation("c")])
+    const [standIn] = world.sessions(Scope.ALL)
+    expect(standIn).toMatchObject({ conversationId: "c" })
+    expect(standIn?.pid).toBeUndefined()
+    world.apply([registered("s", "c")])
+    expect(world.sessions(Scope.ALL).map((session) => session.id)).toEqual(["s"])
+    expect(gone).toContain(standIn?.id)
+  })
+
+  it("gives a subagent's thread a row of its own under its parent's session", () => {
+    const { world } = setUp()
+    world.apply([conversation("child", { parentConversationId: "root", agent: "codex" })])
+    expect(world.sessions(Scope.ALL)).toHaveLength(1)
+    world.apply([conversation("root", { agent: "codex" }), request("child", "r", 5)])
+    const [session] = world.sessions(Scope.ALL)
+    expect(world.sessions(Scope.ALL)).toHaveLength(1)
+    expect(session?.conversationId).toBe("root")
+    expect(world.metricsOf(session?.id ?? "")?.map((row) => row.conversationId)).toEqual(["root", "child"])
+    expect(world.metricsRow("child")?.sessionId).toBe(session?.id)
+  })
+
+  it("counts a request once, at its largest, and prices it", () => {
+    const { world } = setUp()
+    world.apply([conversation("c"), request("c", "m", 1), request("c", "m", 100), request("c", "m", 50)])
+    const row = world.metricsRow("c")
+    expect(row?.tokens).toMatchObject({ input: 10n, output: 100n, total: 110n })
+    expect(row?.cost).toMatchObject({ nanosUsd: 10n * 4_000n + 100n * 20_000n, certainty: Certainty.PRICED })
+    expect(row?.requests).toBe(1n)
+  })
+
+  it("says which model has no price, and never shows it as a silent zero", () => {
+    const { world } = setUp()
+    world.apply([conversation("c"), request("c", "m", 1, { model: "mystery-9" })])
+    expect(world.metricsRow("c")?.cost).toMatchObject({ nanosUsd: 0n, certainty: Certainty.UNPRICED, unpricedModels: ["mystery-9"] })
+  })
+
+  it("shows the running tool, then counts and times it", () => {
+    const { world } = setUp()
+    world.apply([
+      conversation("c"),
+      registered("s", "c", "busy"),
+      { kind: "tool-started", conversationId: "c", callId: "t", name: "Bash", target: "npm test", timeMs: START },
+    ])
+    expect(world.session("s")).toMatchObject({
+      status: Status.WORKING,
+      statusReason: "Bash runs",
+      currentTool: { name: "Bash", target: "npm test", running: 1 },
+    })
+    world.apply([{ kind: "tool-ended", conversationId: "c", callId: "t", timeMs: START + 1_500, outcome: "failed" }])
+    expect(world.session("s")?.currentTool).toBeUndefined()
+    const row = world.metricsRow("c")
+    expect(row).toMatchObject({ errorRate: 1, toolCounts: { Bash: 1 }, latency: [{ count: 1n, p95Ms: 1500n, maxMs: 1500n }] })
+  })
+
+  it("leaves the error rate out where nothing was judged", () => {
+    const { world } = setUp()
+    world.apply([conversation("c")])
+    expect(world.metricsRow("c")?.errorRate).toBeUndefined()
+  })
+
+  it("takes a killed session offline, then out of the live scope, and keeps it for a day", () => {
+    const { clock, world } = setUp()
+    world.apply([conversation("c"), registered("s", "c"), { kind: "agent-gone", sessionId: "s", timeMs: START, reason: "killed" }])
+    expect(world.session("s")).toMatchObject({ status: Status.OFFLINE, statusReason: "killed" })
+    clock.now += 600_000
+    world.tick()
+    expect(world.session("s")?.status).toBe(Status.ENDED)
+    expect(world.sessions(Scope.LIVE)).toEqual([])
+    expect(world.sessions(Scope.RECENT)).toHaveLength(1)
+    const touched: string[] = []
+    world.subscribe(({ sessionIds }) => touched.push(...sessionIds))
+    clock.now += 24 * 3_600_000
+    world.tick()
+    expect(touched).toEqual(["s"])
+    expect(world.sessions(Scope.RECENT)).toEqual([])
+    expect(world.sessions(Scope.ALL)).toHaveLength(1)
+  })
+
+  it("puts who needs a person first", () => {
+    const { world } = setUp()
+    world.apply([registered("idle", "a"), registered("busy", "b", "busy"), registered("waiting", "d", "waiting")])
+    expect(world.sessions(Scope.LIVE).map((session) => session.id)).toEqual(["waiting", "busy", "idle"])
+  })
+
+  it("wakes nobody when nothing changes", () => {
+    const { world } = setUp()
+    world.apply([conversation("c"), registered("s", "c")])
+    let calls = 0
+    world.subscribe(() => calls++)
+    world.tick()
+    world.apply([])
+    expect(calls).toBe(0)
+  })
+})
