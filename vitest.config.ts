@@ -6,7 +6,13 @@ const real = { testTimeout: 60_000, hookTimeout: 120_000 }
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["{shared,daemon,cli,web}/src/**/*.test.{ts,tsx}", "daemon/simulator/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["{shared,daemon,cli,web}/src/**/*.test.{ts,tsx}", "daemon/{simulator,bench,scripts}/**/*.test.ts", ".ci/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
       { test: { name: "daemon", include: ["daemon/test/**/*.test.ts"], ...real } },
       { test: { name: "cli", include: ["cli/test/**/*.test.ts"], ...real } },
       { test: { name: "browser", include: ["web/e2e/**/*.test.ts"], fileParallelism: false, ...real } },
