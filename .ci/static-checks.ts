@@ -16,6 +16,7 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
   program("types: tsc", ["tsc", "-b"]),
   program("lint: oxlint", ["oxlint", "--type-aware", "--deny-warnings"]),
   program("unused code: knip", ["knip", "--no-progress", "--treat-config-hints-as-errors"]),
+  program("web client builds", ["node", "daemon/scripts/build.ts"]),
   { name: "generated code is current", run: generatedCodeIsCurrent },
   program("format: oxfmt", ["oxfmt", "--check", "."]),
   program("contract: buf lint", ["buf", "lint"]),
