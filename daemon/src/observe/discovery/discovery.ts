@@ -132,15 +132,9 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       scan = found
       scanStartedMs = startedMs
       scanFailure = undefined
-      const detail = `${found.processes} processes in ${found.scanMs.toFixed(1)} ms`
-      const degraded = found.denied > 0 ? `; ${found.denied} reads refused` : ""
-      diagnostics.source({
-        kind: "processes",
-        name: "",
-        health: found.denied > 0 ? "degraded" : "ok",
-        detail: detail + degraded,
-        seenMs: now(),
-      })
+      const detail = `${found.processes} processes in ${found.scanMs.toFixed(1)} ms${found.denied > 0 ? `; ${found.denied} reads refused` : ""}`
+      const health = found.denied > found.processes / 4 ? "degraded" : "ok"
+      diagnostics.source({ kind: "processes", name: "", health, detail, seenMs: now() })
     } catch (error) {
       if (!closed) scanFailed(error)
       return
