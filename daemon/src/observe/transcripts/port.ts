@@ -27,6 +27,8 @@ export interface Normaliser<State = unknown> {
   readonly agent: AgentKind
   /** Folders below the agent's home that hold transcripts. */
   readonly folders: readonly string[]
+  /** Folders this deep or less below the home are where new conversations show up. */
+  readonly hubDepth: number
   /** What a file is; undefined where it is none of ours. */
   roleOf(relativePath: string): FileRole | undefined
   /** Whether a folder may hold transcripts. */

@@ -6,8 +6,8 @@ import { codexNormaliser } from "./codex/normaliser.ts"
 import type { Normaliser } from "./port.ts"
 
 const NORMALISERS: Readonly<Record<AgentKind, Normaliser>> = {
-  claude: claudeNormaliser as Normaliser,
-  codex: codexNormaliser as Normaliser,
+  claude: claudeNormaliser,
+  codex: codexNormaliser,
 }
 
 export function normaliserOf(agent: AgentKind): Normaliser {

@@ -18,6 +18,7 @@ const ALIVE_EVERY_MS = 1000
 export const claudeNormaliser: Normaliser<ClaudeState> = {
   agent: "claude",
   folders: ["projects"],
+  hubDepth: 2,
   roleOf: claudeRoleOf,
   entersFolder: claudeEntersFolder,
   start: startClaude,

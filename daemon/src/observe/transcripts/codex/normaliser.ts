@@ -66,6 +66,7 @@ const SILENT: ReadonlySet<string> = new Set([
 export const codexNormaliser: Normaliser<CodexState> = {
   agent: "codex",
   folders: ["sessions", "archived_sessions"],
+  hubDepth: 3,
   roleOf: codexRoleOf,
   entersFolder: codexEntersFolder,
   start: startCodex,

@@ -1,0 +1,43 @@
+// The threads that read: tasks are short and remember nothing, so a thread may die and its task be asked for again.
+
+import { availableParallelism } from "node:os"
+import { Piscina } from "piscina"
+import type { LookResult, LookTask } from "../../work/look.ts"
+import type { ReadResult } from "../../work/read-result.ts"
+import type { ReadTask } from "../../work/read-task.ts"
+
+/** What the tailer needs of the threads; both reject where a thread dies at the task. */
+export interface ReadPool {
+  /** How many tasks run at once. */
+  readonly threads: number
+  read(task: ReadTask): Promise<readonly ReadResult[]>
+  look(task: LookTask): Promise<LookResult>
+  close(): Promise<void>
+}
+
+export interface ReadPoolOptions {
+  /** Default: one less than there are processors, at least two. */
+  readonly threads?: number
+}
+
+export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
+  const threads = options.threads ?? Math.max(2, availableParallelism() - 1)
+  // Built, this module and the task are .js; from source, .ts.
+  const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js"
+  const piscina = new Piscina<ReadTask | LookTask, unknown>({
+    filename: new URL(`../../work/read-task${extension}`, import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    concurrentTasksPerWorker: 1,
+    maxQueue: "auto",
+    resourceLimits: { maxOldGenerationSizeMb: 256 },
+    closeTimeout: 1000,
+  })
+  return {
+    threads,
+    read: (task) => piscina.run(task, { name: "readBatch" }) as Promise<readonly ReadResult[]>,
+    look: (task) => piscina.run(task, { name: "look" }) as Promise<LookResult>,
+    close: () => piscina.destroy(),
+  }
+}

@@ -1,0 +1,52 @@
+// One transcript or sidecar that the tailer follows.
+
+import type { Cursor } from "../../work/cursor.ts"
+import { startCursor } from "../../work/cursor.ts"
+import type { FileLook, KnownFile } from "../../work/look.ts"
+import type { Root } from "./default-roots.ts"
+
+export interface TrackedFile {
+  root: Root
+  /** Other names of the same file: a rename shows up as one, and so does a home inside another. */
+  readonly otherNames: Map<string, { readonly root: Root; readonly relativePath: string }>
+  cursor: Cursor
+  /** As last looked at or read. */
+  known: KnownFile & { readonly dev: number }
+  /** Size when the first read began; what counts towards its progress. Undefined for files that came later. */
+  readonly firstSizeBytes: number | undefined
+  /** Has something to be read. */
+  isDirty: boolean
+  isReading: boolean
+  isGone: boolean
+  /** Bytes behind the last newline at the last read. */
+  tailBytes: number
+  /** Times in a row that a thread died at it. */
+  strikes: number
+}
+
+export function trackFile(root: Root, look: FileLook, isFirst: boolean): TrackedFile {
+  const { relativePath, role, birthMs, sizeBytes, mtimeMs, ino, dev } = look
+  return {
+    root,
+    otherNames: new Map(),
+    cursor: startCursor({ path: `${root.path}/${relativePath}`, relativePath, birthMs, agent: root.agent, role }),
+    known: { relativePath, sizeBytes, mtimeMs, ino, dev },
+    firstSizeBytes: isFirst ? sizeBytes : undefined,
+    isDirty: true,
+    isReading: false,
+    isGone: false,
+    tailBytes: 0,
+    strikes: 0,
+  }
+}
+
+/** Goes on under another name of the same file; false where it has none. */
+export function takeOtherName(file: TrackedFile): boolean {
+  const [path, name] = [...file.otherNames][0] ?? []
+  if (path === undefined || name === undefined) return false
+  file.otherNames.delete(path)
+  file.root = name.root
+  file.cursor = { ...file.cursor, path, relativePath: name.relativePath }
+  file.known = { ...file.known, relativePath: name.relativePath }
+  return true
+}
