@@ -7,7 +7,11 @@ import { Code, ConnectError, createClient } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-web"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { MetricsService, type WatchMetricsResponse } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
-import { SessionService, WatchSessionsResponseSchema, type WatchSessionsResponse } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import {
+  SessionService,
+  WatchSessionsResponseSchema,
+  type WatchSessionsResponse,
+} from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { type StreamLoop, type StreamState, followStream } from "./stream-loop.ts"
 
 const HIDDEN_GRACE_MS = 5000

@@ -6,7 +6,14 @@ import { type HexLayout, createHexLayout } from "./hex-layout.ts"
 type Step = { kind: "arrive"; id: number; project: number } | { kind: "leave"; id: number }
 const steps = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant("arrive" as const), id: fc.integer({ min: 0, max: 40 }), project: fc.integer({ min: 0, max: 6 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("arrive" as const),
+        id: fc.integer({ min: 0, max: 40 }),
+        project: fc.integer({ min: 0, max: 6 }),
+      }),
+    },
     fc.record({ kind: fc.constant("leave" as const), id: fc.integer({ min: 0, max: 40 }) }),
   ),
   { maxLength: 120 },

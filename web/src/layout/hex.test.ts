@@ -7,11 +7,16 @@ const cells = fc.record({ q: fc.integer({ min: -60, max: 60 }), r: fc.integer({ 
 describe("hexagons", () => {
   it("finds the cell of every point well inside it", () => {
     fc.assert(
-      fc.property(cells, fc.double({ min: 0, max: 2 * Math.PI, noNaN: true }), fc.double({ min: 0, max: 0.86, noNaN: true }), (cell, angle, share) => {
-        const centre = cellCentre(cell)
-        const point = { x: centre.x + Math.cos(angle) * share * HEX_RADIUS, z: centre.z + Math.sin(angle) * share * HEX_RADIUS }
-        expect(cellAt(point)).toEqual({ q: cell.q, r: cell.r })
-      }),
+      fc.property(
+        cells,
+        fc.double({ min: 0, max: 2 * Math.PI, noNaN: true }),
+        fc.double({ min: 0, max: 0.86, noNaN: true }),
+        (cell, angle, share) => {
+          const centre = cellCentre(cell)
+          const point = { x: centre.x + Math.cos(angle) * share * HEX_RADIUS, z: centre.z + Math.sin(angle) * share * HEX_RADIUS }
+          expect(cellAt(point)).toEqual({ q: cell.q, r: cell.r })
+        },
+      ),
     )
   })
 

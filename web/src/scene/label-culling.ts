@@ -8,26 +8,33 @@ export interface LabelBox {
   readonly height: number
 }
 
+/** A label that may be drawn: which of the candidates, and at which of its places. */
+export interface KeptLabel {
+  readonly index: number
+  readonly box: LabelBox
+}
+
 const BUCKET = 96
 
 /**
- * Indices of the boxes that are drawn. `boxes` come most important first; undefined stands for a label that is off screen.
- * No two of the answered boxes overlap, and each box left out overlaps one that is drawn before it.
+ * The labels that are drawn. `candidates` come most important first, each with the places it could take, best first; none for a label
+ * off screen. No two of the answered boxes overlap, and a label is left out only where every place of it is taken.
  */
-export function cullLabels(boxes: readonly (LabelBox | undefined)[], limit = Number.POSITIVE_INFINITY): number[] {
+export function cullLabels(candidates: readonly (readonly LabelBox[])[], limit = Number.POSITIVE_INFINITY): KeptLabel[] {
   const buckets = new Map<number, LabelBox[]>()
-  const kept: number[] = []
-  for (let index = 0; index < boxes.length && kept.length < limit; index++) {
-    const box = boxes[index]
-    if (!box) continue
-    const keys = bucketsOf(box)
-    if (keys.some((key) => buckets.get(key)?.some((other) => overlap(box, other)))) continue
-    for (const key of keys) {
-      const bucket = buckets.get(key)
-      if (bucket) bucket.push(box)
-      else buckets.set(key, [box])
+  const kept: KeptLabel[] = []
+  for (let index = 0; index < candidates.length && kept.length < limit; index++) {
+    for (const box of candidates[index] ?? []) {
+      const keys = bucketsOf(box)
+      if (keys.some((key) => buckets.get(key)?.some((other) => overlap(box, other)))) continue
+      for (const key of keys) {
+        const bucket = buckets.get(key)
+        if (bucket) bucket.push(box)
+        else buckets.set(key, [box])
+      }
+      kept.push({ index, box })
+      break
     }
-    kept.push(index)
   }
   return kept
 }

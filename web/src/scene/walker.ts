@@ -31,7 +31,8 @@ export function createWalker(): Walker {
   let speed = SPEED
 
   const target = (): GroundPoint => route.at(-1) ?? { x, z }
-  const bearing = (to: GroundPoint): number | undefined => (Math.hypot(to.x - x, to.z - z) < 1e-6 ? undefined : Math.atan2(to.x - x, to.z - z))
+  const bearing = (to: GroundPoint): number | undefined =>
+    Math.hypot(to.x - x, to.z - z) < 1e-6 ? undefined : Math.atan2(to.x - x, to.z - z)
 
   function turn(towards: number | undefined, seconds: number): boolean {
     if (towards === undefined) return false

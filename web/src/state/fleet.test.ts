@@ -28,9 +28,13 @@ describe("the fleet", () => {
   it("tells once per flush, needs-you first, and which ones were announced", () => {
     const { fleet, changes, flush } = handFleet()
     fleet.applySessions(
-      create(WatchSessionsResponseSchema, { event: { case: "snapshot", value: { sessions: [session("a", Status.WORKING), session("b", Status.WAITING)] } } }),
+      create(WatchSessionsResponseSchema, {
+        event: { case: "snapshot", value: { sessions: [session("a", Status.WORKING), session("b", Status.WAITING)] } },
+      }),
     )
-    fleet.applySessions(create(WatchSessionsResponseSchema, { event: { case: "discovered", value: { sessions: [session("c", Status.IDLE)] } } }))
+    fleet.applySessions(
+      create(WatchSessionsResponseSchema, { event: { case: "discovered", value: { sessions: [session("c", Status.IDLE)] } } }),
+    )
     expect(fleet.sessions.value).toEqual([])
     expect(flush()).toBe(1)
     expect(fleet.sessions.value.map(({ id }) => id)).toEqual(["b", "a", "c"])
@@ -43,7 +47,9 @@ describe("the fleet", () => {
   it("puts the present conversation's row first", () => {
     const { fleet, flush } = handFleet()
     const rows = ["old", "c-a"].map((conversationId) => ({ conversationId, sessionId: "a" }))
-    fleet.applyMetrics(create(WatchMetricsResponseSchema, { event: { case: "snapshot", value: { metrics: rows, firstRead: { done: true } } } }))
+    fleet.applyMetrics(
+      create(WatchMetricsResponseSchema, { event: { case: "snapshot", value: { metrics: rows, firstRead: { done: true } } } }),
+    )
     flush()
     expect(fleet.metricsOf(session("a", Status.IDLE)).map((row) => row.conversationId)).toEqual(["c-a", "old"])
     expect(fleet.firstRead.value?.done).toBe(true)
