@@ -22,9 +22,14 @@ const WIDE: readonly (readonly [from: number, to: number])[] = [
   [0x20000, 0x3fffd],
 ]
 
-/** Characters of which each is one cluster of one cell: Latin, Greek, Cyrillic, punctuation, arrows, box and shape drawing. Spares most texts the segmenter, which takes milliseconds to load. */
-const PLAIN =
-  /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03ff\u0400-\u0482\u2010-\u2027\u2190-\u21ff\u2260-\u2265\u2500-\u259f\u25a0-\u25fc]*$/
+/** Characters of which each is one cluster of one cell: Latin, Greek, Cyrillic, punctuation, arrows, box and shape drawing. */
+const NARROW =
+  "\\x20-\\x7e\\u00a1-\\u00ac\\u00ae-\\u02ff\\u0391-\\u03ff\\u0400-\\u0482\\u2010-\\u2027\\u2190-\\u21ff\\u2260-\\u2265\\u2500-\\u25fc"
+/** Characters of which each is one cluster of two cells: kana, Han and Hangul syllables. */
+const BROAD = "\\u3001-\\u3029\\u3041-\\u3096\\u30a1-\\u30fe\\u3400-\\u4dbf\\u4e00-\\u9fff\\uac00-\\ud7a3\\uff01-\\uff60"
+/** Most texts consist of these alone and so need no segmenter, which takes milliseconds to load. */
+const SIMPLE = new RegExp(`^[${NARROW}${BROAD}]*$`)
+const BROAD_ONE = new RegExp(`[${BROAD}]`, "g")
 const ZERO = /^[\p{Mark}\p{Default_Ignorable_Code_Point}\p{Control}]+$/u
 const EMOJI = /^\p{Emoji_Presentation}|\ufe0f|^\p{Regional_Indicator}{2}/u
 
@@ -32,14 +37,14 @@ let segmenter: Intl.Segmenter | undefined
 
 /** The text's grapheme clusters: what a reader takes for one character each. */
 export function graphemes(text: string): string[] {
-  if (PLAIN.test(text)) return text.split("")
+  if (SIMPLE.test(text)) return text.split("")
   segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" })
   return Array.from(segmenter.segment(text), ({ segment }) => segment)
 }
 
 /** Cells the text takes in a terminal: 2 for wide characters and emoji, 0 for marks and controls, else 1. */
 export function displayWidth(text: string): number {
-  if (PLAIN.test(text)) return text.length
+  if (SIMPLE.test(text)) return text.length + (text.match(BROAD_ONE)?.length ?? 0)
   let width = 0
   for (const grapheme of graphemes(text)) width += graphemeWidth(grapheme)
   return width

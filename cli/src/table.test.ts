@@ -1,0 +1,74 @@
+import { displayWidth } from "@vibecraft/shared/display-width"
+import * as fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { createPaint } from "./paint.ts"
+import { type Column, fitColumns, renderTable } from "./table.ts"
+
+interface Row {
+  name: string
+  count: string
+  note: string
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { header: "NAME", text: ({ name }) => name, min: 4, importance: 3 },
+  { header: "N", text: ({ count }) => count, align: "right", importance: 2, style: () => "good" },
+  { header: "NOTE", text: ({ note }) => note, min: 4, importance: 1, keep: "end" },
+]
+const ROWS: readonly Row[] = [
+  { name: "alpha", count: "7", note: "/a/long/path" },
+  { name: "日本語", count: "1234", note: "" },
+]
+const plain = createPaint(false)
+const table = (width: number, rows = ROWS, paint = plain) => renderTable(COLUMNS, rows, { width, paint })
+
+describe("renderTable", () => {
+  test("aligns by display width, numbers to the right", () => {
+    expect(table(Infinity)).toEqual(["NAME       N  NOTE", "alpha      7  /a/long/path", "日本語  1234"])
+  })
+
+  test("the least important column is cut first, at the end that says less", () => {
+    expect(table(20)).toEqual(["NAME       N  NOTE", "alpha      7  …/path", "日本語  1234"])
+  })
+
+  test("then it leaves", () => {
+    expect(table(15)).toEqual(["NAME       N", "alpha      7", "日本語  1234"])
+    expect(table(6)).toEqual(["NAME", "alpha", "日本語"])
+    expect(table(3)).toEqual(["NA…", "al…", "日…"])
+  })
+
+  test("columns without text are left out", () => {
+    expect(table(Infinity, [{ name: "a", count: "", note: "" }])).toEqual(["NAME", "a"])
+  })
+
+  test("colour changes nothing else", () => {
+    // oxlint-disable-next-line no-control-regex
+    const stripped = table(20, ROWS, createPaint(true)).map((line) => line.replace(/\x1b\[[\d;]*m/g, "").trimEnd())
+    expect(stripped).toEqual(table(20))
+    expect(table(20, ROWS, createPaint(true))[1]).toContain("\x1b[32m   7\x1b[0m")
+  })
+
+  test("no line is ever wider than the terminal", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "b", " ", "語", "é", "🙂") })
+    fc.assert(
+      fc.property(fc.array(fc.record({ name: text, count: text, note: text })), fc.integer({ min: 1, max: 60 }), (rows, width) => {
+        for (const line of table(width, rows)) expect(displayWidth(line)).toBeLessThanOrEqual(width)
+      }),
+    )
+  })
+})
+
+describe("fitColumns", () => {
+  test("a column that leaves gives its room back to those that stay", () => {
+    const columns = [
+      { natural: 20, min: 10, importance: 3 },
+      { natural: 20, min: 15, importance: 2 },
+      { natural: 20, min: 15, importance: 1 },
+    ]
+    expect(fitColumns(columns, 64)).toEqual([20, 20, 20])
+    expect(fitColumns(columns, 50)).toEqual([16, 15, 15])
+    expect(fitColumns(columns, 42)).toEqual([20, 20, 0])
+    expect(fitColumns(columns, 20)).toEqual([20, 0, 0])
+    expect(fitColumns(columns, 8)).toEqual([8, 0, 0])
+  })
+})
