@@ -10,16 +10,17 @@ interface Topic {
   readonly commands: readonly [string, ...string[]]
 }
 
+const API: Topic = {
+  prompts: [
+    "Add cursor pagination to the orders endpoint",
+    "Why does the login route answer 500 on an empty body?",
+    "Write tests for the rate limiter",
+  ],
+  files: ["src/routes/orders.ts", "src/routes/login.ts", "src/limit/token-bucket.ts", "test/orders.test.ts"],
+  commands: ["npm test -- orders", "npm run lint", "git diff --stat", "curl -s localhost:8080/health"],
+}
 const TOPICS: Readonly<Record<string, Topic>> = {
-  api: {
-    prompts: [
-      "Add cursor pagination to the orders endpoint",
-      "Why does the login route answer 500 on an empty body?",
-      "Write tests for the rate limiter",
-    ],
-    files: ["src/routes/orders.ts", "src/routes/login.ts", "src/limit/token-bucket.ts", "test/orders.test.ts"],
-    commands: ["npm test -- orders", "npm run lint", "git diff --stat", "curl -s localhost:8080/health"],
-  },
+  api: API,
   web: {
     prompts: ["Make the table keyboard friendly", "The chart flickers on resize: find out why", "Split the settings page into tabs"],
     files: ["src/components/Table.tsx", "src/charts/line.ts", "src/pages/settings.tsx", "e2e/table.spec.ts"],
@@ -72,7 +73,7 @@ export interface Content {
 /** Unknown topics read like "api". */
 export function createContent(options: { random: Random; agent: AgentKind; topic: string | undefined; cwd: string }): Content {
   const { random, cwd } = options
-  const topic = TOPICS[options.topic ?? "api"] ?? (TOPICS["api"] as Topic)
+  const topic = TOPICS[options.topic ?? "api"] ?? API
   const file = (): string => random.pick(topic.files)
   const input = (name: string): Record<string, unknown> => {
     switch (name) {

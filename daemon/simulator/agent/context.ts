@@ -3,9 +3,14 @@
 import type { TokenUsage } from "../../src/domain/usage.ts"
 import type { Random } from "./random.ts"
 
+/** Where an agent compacts by itself. */
+export const COMPACTS_AT = 150_000
+
 export interface Context {
   /** Usage of the next request; members given win over the made-up ones. */
   next(given?: Partial<TokenUsage>): TokenUsage
+  /** Prompt tokens of the last request. */
+  held(): number
   /** After a compaction. */
   reset(): void
 }
@@ -29,6 +34,7 @@ export function createContext(random: Random, cache: "1h" | "5m" | "none"): Cont
       held = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h
       return usage
     },
+    held: () => held,
     reset: () => void (held = 0),
   }
 }

@@ -69,17 +69,17 @@ const VALUE_FLAGS = new Set([
 export function parseLaunch(options: { argv0: string; execPath: string; scriptPath: string; args: readonly string[] }): Launch {
   const { argv0, args } = options
   const where = options.execPath.endsWith("/node") ? options.scriptPath : options.execPath
-  const agent: AgentKind =
-    /codex/u.test(basename(where)) || where.includes("/codex/") || where.includes("/@openai/codex") || where.includes("app-server-daemon")
-      ? "codex"
-      : "claude"
+  const name = basename(where)
+  const agent: AgentKind = /codex/u.test(name) || where.includes("app-server-daemon") ? "codex" : "claude"
+  // Anything else that it is linked as, an editor for one, only runs.
+  const isOtherProgram = !/^(claude|claude\.exe|codex|cli\.js|\d+\.\d+\.\d+)$/u.test(name)
   const positionals: string[] = []
   const flags = new Map<string, string | undefined>()
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? ""
     if (!arg.startsWith("-")) positionals.push(arg)
     else if (arg.includes("=")) flags.set(arg.slice(0, arg.indexOf("=")), arg.slice(arg.indexOf("=") + 1))
-    else if (VALUE_FLAGS.has(arg)) flags.set(arg, args[++index])
+    else if (VALUE_FLAGS.has(arg) && !(arg === "-c" && agent === "claude")) flags.set(arg, args[++index])
     else flags.set(arg, undefined)
   }
   const [first, second] = positionals
@@ -92,7 +92,10 @@ export function parseLaunch(options: { argv0: string; execPath: string; scriptPa
   }
   if (agent === "claude") {
     const isHelper =
-      argv0.includes(" bg-") || HELPER_FLAGS.some((flag) => flags.has(flag)) || (first !== undefined && CLAUDE_HELPERS.has(first))
+      isOtherProgram ||
+      argv0.includes(" bg-") ||
+      HELPER_FLAGS.some((flag) => flags.has(flag)) ||
+      (first !== undefined && CLAUDE_HELPERS.has(first))
     const editor = isStream ? "claude-vscode" : "sdk-cli"
     return {
       ...base,
@@ -103,7 +106,7 @@ export function parseLaunch(options: { argv0: string; execPath: string; scriptPa
     }
   }
   const isExec = first === "exec" || first === "e" || first === "review"
-  const isHelper = first !== undefined && CODEX_HELPERS.has(first)
+  const isHelper = isOtherProgram || (first !== undefined && CODEX_HELPERS.has(first))
   const interactive = isExec ? "headless" : "interactive"
   const resumed = first === "resume" || (isExec && second === "resume")
   return {

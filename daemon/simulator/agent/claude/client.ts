@@ -1,22 +1,22 @@
 // Claude Code as an observer sees it: registry file, title, screen, transcript, subagent files.
 
-import { execFile } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { appendText } from "../append-line.ts"
-import { type Books, createBooks } from "../books.ts"
+import type { Books } from "../books.ts"
 import type { Client, Mood } from "../client.ts"
 import type { Clock } from "../clock.ts"
 import type { Content } from "../content.ts"
-import { createContext } from "../context.ts"
+import { COMPACTS_AT } from "../context.ts"
 import type { Random } from "../random.ts"
-import { claudeScreen, type Terminal } from "../terminal.ts"
-import { createCostState } from "./cost-state.ts"
+import type { Terminal } from "../terminal.ts"
+import { createLane, openConversation } from "./conversation.ts"
+import { createPresence } from "./presence.ts"
 import type { ClaudeProfile } from "./profile.ts"
-import { createRegistryFile } from "./registry-file.ts"
 import { createReplyWriter } from "./reply.ts"
+import { queueNotification, writeCompaction, writeFailure, writeRetry } from "./special-lines.ts"
 import { toolResult } from "./tool-result.ts"
-import { createTranscript, type Lane, lastUuid, transcriptPath } from "./transcript.ts"
+import { createTranscript, type Lane } from "./transcript.ts"
 
 export interface ClaudeOptions {
   readonly clock: Clock
@@ -36,98 +36,46 @@ export interface ClaudeOptions {
   readonly conversationId?: string
 }
 
-interface Conversation {
-  readonly lane: Lane
-  readonly subagents: Map<
-    string,
-    { lane: Lane; meta: Record<string, unknown>; metaPath: string; callId: string; parent: Lane; startedMs: number; background: boolean }
-  >
-  readonly books: Books
-  readonly cost: ReturnType<typeof createCostState>
-  readonly isFresh: boolean
-  title?: string
-  name?: string
-  turns: number
-}
-
-const SPINNER = ["⠂", "⠐"]
-
 export function createClaudeClient(options: ClaudeOptions): Client {
-  const { clock, random, content, terminal, profile, cwd } = options
+  const { clock, random, content, profile, isHeadless } = options
   const firstSessionId = options.conversationId ?? random.uuid()
   const transcript = createTranscript({
-    clock,
-    random,
-    cwd,
+    ...options,
     version: profile.version,
-    entrypoint: options.entrypoint,
-    gitBranch: options.gitBranch,
-    firstSessionId: () => (profile.requestLines && !options.isHeadless ? firstSessionId : undefined),
+    firstSessionId: () => (profile.requestLines && !isHeadless ? firstSessionId : undefined),
   })
-  const replies = createReplyWriter({ clock, random, transcript, profile, isHeadless: options.isHeadless, effort: options.effort })
-  const registry = createRegistryFile({ configDir: options.configDir, cwd, entrypoint: options.entrypoint, profile })
+  const replies = createReplyWriter({ ...options, transcript })
+  const presence = createPresence(options)
   const allBooks: Books[] = []
   let model = options.model
   let mood: Mood = options.startsInTrust ? "trust" : "idle"
   let hasAppeared = false
   let hasShell = false
-  let waiting: { settle: (allow: boolean, text: string) => void; kind: "permission" | "question" } | undefined
-  let titleTimer: NodeJS.Timeout | undefined
+  let waiting: ((allow: boolean, text: string) => void) | undefined
 
-  const createLane = (sessionId: string, path: string, laneModel: string, subagentId?: string): Lane => ({
-    ...(subagentId === undefined ? {} : { subagentId }),
-    path,
-    sessionId,
-    context: createContext(random, subagentId === undefined ? "1h" : "5m"),
-    model: laneModel,
-    parentUuid: lastUuid(path),
-    promptId: random.uuid(),
-    promptText: "",
-    turnStartedMs: clock.now(),
-    lines: 0,
-    open: new Map(),
-    abort: new AbortController(),
-  })
-  const open = (sessionId: string): Conversation => {
-    const path = transcriptPath(options.configDir, cwd, sessionId)
-    const books = createBooks({ conversationId: sessionId, transcriptPath: path, agent: "claude" })
-    allBooks.push(books)
-    const lane = createLane(sessionId, path, model)
-    return { lane, subagents: new Map(), books, cost: createCostState(clock.now()), isFresh: lane.parentUuid === null, turns: 0 }
+  const open = (sessionId: string) => {
+    const conversation = openConversation({ ...options, sessionId, model })
+    allBooks.push(conversation.books)
+    return conversation
   }
   let now = open(firstSessionId)
 
   const laneOf = (subagentId: string | undefined): Lane => {
-    if (subagentId === undefined) return now.lane
-    const subagent = now.subagents.get(subagentId)
-    if (subagent === undefined) throw new Error(`No subagent ${subagentId} is running.`)
-    return subagent.lane
+    const lane = subagentId === undefined ? now.lane : now.subagents.get(subagentId)?.lane
+    if (lane === undefined) throw new Error(`No subagent ${subagentId} is running.`)
+    return lane
   }
-  const about = (): string =>
-    [...now.lane.open.values()].map((call) => `${call.name} ${JSON.stringify(call.input)}`)[0] ?? (now.lane.promptText || "Ready")
-
   const show = (): void => {
     if (!hasAppeared || !clock.isLive()) return
-    if (mood === "trust") return terminal.draw(claudeScreen("trust", ""))
-    registry.set({
+    const call = [...now.lane.open.values()][0]
+    const about = call === undefined ? now.lane.promptText || "Ready" : `${call.name} ${JSON.stringify(call.input)}`
+    presence.show({
       sessionId: now.lane.sessionId,
       mood: mood === "idle" && hasShell ? "shell" : mood,
-      ...(now.name !== undefined
-        ? { name: now.name, nameSource: "user" }
-        : now.title === undefined
-          ? {}
-          : { name: now.title, nameSource: "derived" }),
+      title: now.title,
+      name: now.name,
+      about,
     })
-    clearInterval(titleTimer)
-    const title = now.name ?? now.title ?? "Claude Code"
-    if (mood === "busy" && profile.spinningTitle) {
-      let turn = 0
-      const spin = (): void => terminal.setTitle(`${SPINNER[turn++ % 2]} ${title}`)
-      spin()
-      titleTimer = setInterval(spin, 960)
-      titleTimer.unref()
-    } else terminal.setTitle(`✳ ${title}`)
-    terminal.draw(claudeScreen(mood, about()))
   }
   const setMood = (next: Mood): void => {
     mood = next
@@ -135,35 +83,32 @@ export function createClaudeClient(options: ClaudeOptions): Client {
   }
   const meta = (line: Record<string, unknown>): void => transcript.plain(now.lane, { ...line, sessionId: now.lane.sessionId })
 
-  const prompt = (text: string, origin: "human" | "task-notification" = "human"): void => {
+  const prompt = (text: string, isNotification = false): void => {
     const { lane } = now
     lane.promptId = random.uuid()
     lane.promptText = text
     lane.turnStartedMs = clock.now()
     lane.abort = new AbortController()
+    if (lane.context.held() > COMPACTS_AT) writeCompaction(transcript, lane, "auto")
     if (now.turns++ === 0 && now.isFresh) {
       meta({ type: "mode", mode: "normal" })
       meta({ type: "permission-mode", permissionMode: "default" })
     }
-    const source = options.isHeadless ? "sdk" : "typed"
+    const typed = isHeadless
+      ? { promptSource: "sdk", turnOrigin: "sdk" }
+      : { origin: { kind: "human" }, promptSource: "typed", turnOrigin: "human" }
+    const notified = { origin: { kind: "task-notification" }, promptSource: "system", turnOrigin: "task_notification" }
     transcript.chained(
       lane,
       { promptId: lane.promptId, type: "user", message: { role: "user", content: text } },
-      {
-        permissionMode: "default",
-        ...(options.isHeadless ? {} : { origin: { kind: origin } }),
-        promptSource: origin === "human" ? source : "system",
-        turnOrigin: origin === "human" ? (options.isHeadless ? "sdk" : "human") : "task_notification",
-        turnPosition: { promptIndex: now.turns, turnIndex: now.turns },
-      },
+      { permissionMode: "default", ...(isNotification ? notified : typed), turnPosition: { promptIndex: now.turns, turnIndex: now.turns } },
     )
     now.books.prompted()
     setMood("busy")
   }
-
-  const finishTurn = (lane: Lane, wrote: "done" | "interrupted"): void => {
+  const finishTurn = (lane: Lane, isDone: boolean): void => {
     if (lane.subagentId !== undefined) return
-    if (wrote === "done" && !options.isHeadless) {
+    if (isDone && !isHeadless) {
       transcript.chained(
         lane,
         { type: "system", subtype: "turn_duration", durationMs: clock.now() - lane.turnStartedMs, messageCount: lane.lines },
@@ -178,25 +123,21 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     now.books.turnEnded()
     setMood("idle")
   }
-
+  const interrupted = (lane: Lane, text: string): void => {
+    transcript.chained(lane, { promptId: lane.promptId, type: "user", message: { role: "user", content: [{ type: "text", text }] } })
+    finishTurn(lane, false)
+  }
   const endTool: Client["endTool"] = ({ callId, subagentId, outcome = "ok", output }) => {
     const lane = laneOf(subagentId)
     const call = lane.open.get(callId)
     if (call === undefined) throw new Error(`No open call ${callId}.`)
     lane.open.delete(callId)
-    const text = output ?? (outcome === "ok" ? content.output() : content.failure())
-    const result = toolResult(call.name, call.input, outcome, text)
+    const result = toolResult(call.name, call.input, outcome, output ?? (outcome === "ok" ? content.output() : content.failure()))
     const timeMs = clock.now()
+    const block = { tool_use_id: callId, type: "tool_result", content: result.content, is_error: result.isError }
     transcript.chained(
       lane,
-      {
-        promptId: lane.promptId,
-        type: "user",
-        message: {
-          role: "user",
-          content: [{ tool_use_id: callId, type: "tool_result", content: result.content, is_error: result.isError }],
-        },
-      },
+      { promptId: lane.promptId, type: "user", message: { role: "user", content: [block] } },
       {
         ...(lane.subagentId === undefined ? { toolUseResult: result.toolUseResult } : {}),
         ...result.extra,
@@ -205,11 +146,7 @@ export function createClaudeClient(options: ClaudeOptions): Client {
       { timeMs, parentUuid: call.lineUuid },
     )
     now.books.toolEnded(callId, outcome, timeMs)
-    if (outcome === "rejected" || outcome === "interrupted") interruptedLine(lane, "[Request interrupted by user for tool use]")
-  }
-  const interruptedLine = (lane: Lane, text: string): void => {
-    transcript.chained(lane, { promptId: lane.promptId, type: "user", message: { role: "user", content: [{ type: "text", text }] } })
-    finishTurn(lane, "interrupted")
+    if (outcome === "rejected" || outcome === "interrupted") interrupted(lane, "[Request interrupted by user for tool use]")
   }
   const endSession = (): void => {
     if (profile.requestLines && now.isFresh && now.turns > 0) transcript.plain(now.lane, now.cost.line(now.lane.sessionId, clock.now()))
@@ -218,6 +155,7 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writeFileSync(path, JSON.stringify(value), { mode: 0o600 })
   }
+  const onLane = (subagentId: string | undefined) => (subagentId === undefined ? {} : { subagentId })
 
   const client: Client = {
     get conversationId() {
@@ -229,19 +167,12 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     books: allBooks,
     appear() {
       hasAppeared = true
-      const pane = process.env["TMUX_PANE"]
-      if (mood !== "trust" && profile.registry >= 240 && process.env["TMUX"] !== undefined && pane !== undefined) {
-        execFile("tmux", ["-u", "display-message", "-p", "-t", pane, "#{session_name}:#{window_id}.#{pane_id}"], (error, out) => {
-          if (error === null && hasAppeared) registry.setTmux(out.trim())
-        })
-      }
       show()
     },
     leave() {
       hasAppeared = false
       endSession()
-      clearInterval(titleTimer)
-      registry.remove()
+      presence.close()
     },
     prompt,
     async respond(reply) {
@@ -257,25 +188,21 @@ export function createClaudeClient(options: ClaudeOptions): Client {
       of.books.request(lane.model, usage, lane.subagentId)
       of.cost.add(lane.model, usage, durationMs)
       callIds.forEach((callId, index) =>
-        of.books.toolStarted(callId, tools[index]?.name ?? "", lane.open.get(callId)?.startedMs ?? clock.now(), lane.subagentId),
+        of.books.toolStarted(callId, tools[index]?.name ?? "", lane.open.get(callId)?.startedMs ?? 0, lane.subagentId),
       )
-      if (lane.abort.signal.aborted) interruptedLine(lane, "[Request interrupted by user]")
-      else if (reply.end === true) finishTurn(lane, "done")
-      show()
+      if (lane.abort.signal.aborted) interrupted(lane, "[Request interrupted by user]")
+      else if (reply.end === true) finishTurn(lane, true)
+      else show()
       return callIds
     },
     endTool,
     ask(callId) {
-      const call = now.lane.open.get(callId)
-      if (call === undefined) throw new Error(`No open call ${callId}.`)
+      if (!now.lane.open.has(callId)) throw new Error(`No open call ${callId}.`)
       const askedMs = clock.now()
-      waiting = {
-        kind: "permission",
-        settle: (allow) => {
-          now.books.toolWaited(callId, clock.now() - askedMs)
-          if (allow) setMood("busy")
-          else endTool({ callId, outcome: "rejected" })
-        },
+      waiting = (allow) => {
+        now.books.toolWaited(callId, clock.now() - askedMs)
+        if (allow) setMood("busy")
+        else endTool({ callId, outcome: "rejected" })
       }
       setMood("permission")
     },
@@ -285,167 +212,98 @@ export function createClaudeClient(options: ClaudeOptions): Client {
           { question: text, header: "Choice", options: choices.map((label) => ({ label, description: "" })), multiSelect: false },
         ],
       }
-      const [callId = ""] = await client.respond({ tools: [{ name: "AskUserQuestion", input }], durationMs: 1500 })
-      waiting = {
-        kind: "question",
-        settle: (allow, answer) => {
-          endTool({ callId, outcome: allow ? "ok" : "rejected", output: answer })
-          if (allow) setMood("busy")
-        },
+      const [callId = ""] = await client.respond({ tools: [{ name: "AskUserQuestion", input }], durationMs: 1_500 })
+      waiting = (allow, answer) => {
+        endTool({ callId, outcome: allow ? "ok" : "rejected", output: answer })
+        if (allow) setMood("busy")
       }
       setMood("question")
       return callId
     },
     answer(allow, text = "Yes") {
       if (mood === "trust") {
-        mood = "idle"
-        client.appear()
+        setMood("idle")
         return true
       }
-      const settled = waiting
+      const settle = waiting
       waiting = undefined
-      settled?.settle(allow, text)
-      return settled !== undefined
+      settle?.(allow, text)
+      return settle !== undefined
     },
     async startSubagent(start) {
       const parent = laneOf(start.subagentId)
       const agentType = start.agentType ?? "general-purpose"
+      const isBackground = start.background ?? false
       const input = { description: start.description, prompt: start.prompt, subagent_type: agentType }
-      const [callId = ""] = await client.respond({
-        tools: [{ name: "Agent", input }],
-        ...(start.subagentId === undefined ? {} : { subagentId: start.subagentId }),
-      })
+      const [callId = ""] = await client.respond({ tools: [{ name: "Agent", input }], ...onLane(start.subagentId) })
       const subagentId = `a${random.hex(16)}`
       const folder = join(dirname(now.lane.path), now.lane.sessionId, "subagents")
-      const lane = createLane(now.lane.sessionId, join(folder, `agent-${subagentId}.jsonl`), start.model ?? model, subagentId)
+      const lane = createLane({
+        ...options,
+        sessionId: now.lane.sessionId,
+        path: join(folder, `agent-${subagentId}.jsonl`),
+        model: start.model ?? model,
+        subagentId,
+      })
       lane.promptId = parent.promptId
-      const background = start.background ?? false
-      const metaLine = {
+      const sidecar = {
         agentType,
         isBuiltIn: true,
         description: start.description,
         toolUseId: callId,
         ...(start.subagentId === undefined ? {} : { parentAgentId: start.subagentId }),
         spawnDepth: start.subagentId === undefined ? 1 : 2,
-        requestShape: background ? "background" : "foreground",
-        requestNonInteractive: options.isHeadless,
+        requestShape: isBackground ? "background" : "foreground",
+        requestNonInteractive: isHeadless,
         model: lane.model,
       }
       const metaPath = join(folder, `agent-${subagentId}.meta.json`)
-      writeMeta(metaPath, metaLine)
+      writeMeta(metaPath, sidecar)
       transcript.chained(lane, { promptId: lane.promptId, type: "user", message: { role: "user", content: start.prompt } })
-      now.subagents.set(subagentId, { lane, meta: metaLine, metaPath, callId, parent, startedMs: clock.now(), background })
+      now.subagents.set(subagentId, { lane, parent, callId, meta: sidecar, metaPath, startedMs: clock.now(), isBackground })
       now.books.subagentStarted(subagentId)
-      if (background) {
-        endTool({
-          callId,
-          ...(start.subagentId === undefined ? {} : { subagentId: start.subagentId }),
-          output: `Async agent launched successfully.\nagentId: ${subagentId}`,
-        })
-      }
+      if (isBackground)
+        endTool({ callId, ...onLane(start.subagentId), output: `Async agent launched successfully.\nagentId: ${subagentId}` })
       return subagentId
     },
-    async endSubagent(subagentId, text) {
+    async endSubagent(subagentId, text = content.reply()) {
       const subagent = now.subagents.get(subagentId)
       if (subagent === undefined) throw new Error(`No subagent ${subagentId} is running.`)
-      const result = text ?? content.reply()
-      await client.respond({ subagentId, text: result, end: true })
+      await client.respond({ subagentId, text, end: true })
       writeMeta(subagent.metaPath, { ...subagent.meta, finished: true })
       now.subagents.delete(subagentId)
       now.books.subagentEnded(subagentId)
-      const parentId = subagent.parent.subagentId
-      if (!subagent.background) {
-        endTool({
-          callId: subagent.callId,
-          output: `${result}\nagentId: ${subagentId}`,
-          ...(parentId === undefined ? {} : { subagentId: parentId }),
-        })
-        return
-      }
-      const durationMs = clock.now() - subagent.startedMs
-      const notification = `<task-notification>\n<task-id>${subagentId}</task-id>\n<tool-use-id>${subagent.callId}</tool-use-id>\n<status>completed</status>\n<summary>Agent finished</summary>\n<result>${result}</result>\n<usage><duration_ms>${durationMs}</duration_ms></usage>\n</task-notification>`
-      meta({ type: "queue-operation", operation: "enqueue", timestamp: new Date(clock.now()).toISOString(), content: notification })
-      meta({ type: "queue-operation", operation: "dequeue", timestamp: new Date(clock.now()).toISOString() })
-      prompt(notification, "task-notification")
-    },
-    apiError(status, final) {
-      const { lane } = now
-      replies.request(lane)
-      if (!final) {
-        transcript.chained(lane, {
-          type: "system",
-          subtype: "api_error",
-          level: "error",
-          error: {
-            message: `${status} overloaded`,
-            status,
-            requestId: `req_${random.id(22)}`,
-            formatted: `${status} overloaded`,
-            connection: null,
-            isNetworkDown: false,
-          },
-          retryInMs: 600,
-          retryAttempt: 1,
-          maxRetries: 10,
-          source: "request_retry",
-        })
-      } else {
-        const zero = { input_tokens: 0, output_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 }
-        transcript.chained(
-          lane,
-          {
-            message: {
-              id: random.uuid(),
-              type: "message",
-              role: "assistant",
-              model: "<synthetic>",
-              content: [{ type: "text", text: `API Error: ${status}` }],
-              stop_reason: "stop_sequence",
-              stop_sequence: "",
-              usage: zero,
-            },
-            type: "assistant",
-          },
-          {
-            isApiErrorMessage: true,
-            error: status === 429 ? "rate_limit" : "server_error",
-            apiErrorStatus: status,
-            apiErrorType: "overloaded_error",
-          },
+      const { callId, isBackground } = subagent
+      if (isBackground)
+        prompt(
+          queueNotification(transcript, now.lane, clock, {
+            subagentId,
+            callId,
+            result: text,
+            durationMs: clock.now() - subagent.startedMs,
+          }),
+          true,
         )
-        finishTurn(lane, "done")
-      }
+      else endTool({ callId, output: `${text}\nagentId: ${subagentId}`, ...onLane(subagent.parent.subagentId) })
+    },
+    apiError(status, isFinal) {
+      replies.request(now.lane)
       now.books.apiError()
+      if (!isFinal) return writeRetry(transcript, now.lane, random, status)
+      writeFailure(transcript, now.lane, random, status)
+      finishTurn(now.lane, true)
     },
     interrupt() {
       const { lane } = now
-      lane.abort.abort(new Error("interrupted"))
-      const calls = [...lane.open.keys()]
-      for (const callId of calls.slice(0, -1)) lane.open.has(callId) && endTool({ callId, outcome: "cancelled" })
-      const last = calls.at(-1)
-      if (last !== undefined) endTool({ callId: last, outcome: "interrupted" })
       waiting = undefined
+      lane.abort.abort(new Error("interrupted"))
+      const [last, ...others] = [...lane.open.keys()].toReversed()
+      for (const callId of others) endTool({ callId, outcome: "cancelled" })
+      if (last !== undefined) endTool({ callId: last, outcome: "interrupted" })
     },
     async compact() {
-      const { lane } = now
-      const boundaryFrom = lane.parentUuid
       await clock.sleep(2_000)
-      transcript.chained(
-        lane,
-        { logicalParentUuid: boundaryFrom, type: "system", subtype: "compact_boundary", content: "Conversation compacted", level: "info" },
-        { isMeta: false, compactMetadata: { trigger: "manual", preTokens: 90_000, postTokens: 9_000, durationMs: 2_000 } },
-        { parentUuid: null },
-      )
-      lane.context.reset()
-      transcript.chained(
-        lane,
-        {
-          promptId: lane.promptId,
-          type: "user",
-          message: { role: "user", content: "This session is being continued from a previous conversation." },
-        },
-        { isCompactSummary: true, isVisibleInTranscriptOnly: true },
-      )
+      writeCompaction(transcript, now.lane, "manual")
     },
     setModel(next) {
       model = next
@@ -476,8 +334,8 @@ export function createClaudeClient(options: ClaudeOptions): Client {
       now = open(conversationId)
       setMood("idle")
     },
-    setShell(on) {
-      hasShell = on
+    setShell(isOn) {
+      hasShell = isOn
       show()
     },
     setDialog: (isOpen) => setMood(isOpen ? "dialog" : "idle"),

@@ -99,7 +99,7 @@ export function transcriptPath(configDir: string, cwd: string, sessionId: string
 /** Uuid of the last chained line of a file, so that a resumed conversation goes on where it stopped. */
 export function lastUuid(path: string): string | null {
   if (!existsSync(path)) return null
-  for (const line of readFileSync(path, "utf8").split("\n").reverse()) {
+  for (const line of readFileSync(path, "utf8").split("\n").toReversed()) {
     const uuid = /"uuid":"([0-9a-f-]{36})"/.exec(line)?.[1]
     if (uuid !== undefined) return uuid
   }

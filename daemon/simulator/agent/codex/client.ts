@@ -7,7 +7,7 @@ import { type Books, createBooks } from "../books.ts"
 import type { Client, Mood } from "../client.ts"
 import type { Clock } from "../clock.ts"
 import type { Content } from "../content.ts"
-import { createContext } from "../context.ts"
+import { COMPACTS_AT, createContext } from "../context.ts"
 import type { Random } from "../random.ts"
 import { codexScreen, type Terminal } from "../terminal.ts"
 import type { Holder } from "./holder.ts"
@@ -129,12 +129,18 @@ export function createCodexClient(options: CodexOptions): Client {
     mood = next
     show()
   }
+  const compact = (thread: Thread): void => {
+    write(thread, "compacted", { message: "" })
+    write(thread, "event_msg", { type: "context_compacted" })
+    thread.context.reset()
+  }
   const begin = (thread: Thread, text: string): void => {
     thread.abort = new AbortController()
     if (thread.prompts++ === 0) {
       lines.openThread(thread)
       hold(thread.path)
     }
+    if (thread.context.held() > COMPACTS_AT) compact(thread)
     lines.openTurn(thread, text)
   }
   const settleUsage = (thread: Thread): void => {
@@ -331,9 +337,7 @@ export function createCodexClient(options: CodexOptions): Client {
     },
     async compact() {
       await clock.sleep(2_000)
-      write(now.thread, "compacted", { message: "" })
-      write(now.thread, "event_msg", { type: "context_compacted" })
-      now.thread.context.reset()
+      compact(now.thread)
     },
     setModel(next) {
       model = next

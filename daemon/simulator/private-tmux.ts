@@ -1,0 +1,86 @@
+// tmux servers of the simulator's own: sockets in a private folder, no configuration, never the user's.
+
+import { execFile } from "node:child_process"
+import { join } from "node:path"
+import { promisify } from "node:util"
+
+const run = promisify(execFile)
+
+/** Thrown when tmux is missing or refuses; the message is one plain line. */
+export class TmuxError extends Error {
+  override readonly name = "TmuxError"
+}
+
+export interface PaneRequest {
+  /** Socket name in the private folder; "default" is the one that tmux takes by itself. */
+  readonly server: string
+  readonly session: string
+  readonly window?: string
+  /** Splits the session's last window instead of opening one. */
+  readonly split?: boolean
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly argv: readonly string[]
+}
+
+export interface Pane {
+  readonly paneId: string
+  /** The process that tmux started; the agent itself, or the shell that it runs in. */
+  readonly panePid: number
+  readonly socket: string
+}
+
+export interface PrivateTmux {
+  open(request: PaneRequest): Promise<Pane>
+  /** Any tmux command on one of the servers; answers its output. */
+  command(args: readonly string[], server?: string): Promise<string>
+  socketPath(server: string): string
+}
+
+/** `folder` becomes TMUX_TMPDIR; `env` is all that the servers inherit. */
+export function createPrivateTmux(options: { folder: string; env: Readonly<Record<string, string>> }): PrivateTmux {
+  const sessions = new Map<string, string>()
+  let queue: Promise<unknown> = Promise.resolve()
+
+  const command = async (args: readonly string[], server = "default"): Promise<string> => {
+    try {
+      const { stdout } = await run("tmux", ["-u", "-f", "/dev/null", "-L", server, ...args], { env: options.env })
+      return stdout
+    } catch (error) {
+      const { code, stderr } = error as { code?: unknown; stderr?: string }
+      if (code === "ENOENT")
+        throw new TmuxError("tmux is not installed. Install it first: apt install tmux, or brew install tmux.", { cause: error })
+      throw new TmuxError(`tmux ${args[0]} failed: ${stderr?.trim() || String(error)}`, { cause: error })
+    }
+  }
+  const socketPath = (server: string): string => join(options.folder, `tmux-${process.getuid?.() ?? 0}`, server)
+
+  const openNow = async (request: PaneRequest): Promise<Pane> => {
+    const key = `${request.server}\0${request.session}`
+    const known = sessions.get(key)
+    const print = ["-P", "-F", "#{pane_id}\t#{pane_pid}\t#{session_id}"]
+    const env = Object.entries(request.env).flatMap(([name, value]) => ["-e", `${name}=${value}`])
+    const window = request.window === undefined ? [] : ["-n", request.window]
+    const create = ["new-session", "-d", "-x", "120", "-y", "36", "-s", request.session, ...window]
+    const add =
+      known === undefined
+        ? create
+        : request.split === true
+          ? ["split-window", "-d", "-t", known]
+          : ["new-window", "-d", "-t", `${known}:`, ...window]
+    const output = await command([...add, ...print, "-c", request.cwd, ...env, "--", ...request.argv], request.server)
+    const [paneId = "", panePid = "", sessionId = ""] = output.trim().split("\t")
+    sessions.set(key, sessionId)
+    return { paneId, panePid: Number(panePid), socket: socketPath(request.server) }
+  }
+  return {
+    command,
+    socketPath,
+    // One at a time: two first panes of one session must not both create it.
+    open(request) {
+      const next = queue.then(() => openNow(request))
+      queue = next.catch(() => {})
+      return next
+    },
+  }
+}
