@@ -1,5 +1,7 @@
 // How fast the books are kept: requests into the ledger, durations into samples, percentiles out of them.
 
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { NO_USAGE } from "../src/domain/usage.ts"
 import type { RequestSeen } from "../src/domain/facts.ts"
 import { Samples } from "../src/model/latency.ts"
@@ -56,11 +58,15 @@ function book(facts: readonly RequestSeen[]): Ledger {
 
 /** What the ledger holds of its own; its keys are the facts' strings and come on top where the facts are gone. */
 function heldBytes(facts: readonly RequestSeen[]): number {
-  const held = () => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers
-  globalThis.gc?.()
+  setFlagsFromString("--expose-gc")
+  const collect: unknown = runInNewContext("gc")
+  const held = (): number => {
+    if (typeof collect === "function") collect()
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return heapUsed + arrayBuffers
+  }
   const before = held()
   const ledger = book(facts)
-  globalThis.gc?.()
   const bytes = held() - before
   return ledger.size > 0 ? bytes : 0
 }

@@ -4,14 +4,20 @@
 export class Interned<T = string> {
   readonly #numbers = new Map<string, number>()
   readonly #values: T[] = []
+  /** Neighbours mostly have the same key, so the last one is tried first. */
+  #lastKey: string | undefined
+  #lastNumber = 0
 
   /** The number of the value with this key; `value` is called for a key not met before. */
   number(key: string, value: () => T): number {
+    if (key === this.#lastKey) return this.#lastNumber
     let number = this.#numbers.get(key)
     if (number === undefined) {
       number = this.#values.push(value())
       this.#numbers.set(key, number)
     }
+    this.#lastKey = key
+    this.#lastNumber = number
     return number
   }
 

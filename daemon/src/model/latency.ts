@@ -2,19 +2,14 @@
 // 0.1 % above it, exact below 2,048 ms. Mean and maximum are exact. This is the only module that knows the histogram library, whose
 // traps it guards: a NaN recorded as 0, a throw on a negative, a p100 above the maximum, sums lost when unequal histograms are merged.
 
-import { build, type Histogram } from "hdr-histogram-js"
+import { Int32Histogram } from "hdr-histogram-js"
 
 /** Longest duration recorded, 24 h; a longer one is a clock that jumped. */
 export const MAX_DURATION_MS = 86_400_000
+const LEAST_DURATION_MS = 1
+const SIGNIFICANT_DIGITS = 3
 
-const SETTINGS = {
-  bitBucketSize: 32,
-  autoResize: false,
-  lowestDiscernibleValue: 1,
-  highestTrackableValue: MAX_DURATION_MS,
-  numberOfSignificantValueDigits: 3,
-  useWebAssembly: false,
-} as const
+const PERCENTS = [50, 95, 99] as const
 
 /** Percentiles of one set of samples. Below 20 samples p95 is the maximum, below 100 p99 is. */
 export interface Percentiles {
@@ -34,7 +29,7 @@ export function recordableMs(durationMs: number): number | undefined {
 
 /** A histogram of durations; about 73 KB. All have the same settings, so any two can be merged without loss. */
 export class LatencyHistogram {
-  readonly #histogram: Histogram = build(SETTINGS)
+  readonly #histogram = new Int32Histogram(LEAST_DURATION_MS, MAX_DURATION_MS, SIGNIFICANT_DIGITS)
   #count = 0
   #sumMs = 0
   #maxMs = 0
@@ -72,18 +67,22 @@ export class LatencyHistogram {
   /** Undefined without samples. */
   percentiles(): Percentiles | undefined {
     if (this.#count === 0) return undefined
-    return {
-      count: this.#count,
-      meanMs: this.#sumMs / this.#count,
-      p50Ms: this.#at(50),
-      p95Ms: this.#at(95),
-      p99Ms: this.#at(99),
-      maxMs: this.#maxMs,
-    }
+    const [p50Ms, p95Ms, p99Ms] = this.#walk()
+    return { count: this.#count, meanMs: this.#sumMs / this.#count, p50Ms, p95Ms, p99Ms, maxMs: this.#maxMs }
   }
 
-  #at(percent: number): number {
-    return Math.min(this.#histogram.getValueAtPercentile(percent), this.#maxMs)
+  /** All percentiles in one pass over the counts, where the library would take one for each. */
+  #walk(): [number, number, number] {
+    const found: [number, number, number] = [this.#maxMs, this.#maxMs, this.#maxMs]
+    const histogram = this.#histogram
+    let passed = 0
+    let index = 0
+    for (const [which, percent] of PERCENTS.entries()) {
+      const rank = Math.ceil((percent * this.#count) / 100)
+      while (passed < rank) passed += histogram.getCountAtIndex(index++)
+      found[which] = Math.min(histogram.highestEquivalentValue(histogram.valueFromIndex(index - 1)), this.#maxMs)
+    }
+    return found
   }
 }
 

@@ -8,6 +8,20 @@ export function factorsKey({ speed, geo, tier, webSearches, innerCalls, steps }:
   return innerCalls === undefined && steps === undefined ? common : `${common}\0${innerCallsKey(innerCalls)}\0${stepsKey(steps)}`
 }
 
+/** A quick look; false where it would take a long one. */
+export function haveSameFactors(a: PriceFactors, b: PriceFactors): boolean {
+  return (
+    a.speed === b.speed &&
+    a.geo === b.geo &&
+    a.tier === b.tier &&
+    a.webSearches === b.webSearches &&
+    a.innerCalls === undefined &&
+    b.innerCalls === undefined &&
+    a.steps === undefined &&
+    b.steps === undefined
+  )
+}
+
 /** The stronger of each member: commutative, associative, idempotent. */
 export function mergeFactors(a: PriceFactors | undefined, b: PriceFactors | undefined): PriceFactors | undefined {
   if (a === undefined || b === undefined) return a ?? b

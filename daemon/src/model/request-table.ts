@@ -5,7 +5,7 @@
 import type { RequestSeen } from "../domain/facts.ts"
 import type { PriceFactors, TokenUsage } from "../domain/usage.ts"
 import { Interned } from "./interned.ts"
-import { factorsKey, mergeFactors } from "./request-factors.ts"
+import { factorsKey, haveSameFactors, mergeFactors } from "./request-factors.ts"
 
 /** One request as it is accounted for. */
 export interface LedgerRequest {
@@ -21,8 +21,12 @@ const USAGE_WIDTH = 6
 const FIRST_CAPACITY = 256
 
 export class RequestTable {
-  readonly #names = new Interned()
+  readonly #conversations = new Interned()
+  readonly #subagents = new Interned()
+  readonly #models = new Interned()
   readonly #factorSets = new Interned<PriceFactors>()
+  /** Neighbours mostly have the same factors, so the last number is tried first. */
+  #lastFactors = 0
   #rows = 0
   #usage = new Float64Array(FIRST_CAPACITY * USAGE_WIDTH)
   #timeMs = new Float64Array(FIRST_CAPACITY)
@@ -38,11 +42,13 @@ export class RequestTable {
     const row = this.#newRow()
     this.#requestTag[row] = requestTag(fact.requestId)
     this.#setOwner(row, fact)
-    const { usage } = fact
-    this.#usage.set(
-      [usage.input, usage.output, usage.reasoning, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h],
-      row * USAGE_WIDTH,
-    )
+    const at = row * USAGE_WIDTH
+    this.#usage[at] = fact.usage.input
+    this.#usage[at + 1] = fact.usage.output
+    this.#usage[at + 2] = fact.usage.reasoning
+    this.#usage[at + 3] = fact.usage.cacheRead
+    this.#usage[at + 4] = fact.usage.cacheWrite5m
+    this.#usage[at + 5] = fact.usage.cacheWrite1h
     this.#factors[row] = this.#factorsNumber(fact.factors)
     return row
   }
@@ -108,9 +114,9 @@ export class RequestTable {
     const at = row * USAGE_WIDTH
     const usage = this.#usage
     return {
-      conversationId: this.#name(this.#conversation, row) ?? "",
-      subagentId: this.#name(this.#subagent, row),
-      model: this.#name(this.#model, row) ?? "",
+      conversationId: this.#conversations.value(this.#conversation[row] ?? 0) ?? "",
+      subagentId: this.#subagents.value(this.#subagent[row] ?? 0),
+      model: this.#models.value(this.#model[row] ?? 0) ?? "",
       timeMs: this.#timeMs[row] ?? 0,
       usage: {
         input: usage[at] ?? 0,
@@ -156,7 +162,11 @@ export class RequestTable {
   }
 
   #factorsNumber(factors: PriceFactors | undefined): number {
-    return factors === undefined ? 0 : this.#factorSets.number(factorsKey(factors), () => factors)
+    if (factors === undefined) return 0
+    const last = this.#factorSets.value(this.#lastFactors)
+    if (last === undefined || !haveSameFactors(last, factors))
+      this.#lastFactors = this.#factorSets.number(factorsKey(factors), () => factors)
+    return this.#lastFactors
   }
 
   /** Main chain before side chain, early before late; the rest is there so that any two claims have one order. */
@@ -178,19 +188,12 @@ export class RequestTable {
   }
 
   #setOwner(row: number, fact: RequestSeen): void {
-    this.#conversation[row] = this.#number(fact.conversationId)
-    this.#subagent[row] = fact.subagentId === undefined ? 0 : this.#number(fact.subagentId)
-    this.#model[row] = this.#number(fact.model)
+    const { subagentId } = fact
+    this.#conversation[row] = this.#conversations.number(fact.conversationId, () => fact.conversationId)
+    this.#subagent[row] = subagentId === undefined ? 0 : this.#subagents.number(subagentId, () => subagentId)
+    this.#model[row] = this.#models.number(fact.model, () => fact.model)
     this.#timeMs[row] = fact.timeMs
     this.#sidechain[row] = Number(fact.sidechain)
-  }
-
-  #number(name: string): number {
-    return this.#names.number(name, () => name)
-  }
-
-  #name(column: Uint32Array, row: number): string | undefined {
-    return this.#names.value(column[row] ?? 0)
   }
 
   #newRow(): number {

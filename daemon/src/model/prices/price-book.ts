@@ -3,7 +3,7 @@
 
 import type { PriceFactors, TokenUsage } from "../../domain/usage.ts"
 import { CLAUDE_ALIASES, CLAUDE_PRICES, US_INFERENCE, WEB_SEARCH_PICO_USD } from "./claude-prices.ts"
-import { type ModelId, modelIdOf } from "./model-id.ts"
+import { modelIdOf } from "./model-id.ts"
 import { CODEX_REVIEWER, CODEX_REVIEWER_MODELS, OPENAI_ALIASES, OPENAI_PRICES } from "./openai-prices.ts"
 import type { PriceOverride } from "./price-override.ts"
 import { type Factor, type ModelPrices, PRICED_CLASSES, type PricedClass, type PriceRow, type Rates } from "./price-table.ts"
@@ -31,12 +31,23 @@ export interface PriceBook {
   priceOf(request: PriceableRequest): Price
 }
 
-/** A model's prices on a day. */
-interface Listing {
+/** A model's prices at a time. */
+interface Found {
   readonly prices: ModelPrices
   readonly row: PriceRow
+  /** It is only assumed that this is the model, or that it costs there what it costs at its maker's. */
   readonly assumed: boolean
+}
+
+/** Answers a model's prices at a time; undefined before the first. */
+type Listing = (timeMs: number, assumed: boolean) => Found | undefined
+type Place = (timeMs: number) => Found | undefined
+
+/** What a reported name stands for. */
+interface Lookup {
   readonly fast: boolean
+  /** Where its price may be, best first. */
+  readonly places: readonly Place[]
 }
 
 interface Amount {
@@ -46,45 +57,45 @@ interface Amount {
 
 /** Builds the book from the built-in lists; overrides win from their day on. */
 export function createPriceBook(overrides: readonly PriceOverride[] = []): PriceBook {
-  const table = new Map([...CLAUDE_PRICES, ...OPENAI_PRICES].map((prices) => [prices.model, prices]))
-  const own = ownPrices(overrides, table)
-  const ids = new Map<string, ModelId>()
+  const table = new Map([...CLAUDE_PRICES, ...OPENAI_PRICES].map((prices) => [prices.model, listingOf(prices)]))
+  const own = ownListings(overrides, table)
+  const known = new Map<string, Lookup>()
 
   /** Reported names repeat endlessly; hostile ones could be endless. */
-  function idOf(model: string): ModelId {
-    let id = ids.get(model)
-    if (id === undefined) {
-      if (ids.size > 1000) ids.clear()
-      ids.set(model, (id = modelIdOf(model)))
+  function lookupOf(model: string): Lookup {
+    let lookup = known.get(model)
+    if (lookup === undefined) {
+      if (known.size > 1000) known.clear()
+      known.set(model, (lookup = newLookup(model)))
     }
-    return id
+    return lookup
   }
 
-  function find(model: string, timeMs: number): Listing | undefined {
-    const id = idOf(model)
-    const exact = ownRow(own.get(model.trim().toLowerCase()), timeMs)
-    if (exact !== undefined) return { ...exact, assumed: false, fast: id.fast }
-    const named = { assumed: id.resold, fast: id.fast }
-    const ownNamed = ownRow(own.get(id.name), timeMs)
-    if (ownNamed !== undefined) return { ...ownNamed, ...named }
-    const listed = table.get(id.name) ?? table.get(OPENAI_ALIASES.get(id.name) ?? "")
-    if (listed !== undefined) return { prices: listed, row: rowAt(listed, timeMs), ...named }
-    const alias = CLAUDE_ALIASES.get(id.name) ?? (id.name === CODEX_REVIEWER ? reviewerAt(timeMs) : undefined)
-    const prices = table.get(alias ?? "")
-    if (prices === undefined) return undefined
-    return { prices, row: ownRow(own.get(prices.model), timeMs)?.row ?? rowAt(prices, timeMs), assumed: true, fast: id.fast }
+  function newLookup(model: string): Lookup {
+    const { name, fast, resold } = modelIdOf(model)
+    const listed = table.get(name) ?? table.get(OPENAI_ALIASES.get(name) ?? "")
+    const meant = CLAUDE_ALIASES.get(name) ?? ""
+    const places: readonly (Place | undefined)[] = [
+      placeIn(own.get(model.trim().toLowerCase()), false),
+      placeIn(own.get(name), resold),
+      placeIn(listed, resold),
+      placeIn(own.get(meant), true),
+      placeIn(table.get(meant), true),
+      name === CODEX_REVIEWER ? (timeMs) => table.get(reviewerAt(timeMs) ?? "")?.(timeMs, true) : undefined,
+    ]
+    return { fast, places: places.filter((place) => place !== undefined) }
   }
 
   /** One call: the request itself or one inside it. */
   function amountOf(model: string, usage: TokenUsage, factors: PriceFactors, timeMs: number): Amount | undefined {
     if (isNothing(usage)) return { picoUsd: 0n, assumed: false }
-    const listing = find(model, timeMs)
-    if (listing === undefined) return undefined
-    const { prices, row } = listing
-    const applied = factorsOf(listing, factors)
+    const lookup = lookupOf(model)
+    const found = firstOf(lookup.places, timeMs)
+    if (found === undefined) return undefined
+    const { prices, row } = found
     let times = 1
-    let assumed = listing.assumed || (row.assumed?.some((name) => usage[name] > 0) ?? false)
-    for (const factor of applied) {
+    let assumed = found.assumed || (row.assumed?.some((name) => usage[name] > 0) ?? false)
+    for (const factor of factorsOf(found, lookup.fast, factors)) {
       times *= factor.times
       assumed ||= factor.assumed === true
     }
@@ -129,7 +140,7 @@ function innerFactors(factors: PriceFactors): PriceFactors {
   return { ...(factors.geo !== undefined && { geo: factors.geo }), ...(factors.tier !== undefined && { tier: factors.tier }) }
 }
 
-function factorsOf({ prices, row, fast }: Listing, factors: PriceFactors): Factor[] {
+function factorsOf({ prices, row }: Found, fast: boolean, factors: PriceFactors): Factor[] {
   const applied: Factor[] = []
   const tier = factors.tier?.toLowerCase() ?? ""
   if (fast || factors.speed === "fast") applied.push(prices.fast ?? prices.tiers["fast"] ?? { times: 1, assumed: true })
@@ -178,8 +189,30 @@ function costOf(usage: TokenUsage, rates: Rates): bigint {
   return PRICED_CLASSES.reduce((exact, name: PricedClass) => exact + BigInt(usage[name]) * BigInt(rates[name]), 0n)
 }
 
-function rowAt({ rows }: ModelPrices, timeMs: number): PriceRow {
-  return rows.findLast((row) => startMs(row.from) <= timeMs) ?? rows[0]
+function placeIn(prices: Listing | undefined, assumed: boolean): Place | undefined {
+  return prices === undefined ? undefined : (timeMs) => prices(timeMs, assumed)
+}
+
+function firstOf(places: readonly Place[], timeMs: number): Found | undefined {
+  for (const place of places) {
+    const found = place(timeMs)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** What was before the first day on the list cost what it cost then. */
+function listingOf(prices: ModelPrices): Listing {
+  const [{ from: _day, ...first }, ...later] = prices.rows
+  return dated(prices, [first, ...later])
+}
+
+function dated(prices: ModelPrices, rows: readonly PriceRow[]): Listing {
+  const latestFirst = rows.map((row) => ({ row, startMs: startMs(row.from) })).sort((a, b) => b.startMs - a.startMs)
+  return (timeMs, assumed) => {
+    for (const { row, startMs: start } of latestFirst) if (start <= timeMs) return { prices, row, assumed }
+    return undefined
+  }
 }
 
 function reviewerAt(timeMs: number): string | undefined {
@@ -190,36 +223,16 @@ function startMs(day: string | undefined): number {
   return day === undefined ? Number.NEGATIVE_INFINITY : Date.parse(day)
 }
 
-interface OwnPrices {
-  readonly prices: ModelPrices
-  /** Latest first. */
-  readonly rows: readonly { readonly startMs: number; readonly row: PriceRow }[]
-}
-
 /** Overrides by lower-case model name; rules other than rates stay those of the list. */
-function ownPrices(overrides: readonly PriceOverride[], table: ReadonlyMap<string, ModelPrices>): Map<string, OwnPrices> {
-  const own = new Map<string, OwnPrices>()
-  for (const [model, ofModel] of Map.groupBy(overrides, (override) => override.model.trim().toLowerCase())) {
-    const rows = ofModel
-      .map(({ from, rates, assumed }) => ({ startMs: startMs(from), row: { rates, assumed } }))
-      .sort((a, b) => b.startMs - a.startMs)
+function ownListings(overrides: readonly PriceOverride[], table: ReadonlyMap<string, Listing>): Map<string, Listing> {
+  const own = new Map<string, Listing>()
+  for (const [model, rows] of Map.groupBy(overrides, (override) => override.model.trim().toLowerCase())) {
+    const { name } = modelIdOf(model)
+    const listed = table.get(name)?.(Number.MAX_VALUE, false)?.prices
     const [first] = rows
     if (first === undefined) continue
-    const name = modelIdOf(model).name
-    const listed = table.get(name)
-    own.set(model, {
-      rows,
-      prices: listed ?? { model: name, vendor: vendorOf(name), rows: [first.row], tiers: {}, source: "configuration" },
-    })
+    const vendor = name.startsWith("claude") ? "anthropic" : "openai"
+    own.set(model, dated(listed ?? { model: name, vendor, rows: [first], tiers: {}, source: "configuration" }, rows))
   }
   return own
-}
-
-function vendorOf(name: string): ModelPrices["vendor"] {
-  return name.startsWith("claude") ? "anthropic" : "openai"
-}
-
-function ownRow(own: OwnPrices | undefined, timeMs: number): Pick<Listing, "prices" | "row"> | undefined {
-  const found = own?.rows.find((row) => row.startMs <= timeMs)
-  return own === undefined || found === undefined ? undefined : { prices: own.prices, row: found.row }
 }

@@ -1,15 +1,11 @@
 // A price that the user gave for a model, in place of the built-in one or where there is none.
 
-import { type PricedClass, type Rates, ratesOf } from "./price-table.ts"
+import { type PriceRow, ratesOf } from "./price-table.ts"
 
-export interface PriceOverride {
+/** Its `assumed` classes were not given and follow the usual ratios: what they price is estimated. */
+export interface PriceOverride extends PriceRow {
   /** As the agent reports it, or the vendor's bare name. */
   readonly model: string
-  /** First day in UTC, "2026-07-30". Absent: always. */
-  readonly from?: string | undefined
-  readonly rates: Rates
-  /** Classes that were not given and follow the usual ratios: what they price is estimated. */
-  readonly assumed: readonly PricedClass[]
 }
 
 /** List prices in USD per million tokens, at most 4 decimals. */
@@ -25,5 +21,5 @@ export interface GivenPrices {
 export function priceOverride(model: string, given: GivenPrices, from?: string): PriceOverride {
   const { input, output, cacheRead = input / 10, cacheWrite5m = input * 1.25, cacheWrite1h = input * 2 } = given
   const assumed = (["cacheRead", "cacheWrite5m", "cacheWrite1h"] as const).filter((name) => given[name] === undefined)
-  return { model, from, rates: ratesOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }), assumed }
+  return { model, ...(from !== undefined && { from }), rates: ratesOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }), assumed }
 }
