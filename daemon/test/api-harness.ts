@@ -1,11 +1,12 @@
 // Starts an API server over a memory world on a free port and a private socket, and makes clients for every way in.
 
 import { mkdtemp, rm } from "node:fs/promises"
-import { connect } from "node:net"
+import http from "node:http"
+import { connect, type Socket } from "node:net"
 import os from "node:os"
 import path from "node:path"
 import { type Code, ConnectError, type Transport } from "@connectrpc/connect"
-import { createConnectTransport, createGrpcTransport, createGrpcWebTransport, Http2SessionManager } from "@connectrpc/connect-node"
+import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node"
 import pino from "pino"
 import { type ApiServer, type ApiServerOptions, createApiServer } from "../src/api/server.ts"
 import { Diagnostics } from "../src/model/diagnostics.ts"
@@ -70,8 +71,8 @@ export interface Way {
 /** Every combination there is; gRPC needs HTTP/2. */
 export const WAYS: readonly Way[] = PROTOCOLS.flatMap((protocol) =>
   (["1.1", "2"] as const)
-    .filter((http) => protocol !== "grpc" || http === "2")
-    .flatMap((http) => (["tcp", "unix"] as const).map((over) => ({ protocol, http, over }))),
+    .filter((version) => protocol !== "grpc" || version === "2")
+    .flatMap((version) => (["tcp", "unix"] as const).map((over) => ({ protocol, http: version, over }))),
 )
 
 export function nameOf(way: Way): string {
@@ -84,19 +85,30 @@ export interface Client {
   close(): void
 }
 
-/** A client of Connect's own, one connection of its own over HTTP/2. */
-export function openClient({ server, socketPath }: ApiHarness, { protocol, http, over }: Way, binary = true): Client {
-  const baseUrl = server.url
-  if (http === "1.1") {
-    const nodeOptions = over === "unix" ? { socketPath } : {}
-    const options = { baseUrl, httpVersion: http, nodeOptions, useBinaryFormat: binary }
-    const transport = protocol === "connect" ? createConnectTransport(options) : createGrpcWebTransport(options)
-    return { transport, close: () => {} }
+/** A client of Connect's own, with connections of its own. */
+export function openClient(
+  { server, socketPath }: Pick<ApiHarness, "server" | "socketPath">,
+  { protocol, http: version, over }: Way,
+): Client {
+  const sockets = new Set<Socket>()
+  const dial = (): Socket => {
+    const socket = over === "unix" ? connect(socketPath) : connect(server.port, new URL(server.url).hostname)
+    sockets.add(socket)
+    return socket
   }
-  const sessionManager = new Http2SessionManager(baseUrl, {}, over === "unix" ? { createConnection: () => connect(socketPath) } : {})
-  const options = { baseUrl, httpVersion: http, sessionManager, useBinaryFormat: binary }
+  const close = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  const baseUrl = server.url
+  if (version === "1.1") {
+    const agent = new http.Agent()
+    agent.createConnection = dial
+    const options = { baseUrl, httpVersion: version, nodeOptions: { agent } }
+    return { transport: protocol === "connect" ? createConnectTransport(options) : createGrpcWebTransport(options), close }
+  }
+  const options = { baseUrl, httpVersion: version, nodeOptions: { createConnection: dial } }
   const create = { connect: createConnectTransport, grpc: createGrpcTransport, "grpc-web": createGrpcWebTransport }[protocol]
-  return { transport: create(options), close: () => sessionManager.abort() }
+  return { transport: create(options), close }
 }
 
 /** Waits until a condition holds; fails after a generous while with what was seen last. */

@@ -44,7 +44,8 @@ describe.each(WAYS.map((way) => ({ way, name: nameOf(way) })))("$name", ({ way }
       "watchers",
     )
     expect(api.world.listeners()).toBe(200)
-    await Promise.all(streams.map((stream) => stream.stop()))
+    // Half of them cancel first; the rest are cut off, as when the client's process is killed.
+    await Promise.all(streams.filter((_, index) => index % 4 < 2).map((stream) => stream.stop()))
     for (const client of clients) client.close()
     await until(
       () => api.server.watchers() + api.world.listeners(),

@@ -63,8 +63,12 @@ export async function openListener(
     socket.once("close", () => undecided.delete(socket))
     peekVersion(socket, prefaceTimeoutMs, (version) => {
       undecided.delete(socket)
-      if (version === "http2") h2.emit("connection", socket)
-      else for (const serve of serveHttp1) Reflect.apply(serve, http1, [socket])
+      if (version === "http1") for (const serve of serveHttp1) Reflect.apply(serve, http1, [socket])
+      else {
+        // HTTP/1 allows a peer to close its half first, so its sockets stay open then; an HTTP/2 peer that closes is gone.
+        socket.allowHalfOpen = false
+        h2.emit("connection", socket)
+      }
     })
   })
 
