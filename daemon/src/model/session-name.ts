@@ -17,7 +17,7 @@ export function sessionName(session: SessionState, conversation: Conversation | 
 
 function seatName(session: SessionState, conversation: Conversation | undefined): string {
   const cwd = session.process?.cwd ?? conversation?.meta.cwd
-  const project = cwd === undefined ? undefined : present(cwd.slice(cwd.lastIndexOf("/") + 1)) ?? "/"
+  const project = cwd === undefined ? undefined : (present(cwd.slice(cwd.lastIndexOf("/") + 1)) ?? "/")
   const pane = session.process?.pane
   const seat = pane === undefined ? seatOutsideTmux(session) : paneName(pane)
   return project === undefined ? seat : `${project} ${seat}`
@@ -29,7 +29,12 @@ function paneName(pane: PaneRef): string {
 
 function seatOutsideTmux(session: SessionState): string {
   const { process } = session
-  return process === undefined ? (session.conversationId ?? session.id).slice(0, 8) : `${process.command} ${process.pid}`
+  return process === undefined ? shortId(session.conversationId ?? session.id) : `${process.command} ${process.pid}`
+}
+
+/** Eight characters that tell ids apart: a version 7 UUID begins with its time, which neighbours share, and ends at random. */
+function shortId(id: string): string {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-7/i.test(id) ? id.slice(-8) : id.slice(0, 8)
 }
 
 function present(text: string | undefined): string | undefined {
