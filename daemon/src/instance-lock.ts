@@ -22,7 +22,9 @@ export function lockStateDir(stateDir: string): Disposable {
     return exclusive(join(stateDir, "lock"))
   } catch (cause) {
     if (cause instanceof StateDirInUse) throw cause
-    throw new StateDirUnusable(`cannot write to the state folder ${stateDir}: ${reason(cause)} (choose another with --state-dir)`, { cause })
+    throw new StateDirUnusable(`cannot write to the state folder ${stateDir}: ${reason(cause)} (choose another with --state-dir)`, {
+      cause,
+    })
   }
 }
 

@@ -33,7 +33,11 @@ function conversation(id: string, startedMs: number, cwd = "/work/a"): Conversat
 }
 
 function hint(conversationId: string, trust: ConversationHint["trust"]): ConversationHint {
-  return { conversationId, trust, evidence: { field: "conversation_id", source: "registry", detail: "x", confidence: "confirmed", timeMs: NOW } }
+  return {
+    conversationId,
+    trust,
+    evidence: { field: "conversation_id", source: "registry", detail: "x", confidence: "confirmed", timeMs: NOW },
+  }
 }
 
 function world(live: SessionState[], conversations: Conversation[], owners: Record<string, SessionState> = {}): BindingWorld {
@@ -48,7 +52,11 @@ describe("bindingOf", () => {
 
   it("takes the only conversation begun in its folder since it started", () => {
     const s = session("s")
-    const found = bindingOf(s, world([s], [conversation("old", 1_000), conversation("new", 101_000), conversation("other", 101_000, "/b")]), NOW)
+    const found = bindingOf(
+      s,
+      world([s], [conversation("old", 1_000), conversation("new", 101_000), conversation("other", 101_000, "/b")]),
+      NOW,
+    )
     expect(found).toMatchObject({ conversationId: "new", evidence: { confidence: "likely" } })
   })
 

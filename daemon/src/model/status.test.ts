@@ -58,12 +58,17 @@ describe("readStatus", () => {
   })
 
   it("names the running tool", () => {
-    const seen = readStatus(signals({ process: process({ registry: registry("busy") }), openTools: [tool, { ...tool, name: "Read" }] }), NOW)
+    const seen = readStatus(
+      signals({ process: process({ registry: registry("busy") }), openTools: [tool, { ...tool, name: "Read" }] }),
+      NOW,
+    )
     expect(seen.reason).toBe("Read and 1 more run")
   })
 
   it("lets a suspended process overrule all it says", () => {
-    expect(readStatus(signals({ process: process({ suspended: true, registry: registry("busy") }) }), NOW)).toMatchObject({ status: "stalled" })
+    expect(readStatus(signals({ process: process({ suspended: true, registry: registry("busy") }) }), NOW)).toMatchObject({
+      status: "stalled",
+    })
   })
 
   it.each([
@@ -108,6 +113,9 @@ describe("readStatus", () => {
 
   it("is starting at first, then unknown with a reason", () => {
     expect(readStatus(signals({ process: process({ startedMs: NOW - 100 }) }), NOW).status).toBe("starting")
-    expect(readStatus(signals({ unboundReason: "two fit" }), NOW)).toMatchObject({ status: "unknown", reason: "conversation unknown: two fit" })
+    expect(readStatus(signals({ unboundReason: "two fit" }), NOW)).toMatchObject({
+      status: "unknown",
+      reason: "conversation unknown: two fit",
+    })
   })
 })
