@@ -115,7 +115,7 @@ describe("what is found", () => {
   })
 
   test("two agents in one folder are two, and hostile names stay text", async () => {
-    const names = ["$(touch x)", "#{pane_pid}", "-dash", "=x", "%5", "a\tb", "émoji 🦊", "'; rm -rf /"]
+    const names = ["$(touch x)", "#{pane_pid}", "-dash", "=x", "%5", "a\tb", "a\nb", "émoji 🦊", "'; rm -rf /"]
     const panes = names.map((name) => {
       const server = bed.server({ session: "main" })
       const script = `printf '\\033]2;%s title\\007' "$NAME"; exec ${bed.claude} --model x`
@@ -131,7 +131,7 @@ describe("what is found", () => {
     for (const [index, pane] of panes.entries()) {
       const shown = (field: string) => pane.server.tmux("display-message", "-p", "-t", pane.paneId, `#{${field}}`)
       expect(seenAt(pane)?.pane).toMatchObject({ sessionName: shown("session_name"), windowName: shown("window_name") })
-      if (!names[index]?.includes("\t")) expect(seenAt(pane)?.paneTitle).toBe(`${names[index]} title`)
+      if (!/[\t\n]/.test(names[index] ?? "")) expect(seenAt(pane)?.paneTitle).toBe(`${names[index]} title`)
     }
   })
 

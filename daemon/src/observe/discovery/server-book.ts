@@ -69,7 +69,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
       entry.failures = 0
       entry.nextTryMs = 0
       entry.detail = ""
-      if (listing.badLines > 0) diagnostics.problem("tmux-listing", socket, "lines that could not be read", listing.badLines)
+      if (listing.badRecords > 0) diagnostics.problem("tmux-listing", socket, "records that could not be read", listing.badRecords)
       const detail = `${listing.panes.length} panes`
       diagnostics.source({
         kind: "tmux",

@@ -1,6 +1,7 @@
-// Every pane of every window of every session of one tmux server, in one call. Fields are parted by a TAB, which every
-// version passes unharmed to a UTF-8 client and stores in no name; the free texts come last.
+// Every pane of every window of every session of one tmux server, in one call. Names and titles are anybody's text and may hold
+// tabs and line ends (tmux 3.3 lets both into window names), so fields are parted by a word that cannot be known beforehand.
 
+import { randomUUID } from "node:crypto"
 import { statSync } from "node:fs"
 import { askTmux, type TmuxFailure, type TmuxQuestion } from "./tmux-client.ts"
 
@@ -20,7 +21,7 @@ export interface Pane {
 }
 
 export type PaneListing =
-  | { readonly ok: true; readonly panes: readonly Pane[]; readonly badLines: number }
+  | { readonly ok: true; readonly panes: readonly Pane[]; readonly badRecords: number }
   | { readonly ok: false; readonly failure: TmuxFailure; readonly detail: string }
 
 const FIELDS = [
@@ -35,27 +36,35 @@ const FIELDS = [
   "window_name",
   "pane_title",
 ]
-const FORMAT = FIELDS.map((field) => `#{${field}}`).join("\t")
 
 /** Lists the panes of a server. Never starts one, never throws. */
 export const listPanes = async (question: Omit<TmuxQuestion, "args">): Promise<PaneListing> => {
-  const answer = await askTmux({ ...question, args: ["list-panes", "-a", "-F", FORMAT] })
+  const mark = randomUUID()
+  const answer = await askTmux({ ...question, args: ["list-panes", "-a", "-F", paneFormat(mark)] })
   if (!answer.ok) return { ok: false, failure: answer.failure, detail: answer.detail }
-  const { panes, badLines } = parsePanes(answer.stdout)
-  return { ok: true, badLines, panes: panes.map(({ tty, ...pane }) => ({ ...pane, ...terminalAt(tty) })) }
+  const { panes, badRecords } = parsePanes(answer.stdout, mark)
+  return { ok: true, badRecords, panes: panes.map(({ tty, ...pane }) => ({ ...pane, ...terminalAt(tty) })) }
 }
 
-/** Reads the listing. A pane shown in several sessions is one pane; a line that is not ours is counted. */
-export const parsePanes = (text: string): { panes: (Omit<Pane, "terminal"> & { tty: string })[]; badLines: number } => {
-  const panes = new Map<string, Omit<Pane, "terminal"> & { tty: string }>()
-  let badLines = 0
-  for (const line of text.split("\n")) {
-    if (line === "") continue
-    const [serverPid = "", paneId = "", pid = "", tty = "", dead, windowIndex = "", paneIndex = "", sessionName, windowName, ...title] =
-      line.split("\t")
-    const numeric = [serverPid, pid, windowIndex, paneIndex].every((field) => /^\d{1,10}$/.test(field))
-    if (!numeric || !/^%\d{1,10}$/.test(paneId) || sessionName === undefined || windowName === undefined || title.length === 0) {
-      badLines += 1
+/** What tmux is told to print: each record and each field behind the mark. */
+export const paneFormat = (mark: string): string => mark + FIELDS.map((field) => `#{${field}}`).join(mark) + mark
+
+type ListedPane = Omit<Pane, "terminal"> & { readonly tty: string }
+
+/** Reads the listing. A pane shown in several sessions is one pane; a record that is not ours is counted. */
+export const parsePanes = (text: string, mark: string): { panes: ListedPane[]; badRecords: number } => {
+  const panes = new Map<string, ListedPane>()
+  let badRecords = 0
+  // Behind the last field of a record stands a line end, then the next record.
+  const fields = text.split(mark)
+  for (let at = 1; at + FIELDS.length <= fields.length; at += FIELDS.length + 1) {
+    const [serverPid = "", paneId = "", pid = "", tty = "", dead, windowIndex = "", paneIndex = "", ...names] = fields.slice(
+      at,
+      at + FIELDS.length,
+    )
+    const [sessionName = "", windowName = "", title = ""] = names
+    if (![serverPid, pid, windowIndex, paneIndex].every((field) => /^\d{1,10}$/.test(field)) || !/^%\d{1,10}$/.test(paneId)) {
+      badRecords += 1
       continue
     }
     if (panes.has(paneId)) continue
@@ -69,10 +78,11 @@ export const parsePanes = (text: string): { panes: (Omit<Pane, "terminal"> & { t
       windowIndex: Number(windowIndex),
       windowName,
       paneIndex: Number(paneIndex),
-      title: title.join("\t"),
+      title,
     })
   }
-  return { panes: [...panes.values()], badLines }
+  if ((fields.length - 1) % (FIELDS.length + 1) !== 0) badRecords += 1
+  return { panes: [...panes.values()], badRecords }
 }
 
 const terminalAt = (tty: string): { terminal?: { dev: number; rdev: number } } => {
