@@ -1,0 +1,87 @@
+import { afterEach, expect, test, vi } from "vitest"
+import type { ProcessStat } from "../../work/scan/process-stat.ts"
+import { createDepartures, type KnownProcess } from "./departures.ts"
+
+const KNOWN: KnownProcess = { sessionId: "s", pid: 5, startTicks: "7" }
+const stat = (members: Partial<ProcessStat> = {}): ProcessStat => ({
+  pid: 5,
+  comm: "claude",
+  state: "S",
+  ppid: 1,
+  ttyNr: 0,
+  startTicks: "7",
+  ...members,
+})
+
+const watch = (options: { goodbye?: boolean } = {}) => {
+  vi.useFakeTimers()
+  const table = new Map<number, ProcessStat>([
+    [1, stat({ pid: 1 })],
+    [5, stat()],
+  ])
+  const known = new Set([KNOWN])
+  const gone: string[] = []
+  let missing = 0
+  const departures = createDepartures({
+    files: { stat: (pid) => table.get(pid) },
+    ownPid: 1,
+    now: Date.now,
+    known: () => known,
+    saidGoodbye: () => options.goodbye === true,
+    onMissing: () => (missing += 1),
+    onGone: (process) => {
+      known.delete(process)
+      gone.push(process.sessionId)
+    },
+  })
+  return { table, gone, departures, missing: () => missing }
+}
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test.each([
+  ["missing", undefined],
+  ["a zombie", stat({ state: "Z" })],
+  ["another process with its pid", stat({ startTicks: "8" })],
+])("%s twice is gone, within a second", (_what, entry) => {
+  const { table, gone, departures, missing } = watch()
+  vi.advanceTimersByTime(1_000)
+  expect(gone).toEqual([])
+  if (entry === undefined) table.delete(5)
+  else table.set(5, entry)
+  vi.advanceTimersByTime(260)
+  expect([gone, missing()]).toEqual([[], 1])
+  vi.advanceTimersByTime(740)
+  expect(gone).toEqual(["s"])
+  departures.close()
+})
+
+test("one that is there again was never gone", () => {
+  const { table, gone, departures } = watch()
+  table.delete(5)
+  departures.check()
+  expect(departures.isMissing("s")).toBe(true)
+  table.set(5, stat())
+  vi.advanceTimersByTime(5_000)
+  expect([gone, departures.isMissing("s")]).toEqual([[], false])
+  departures.close()
+})
+
+test("a table that does not even show this process concludes nothing", () => {
+  const { table, gone, departures } = watch()
+  table.clear()
+  vi.advanceTimersByTime(5_000)
+  expect(gone).toEqual([])
+  departures.close()
+})
+
+test("a goodbye needs no second look far off", () => {
+  const { table, gone, departures } = watch({ goodbye: true })
+  table.delete(5)
+  departures.check()
+  vi.advanceTimersByTime(100)
+  expect(gone).toEqual(["s"])
+  departures.close()
+})
