@@ -68,6 +68,13 @@ describe("one response, many lines", () => {
   })
 })
 
+test("of two reports of inner calls the one with more tokens counts, in any order", () => {
+  const calls = (...outputs: number[]) => outputs.map((output) => ({ model: "claude-fable-5-2", usage: { ...NO_USAGE, output } }))
+  const [some, more] = [calls(5), calls(1, 30)].map((innerCalls) => request({ factors: { innerCalls } }))
+  if (some === undefined || more === undefined) throw new Error("two facts")
+  for (const ledger of [ledgerOf(some, more), ledgerOf(more, some)]) expect(totalsOf(ledger).tokens.output).toBe(31)
+})
+
 describe("who owns a request", () => {
   test("the main chain beats a side chain's replay, though that came first and under another request id", () => {
     const replay = request({ conversationId: "side", sidechain: true, requestId: "req_2", timeMs: 1, usage: { output: 9 } })
@@ -112,6 +119,12 @@ describe("gateways that give every response the same id", () => {
     const { requestId: _none, ...line } = request({ usage: { output: 15 } })
     expect(totalsOf(ledgerOf(first, line))).toMatchObject({ requests: 1, tokens: { output: 15 } })
     expect(totalsOf(ledgerOf(first, second, line))).toMatchObject({ requests: 2, tokens: { output: 30 } })
+  })
+
+  test("of several that used the same the earliest owns the one request that they are", () => {
+    const ledger = ledgerOf({ ...first, timeMs: 20 }, second, { ...first, requestId: "req_3", conversationId: "fork", timeMs: 10 })
+    expect(totalsOf(ledger)).toMatchObject({ requests: 1, tokens: { output: 20 } })
+    expect(totalsOf(ledger, "fork")).toMatchObject({ requests: 1, tokens: { output: 10 } })
   })
 
   test("thousands of them are told apart", () => {

@@ -32,12 +32,14 @@ export function factorsOf(usage: JsonObject, model: string): PriceFactors | unde
   const tier = asString(usage["service_tier"], 40)
   const webSearches = asCount(asObject(usage["server_tool_use"])?.["web_search_requests"])
   const innerCalls = innerCallsOf(usage, model)
+  const steps = asObjects(usage["iterations"]).filter((iteration) => iteration["type"] === "message")
   const factors: PriceFactors = {
     ...(speed === "standard" || speed === "fast" ? { speed } : {}),
     ...(geo === undefined || geo === "not_available" ? {} : { geo }),
     ...(tier === undefined ? {} : { tier }),
     ...(webSearches === 0 ? {} : { webSearches }),
     ...(innerCalls.length === 0 ? {} : { innerCalls }),
+    ...(steps.length < 2 ? {} : { steps: steps.map(usageOf) }),
   }
   return Object.keys(factors).length === 0 ? undefined : factors
 }
