@@ -45,7 +45,8 @@ function followMetrics(world: PublishedWorld, { scope, id }: WatchQuery): Follow
   const inScope = (conversationId: string): boolean => world.conversationInScope(conversationId, scope)
   if (id === undefined)
     return { list: () => world.metrics(scope), has: inScope, item: (row) => world.metricsRow(row), idOf: conversationOf }
-  const isWanted = (conversationId: string): boolean => conversationId === id || world.metricsRow(conversationId)?.sessionId === id
+  const isWanted = (conversationId: string): boolean =>
+    conversationId === id || (world.metricsOf(id) ?? []).some((row) => row.conversationId === conversationId)
   return {
     list: () => (world.metricsOf(id) ?? []).filter((row) => inScope(row.conversationId)),
     has: (conversationId) => isWanted(conversationId) && inScope(conversationId),
