@@ -51,7 +51,7 @@ export function createTailer(options: TailerOptions): Tailer {
   const byPath = new Map<string, TrackedFile>()
   const byIdentity = new Map<string, TrackedFile>()
   const withTail = new Set<TrackedFile>()
-  const troubled = new Map<string, Map<string, string>>()
+  const troubled = new Set<TrackedFile>()
   const firstRead = new FirstRead()
   let isClosed = false
   let isLooking = false
@@ -69,8 +69,9 @@ export function createTailer(options: TailerOptions): Tailer {
 
   function addRoot(root: Root): void {
     const path = root.path.replace(/(?<=.)\/+$/u, "")
-    if (isClosed || trees.has(path)) return
-    trees.set(path, new RootTree({ agent: root.agent, path }))
+    const key = `${root.agent} ${path}`
+    if (isClosed || trees.has(key)) return
+    trees.set(key, new RootTree({ agent: root.agent, path }))
     diagnostics.source({ kind: "transcripts", name: path, health: "absent", detail: "not looked at yet" })
     wantLook("due")
   }
@@ -99,7 +100,6 @@ export function createTailer(options: TailerOptions): Tailer {
     }
     isLooking = false
     timer = setTimeout(() => wantLook("all"), lookEveryMs)
-    timer.unref()
   }
 
   /** What happened in a folder between the look at it and its watch is found by looking once more. */
@@ -203,7 +203,7 @@ export function createTailer(options: TailerOptions): Tailer {
     const file = byPath.get(path)
     if (file === undefined) return
     byPath.delete(path)
-    settleTrouble(file.root.path, path)
+    settleTrouble(file)
     if (file.cursor.path !== path) {
       file.otherNames.delete(path)
       return
@@ -234,10 +234,10 @@ export function createTailer(options: TailerOptions): Tailer {
     firstRead.read(file, result.bytesRead)
     if (result.status === "gone") fileGone(path)
     else if (result.status === "failed") trouble(file, result.problem ?? "cannot be read")
-    else settleTrouble(file.root.path, path)
+    else settleTrouble(file)
     if (result.tailBytes > 0 && file.cursor.quietSize !== result.sizeBytes) withTail.add(file)
     else withTail.delete(file)
-    if (result.bytesRead > 0) trees.get(file.root.path)?.touched(file.cursor.relativePath, now())
+    if (result.bytesRead > 0) treeOf(file)?.touched(file.cursor.relativePath, now())
     checkFirstRead()
   }
 
@@ -247,24 +247,24 @@ export function createTailer(options: TailerOptions): Tailer {
   }
 
   function trouble(file: TrackedFile, detail: string): void {
-    const { path } = file.cursor
-    diagnostics.problem("unreadable transcript", path, detail)
-    const root = file.root.path
-    let files = troubled.get(root)
-    if (files === undefined) troubled.set(root, (files = new Map()))
-    files.set(path, detail)
-    const tree = trees.get(root)
+    diagnostics.problem("unreadable transcript", file.cursor.path, detail)
+    troubled.add(file)
+    const tree = treeOf(file)
     if (tree !== undefined) sayHealth(tree, true)
   }
 
-  function settleTrouble(root: string, path: string): void {
-    const tree = trees.get(root)
-    if (troubled.get(root)?.delete(path) === true && tree !== undefined) sayHealth(tree, true)
+  function settleTrouble(file: TrackedFile): void {
+    const tree = treeOf(file)
+    if (troubled.delete(file) && tree !== undefined) sayHealth(tree, true)
+  }
+
+  function treeOf(file: TrackedFile): RootTree | undefined {
+    return trees.get(`${file.root.agent} ${file.root.path}`)
   }
 
   function sayHealth(tree: RootTree, hasRoot: boolean): void {
     const name = tree.root.path
-    const bad = troubled.get(name)?.size ?? 0
+    const bad = [...troubled].filter((file) => file.root.path === name).length
     if (!hasRoot) diagnostics.source({ kind: "transcripts", name, health: "absent", detail: "no such folder" })
     else {
       const detail = bad === 0 ? "" : `${bad} ${bad === 1 ? "file" : "files"} cannot be read`
