@@ -101,11 +101,11 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
 
   const serve = (request: HttpRequest, response: HttpResponse, guard?: Guard): void => {
     response.setHeader("x-content-type-options", "nosniff")
-    // So that a client of another version can say so without asking.
-    response.setHeader("vibecraft-version", daemon.version)
     response.setHeader("cross-origin-resource-policy", "same-origin")
     const refusal = guard?.(request)
     if (refusal !== undefined) return answerText(response, refusal.status, `${refusal.message}\n`)
+    // So that a client of another version can say so without asking.
+    response.setHeader("vibecraft-version", daemon.version)
     if (!serveRpc(request, response)) void serveStaticFile(webRoot, request, response)
   }
 
