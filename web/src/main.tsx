@@ -70,4 +70,4 @@ document.addEventListener("visibilitychange", () => {
 })
 listenToKeys(page, window)
 render(<App page={page} />, document.querySelector("#app") as HTMLElement)
-void world.start(page.actions.select)
+void world.start((id) => page.actions.select(id))

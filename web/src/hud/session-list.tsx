@@ -50,8 +50,8 @@ export function SessionList({ page }: { readonly page: Page }): JSX.Element {
         aria-label="Sessions, those that need you first"
         {...(cursorId === undefined ? {} : { "aria-activedescendant": rowElementId(cursorId) })}
       >
-        {sessions.map((session, index) => (
-          <SessionRow key={session.id} session={session} number={index + 1} page={page} />
+        {sessions.map((session) => (
+          <SessionRow key={session.id} session={session} page={page} />
         ))}
       </ul>
       {sessions.length === 0 && <EmptyList page={page} />}
@@ -59,7 +59,7 @@ export function SessionList({ page }: { readonly page: Page }): JSX.Element {
   )
 }
 
-function SessionRow({ session, number, page }: { readonly session: Session; readonly number: number; readonly page: Page }): JSX.Element {
+function SessionRow({ session, page }: { readonly session: Session; readonly page: Page }): JSX.Element {
   const { fleet, view, nowMs } = page
   const { word, needsYou, live } = statusWord(session.status)
   const selected = view.selectedId.value === session.id
@@ -76,26 +76,27 @@ function SessionRow({ session, number, page }: { readonly session: Session; read
       onClick={() => page.actions.select(selected ? undefined : session.id)}
     >
       <StatusIcon status={session.status} />
-      <span class="row-name" title={sessionLabel(session)}>
-        {sessionLabel(session)}
-      </span>
-      <span class="row-cost">{rows.length > 0 ? formatCost(sumMetrics(rows).cost) : ""}</span>
-      <span class="row-status">
-        <b>{word}</b>
-        {doing !== "" && doing.toLowerCase() !== word && <span title={doing}> {doing}</span>}
-      </span>
-      <span class="row-age" title="in this status">
-        {formatAge(session.statusSinceTime, nowMs.value)}
-      </span>
-      <span class="row-where">
-        {[projectName(session), agentWord(session.agent), modelLabel(session.model)].filter((part) => part !== "").join(" · ")}
-      </span>
-      <span class="row-context">{context === undefined ? "" : `${formatPercent(context)} context`}</span>
-      {number <= 9 && (
-        <kbd class="row-key" aria-hidden="true">
-          {number}
-        </kbd>
-      )}
+      <div class="row-line">
+        <span class="row-name" title={sessionLabel(session)}>
+          {sessionLabel(session)}
+        </span>
+        <span class="row-cost">{rows.length > 0 ? formatCost(sumMetrics(rows).cost) : ""}</span>
+      </div>
+      <div class="row-line">
+        <span class="row-status">
+          <b>{word}</b>
+          {doing !== "" && doing.toLowerCase() !== word && <span title={doing}> {doing}</span>}
+        </span>
+        <span class="row-age" title="in this status">
+          {formatAge(session.statusSinceTime, nowMs.value)}
+        </span>
+      </div>
+      <div class="row-line">
+        <span class="row-where">
+          {[projectName(session), agentWord(session.agent), modelLabel(session.model)].filter((part) => part !== "").join(" · ")}
+        </span>
+        <span class="row-context">{context === undefined ? "" : `${formatPercent(context)} context`}</span>
+      </div>
     </li>
   )
 }

@@ -72,9 +72,14 @@ describe("the layout", () => {
       const project = `p${i % 5}`
       const cell = layout.place({ id: `s${i}`, project })
       const own = cells.get(project) ?? []
-      if (own.length > 0) expect(Math.min(...own.map((mine) => cellDistance(mine, cell)))).toBe(1)
       cells.set(project, [...own, cell])
     }
+    for (const own of cells.values()) {
+      for (const [i, cell] of own.entries()) {
+        if (i > 0) expect(Math.min(...own.slice(0, i).map((mine) => cellDistance(mine, cell)))).toBe(1)
+      }
+    }
+    expect(cells.size).toBe(5)
   })
 
   it("stays compact: a hundred zones of one project fill no more than the rings they need and one", () => {

@@ -32,7 +32,7 @@ void main() {
   vec4 view = viewMatrix * vec4(place.x, ${BEACON_HEIGHT.toFixed(2)} * rise, place.y, 1.0);
   /* Never smaller on the screen than can be told apart. */
   float pixelsPerUnit = projectionMatrix[1][1] * uViewport.y * 0.5 / max(0.1, -view.z);
-  float radius = max(0.62, 6.0 / pixelsPerUnit) * rise;
+  float radius = max(0.56, 6.0 / pixelsPerUnit) * rise;
   view.xy += position.xy * 1.7 * radius;
   gl_Position = projectionMatrix * view;
 }`,
@@ -62,9 +62,10 @@ void main() {
   else if (status == OFFLINE) { vec2 r = vec2(p.x + p.y, p.y - p.x) * 0.7071; d = min(box(r, vec2(0.74, 0.13)), box(r, vec2(0.13, 0.74))); }
   else { d = length(p) - 0.66; float stripe = abs(fract((p.x + p.y) * 1.9) - 0.5) - 0.2; d = max(d, -min(stripe * 0.4, -(abs(length(p) - 0.6) - 0.08)) ); }
   float soft = fwidth(d);
+  float round = 1.0 + 0.22 * smoothstep(1.1, 0.0, length(p - vec2(-0.25, 0.3))) - 0.12 * smoothstep(0.3, 0.9, length(p - vec2(-0.1, 0.15)));
   float inside = 1.0 - smoothstep(-soft, soft, d);
   vec3 hue = statusColour(status);
-  hue = mix(hue, vec3(dot(hue, vec3(0.33))), uStale * 0.85);
+  hue = mix(hue, vec3(dot(hue, vec3(0.33))), uStale * 0.85) * round;
   float dark = 1.0 - smoothstep(0.1 - soft, 0.14 + soft, d);
   float glow = status == OFFLINE ? 0.0 : exp(-max(d, 0.0) * 3.4) * 0.34;
   float alpha = max(max(inside, dark * 0.7), glow * smoothstep(1.7, 1.1, length(p)));
@@ -90,7 +91,7 @@ void main() {
   vec4 state = zoneTexel(gl_InstanceID, 1);
   int status = int(state.x + 0.5);
   float sinceS = uTime - state.y;
-  float tall = status == WAITING ? 15.0 : status == STALLED ? 8.0 : 0.0;
+  float tall = status == WAITING ? 17.0 : status == STALLED ? 9.0 : 0.0;
   float grow = mix(1.0, smoothstep(0.0, 0.7, sinceS), uMotion);
   float beat = sinceS < 4.0 ? 0.75 + 0.25 * cos(sinceS * 6.2831853 * 0.75) * uMotion : 1.0;
   vUp = position.y;
@@ -106,7 +107,7 @@ varying float vFacing;
 varying vec3 vHue;
 void main() {
   float fade = pow(1.0 - vUp, 1.7) * pow(vFacing, 1.6);
-  gl_FragColor = vec4(vHue * fade * 0.34, 1.0);
+  gl_FragColor = vec4(vHue * fade * 0.62, 1.0);
 }`,
   })
   const group = new Group()

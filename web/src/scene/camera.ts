@@ -52,12 +52,11 @@ export function createViewCamera(element: HTMLElement, reducedMotion: boolean, o
   controls.smoothTime = reducedMotion ? 0 : SMOOTH_S
   controls.draggingSmoothTime = reducedMotion ? 0 : 0.08
   controls.dollyToCursor = true
-  controls.verticalDragToForward = true
   const { ACTION } = CameraControls
-  controls.mouseButtons.left = ACTION.TRUCK
+  controls.mouseButtons.left = ACTION.SCREEN_PAN
   controls.mouseButtons.right = ACTION.ROTATE
   controls.mouseButtons.wheel = ACTION.DOLLY
-  controls.touches.one = ACTION.TOUCH_TRUCK
+  controls.touches.one = ACTION.TOUCH_SCREEN_PAN
   controls.touches.two = ACTION.TOUCH_DOLLY_ROTATE
   void controls.setLookAt(...eyeFor([0, 0, 0], 90), 0, 0, 0, false)
 

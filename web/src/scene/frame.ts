@@ -48,7 +48,8 @@ export function browserClock(): FrameClock {
 }
 
 /** A loop that draws nothing until it is asked to. */
-export function createFrame({ clock, draw }: FrameOptions): Frame {
+export function createFrame(options: FrameOptions): Frame {
+  const { clock } = options
   let requested: number | undefined
   let delayed: number | undefined
   let lastMs: number | undefined
@@ -70,7 +71,7 @@ export function createFrame({ clock, draw }: FrameOptions): Frame {
     const deltaMs = lastMs === undefined ? 16 : Math.min(100, Math.max(0, timeMs - lastMs))
     lastMs = timeMs
     drawn++
-    const motion = draw(timeMs, deltaMs)
+    const motion = options.draw(timeMs, deltaMs)
     if (motion === "smooth") invalidate()
     else if (motion === "calm" && !hidden && !closed && requested === undefined) {
       delayed = clock.delay(() => {

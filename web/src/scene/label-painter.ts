@@ -1,5 +1,6 @@
 /** Paints one label with the canvas: a dark plate, the status' shape, the text. Text is painted, never parsed. */
 import type { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { graphemes } from "@vibecraft/shared/display-width"
 import { type StatusShape, statusWord } from "@vibecraft/shared/status-words"
 import { cssColour, statusColour } from "../theme/colours.ts"
 
@@ -92,7 +93,7 @@ function plate(context: CanvasRenderingContext2D, width: number, height: number,
 /** Cuts a text so that it fits: a path keeps its end, everything else its start. */
 function fit(context: CanvasRenderingContext2D, text: string, room: number): string {
   if (context.measureText(text).width <= room) return text
-  const letters = [...text]
+  const letters = graphemes(text)
   const keepEnd = text.includes("/") && !text.includes(" ")
   let low = 0
   let high = letters.length

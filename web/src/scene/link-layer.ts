@@ -57,7 +57,7 @@ void main() {
   vec4 next = projectionMatrix * viewMatrix * vec4(arc(s + 0.01), 1.0);
   vec2 way = (next.xy / next.w - here.xy / here.w) * uViewport;
   vec2 aside = normalize(vec2(-way.y, way.x) + 1e-6);
-  here.xy += aside * position.y * 5.0 / uViewport * here.w;
+  here.xy += aside * position.y * 6.0 / uViewport * here.w;
   vAlong = s;
   vAcross = position.y;
   vFlow = flow;
@@ -79,7 +79,7 @@ void main() {
   }
   vec3 colour = mix(vec3(0.42, 0.5, 0.86), vec3(0.35, 0.92, 1.0), pulse);
   colour = mix(colour, vec3(0.3), uStale * 0.8);
-  gl_FragColor = vec4(colour * body * (0.3 + pulse * 0.9), 1.0);
+  gl_FragColor = vec4(colour * body * (0.55 + pulse * 1.1), 1.0);
 }`,
   })
   const mesh = new Mesh(geometry, material)

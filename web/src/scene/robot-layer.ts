@@ -10,7 +10,7 @@ import { STATUS_GLSL } from "./status-glsl.ts"
 import { MOODS, type ZoneTexture } from "./zone-texture.ts"
 
 /** How much larger than its model the robot is drawn. */
-const SCALE = "1.75"
+const SCALE = "2.1"
 
 /** Makes the layer. */
 export function createRobotLayer(uniforms: SharedUniforms, texture: ZoneTexture): Layer {

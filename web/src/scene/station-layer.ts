@@ -25,13 +25,13 @@ void main() {
   vec4 state = zoneTexel(gl_InstanceID, 1);
   int status = int(state.x + 0.5);
   float rise = zoneRise(place);
-  bool active = int(floor(state.w + 0.5)) == int(part.x + 0.5) && part.x < 8.5;
+  bool inUse = int(floor(state.w + 0.5)) == int(part.x + 0.5) && part.x < 8.5;
   bool offline = status == OFFLINE;
-  vec3 lit = shadeSolid(tint * 0.9, normal);
+  vec3 lit = shadeSolid(tint * 1.06, normal);
   vec3 hue = statusColour(status);
-  float glow = part.y * (offline ? 0.12 : active ? 1.0 : 0.45);
+  float glow = part.y * (offline ? 0.12 : inUse ? 1.0 : 0.45);
   vec3 colour = mix(lit, tint, min(1.0, glow));
-  if (active && !offline) {
+  if (inUse && !offline) {
     float breath = 0.85 + 0.15 * sin(uTime * 4.0) * uMotion;
     colour = colour * 1.25 + hue * (0.16 + part.y * 0.35) * breath;
   }

@@ -60,6 +60,8 @@ const MODELS: Readonly<Record<Station, (m: ModelBuilder) => void>> = {
     for (const [i, width] of [0.9, 1.2, 0.6, 1.05].entries()) {
       m.box([width, 0.08, 0.02], GLASS, { at: [-0.72 + width / 2, 2.2 - i * 0.21, -0.25 + i * 0.045 + 0.02], turn: [-0.22, 0, 0] }, 0.9)
     }
+    m.box([1.3, 0.1, 0.04], GLASS, { at: [0, 2.05, -0.42], turn: [-0.22, 0, 0] }, 0.6)
+    m.box([0.7, 0.1, 0.04], GLASS, { at: [-0.3, 1.8, -0.37], turn: [-0.22, 0, 0] }, 0.45)
     m.box([1.5, 0.07, 0.5], 0x55637e, { at: [0, 1.15, 0.35], turn: [0.1, 0, 0] })
     for (const z of [0.22, 0.36, 0.5]) m.box([1.35, 0.04, 0.08], 0x93a3c0, { at: [0, 1.2 - (z - 0.36) * 0.1, z], turn: [0.1, 0, 0] })
   },

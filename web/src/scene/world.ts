@@ -125,6 +125,7 @@ export function createWorld(options: WorldOptions): World {
   let labelsStale = true
   let changed = new Set<string>()
   let looksAt: string | undefined
+  let covered: ViewInsets = { left: 0, right: 0, top: 0, bottom: 0 }
 
   const view = createViewCamera(canvas, reducedMotion, () => frame.invalidate())
 
@@ -145,7 +146,7 @@ export function createWorld(options: WorldOptions): World {
     }
     if (cameraMoves || labelsStale) {
       view.camera.updateMatrixWorld()
-      labels.place(view.camera, size.width, size.height)
+      labels.place({ camera: view.camera, width: size.width, height: size.height, covered })
       labelsStale = false
     }
     renderer.render(scene, view.camera)
@@ -173,11 +174,7 @@ export function createWorld(options: WorldOptions): World {
   const observer = new ResizeObserver(resize)
   observer.observe(canvas)
   resize()
-  void labelFontsReady().then(() => {
-    labels.repaint(Math.min(MOST_PIXEL_RATIO, window.devicePixelRatio || 1))
-    labelsStale = true
-    frame.invalidate()
-  })
+  void labelFontsReady().then(resize)
 
   const pointer = createPointer(canvas, {
     zoneAt(x, y) {
@@ -186,8 +183,8 @@ export function createWorld(options: WorldOptions): World {
       const ground = view.groundAt(x, y)
       return ground && actors.zoneAt(ground)
     },
-    onSelect: options.onSelect,
-    onHover: options.onHover,
+    onSelect: (id) => options.onSelect(id),
+    onHover: (id, x, y) => options.onHover(id, x, y),
   })
 
   const onContextLost = (event: Event): void => {
@@ -229,7 +226,7 @@ export function createWorld(options: WorldOptions): World {
     },
     choose(selected, hovered, look) {
       actors.setMarks(selected, hovered)
-      labels.setChosen(selected, hovered)
+      labels.setChosen({ selected, hovered })
       labelsStale = true
       const place = selected === undefined ? undefined : actors.placeOf(selected)
       if (look && place) {
@@ -240,6 +237,7 @@ export function createWorld(options: WorldOptions): World {
     },
     overview: showAll,
     setInsets(insets) {
+      covered = insets
       view.setInsets(insets)
       labelsStale = true
       frame.invalidate()

@@ -103,7 +103,7 @@ void main() {
   colour += vec3(0.35, 0.5, 0.75) * 0.03 * (1.0 - smoothstep(0.0, 0.03 + fwidth(spoke), spoke)) * smoothstep(2.6, 4.0, radius);
 
   /* The status as light on the floor, strongest at the rim. */
-  float strength = status == WAITING ? 0.34 + 0.22 * beat : status == STALLED ? 0.26 : status == WORKING ? 0.13 : status == IDLE ? 0.07 : status == STARTING ? 0.12 : 0.0;
+  float strength = status == WAITING ? 0.4 + 0.25 * beat : status == STALLED ? 0.26 : status == WORKING ? 0.13 : status == IDLE ? 0.07 : status == STARTING ? 0.12 : 0.0;
   colour += hue * strength * (exp(-edge * 0.42) + 0.16 * exp(-radius * 0.25));
 
   /* Not known: hatched. */
@@ -140,8 +140,8 @@ void main() {
 
   /* The rim: a bright line with its glow inwards; a second, white one where it is chosen. */
   float live = offline ? 0.25 : 1.0;
-  colour += trim * live * (0.42 + 0.25 * hovered + 0.3 * selected) * exp(-edge * 1.5);
-  colour += trim * live * 1.0 * line(edge - 0.22, 0.1);
+  colour += trim * live * (0.34 + 0.25 * hovered + 0.25 * selected) * exp(-edge * 1.5);
+  colour = mix(colour, mix(trim, vec3(1.0), 0.18) * live, line(edge - 0.22, 0.11) * 0.95);
   colour = mix(colour, vec3(0.92, 0.96, 1.0), selected * line(edge - 0.62, 0.055));
   colour += hue * hovered * 0.05;
 

@@ -1,5 +1,5 @@
 /** What the world draws of a session: a plain value, so that layers know nothing of messages. All texts in it are safe to show. */
-import { Agent } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import type { Agent } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { type Session, Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { safeText } from "@vibecraft/shared/safe-text"
 import { sessionLabel } from "@vibecraft/shared/session-label"

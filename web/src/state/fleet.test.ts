@@ -15,7 +15,7 @@ function handFleet() {
   return {
     fleet,
     changes,
-    flush() {
+    flush: () => {
       const due = flushes
       flushes = []
       for (const each of due) each()
