@@ -23,6 +23,7 @@ export class Conversation {
   #turnEndMs = Number.NEGATIVE_INFINITY
   #turnEnd: TurnEnded["reason"] | undefined
   #context: ContextSeen | undefined
+  #largestContextTokens = 0
 
   constructor(id: string) {
     this.id = id
@@ -80,7 +81,13 @@ export class Conversation {
     this.#turnEnd = fact.reason
   }
 
+  /** The largest context it ever had in use: a window is at least that large. */
+  get largestContextTokens(): number {
+    return this.#largestContextTokens
+  }
+
   contextSeen(fact: ContextSeen): void {
+    this.#largestContextTokens = Math.max(this.#largestContextTokens, fact.usedTokens ?? 0)
     if (this.#context === undefined || fact.timeMs >= this.#context.timeMs) this.#context = fact
   }
 

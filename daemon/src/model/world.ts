@@ -286,7 +286,8 @@ export class World implements PublishedWorld {
       openTools: this.#mainTools(conversation),
       activeSubagents: this.#activeSubagents(conversation),
       parentSessionId: this.#roster.parentOf(session),
-      contextUsedRatio: conversation?.context === undefined ? undefined : contextUsedRatio(conversation.context, model),
+      contextUsedRatio:
+        conversation?.context === undefined ? undefined : contextUsedRatio(conversation.context, model, conversation.largestContextTokens),
     })
     this.#messages.set(id, message)
     return message
