@@ -23,7 +23,8 @@ export function createDiscoverSessions(world: PublishedWorld, scanner: Scanner):
     return {
       discovered: after.filter((session) => !before.has(session.id)),
       existing: after.filter((session) => before.has(session.id)),
-      scanMs,
+      // The contract counts whole milliseconds.
+      scanMs: Math.round(scanMs),
       failures: [...failures],
     }
   }
