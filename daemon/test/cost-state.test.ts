@@ -44,12 +44,12 @@ describe.skipIf(sessions.length === 0)("what Claude Code booked itself", () => {
   test("a session that hides calls shows less than was booked", () => {
     const hiding = sessions.filter(({ hides, bookedUsd }) => bookedUsd !== undefined && hides)
     expect(hiding.length).toBeGreaterThan(0)
-    for (const { id, requests, bookedUsd } of hiding) expect(ledgerOf(requests).totals(id)?.nanosUsd, id).toBeLessThan(nanos(bookedUsd))
+    for (const { id, requests, bookedUsd } of hiding) expect(ledgerOf(requests).totals(id)?.nanosUsd).toBeLessThan(nanos(bookedUsd))
   })
 
   test("all sessions in one ledger come to the same as each alone", () => {
     const all = ledgerOf(sessions.flatMap(({ requests }) => requests).toReversed())
-    for (const { id, requests } of sessions) expect(all.totals(id), id).toEqual(ledgerOf(requests).totals(id))
+    for (const { id, requests } of sessions) expect(all.totals(id)).toEqual(ledgerOf(requests).totals(id))
   })
 })
 
@@ -98,22 +98,26 @@ function requestFrom(line: Json): RequestSeen[] {
   return [
     {
       kind: "request-seen",
-      conversationId: String(line["requestSessionId"] ?? line["sessionId"]),
-      key: String(message["id"]),
-      requestId: String(line["requestId"]),
+      conversationId: textOf(line["requestSessionId"] ?? line["sessionId"]),
+      key: textOf(message["id"]),
+      requestId: textOf(line["requestId"]),
       sidechain: line["isSidechain"] === true,
-      model: String(message["model"]),
-      timeMs: Date.parse(String(line["timestamp"])),
+      model: textOf(message["model"]),
+      timeMs: Date.parse(textOf(line["timestamp"])),
       usage: usageFrom(usage),
       factors: {
-        geo: String(usage["inference_geo"] ?? ""),
+        geo: textOf(usage["inference_geo"]),
         speed: usage["speed"] === "fast" ? "fast" : "standard",
         webSearches: Number(searches ?? 0),
-        innerCalls: hidden.map((call) => ({ model: String(call["model"]), usage: usageFrom(call) })),
+        innerCalls: hidden.map((call) => ({ model: textOf(call["model"]), usage: usageFrom(call) })),
       },
-      ...(line["agentId"] !== undefined && { subagentId: String(line["agentId"]) }),
+      ...(line["agentId"] !== undefined && { subagentId: textOf(line["agentId"]) }),
     },
   ]
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : ""
 }
 
 function usageFrom(usage: Json): TokenUsage {

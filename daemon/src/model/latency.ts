@@ -23,7 +23,7 @@ export interface Percentiles {
 }
 
 /** The whole milliseconds to record for a duration; undefined for what is none: NaN, negative, over 24 h. */
-export function recordableMs(durationMs: number): number | undefined {
+function recordableMs(durationMs: number): number | undefined {
   return durationMs >= 0 && durationMs <= MAX_DURATION_MS ? Math.round(durationMs) : undefined
 }
 

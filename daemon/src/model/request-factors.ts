@@ -63,8 +63,7 @@ function tokens<T>(list: readonly T[], usageOf: (item: T) => TokenUsage): number
   return list.reduce((sum, item) => sum + totalTokens(usageOf(item)), 0)
 }
 
-/** All tokens of a request; reasoning lies inside output. */
-export function totalTokens(usage: TokenUsage): number {
+function totalTokens(usage: TokenUsage): number {
   return usage.input + usage.output + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h
 }
 
