@@ -63,7 +63,7 @@ describe("what happens to them", () => {
     const server = bed.server()
     bed.discover()
     const [starts, ends, quietEnds]: [number[], number[], number[]] = [[], [], []]
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 6; round += 1) {
       const pane = server.run([bed.claude, "--model", "x"])
       starts.push(await bed.until("it is there", () => isSeen(pane)))
       bed.kill(pane.pid)
@@ -76,7 +76,7 @@ describe("what happens to them", () => {
     reportLag("new pane with an agent -> AgentSeen", starts)
     reportLag("kill -9 in a pane -> AgentGone", ends)
     reportLag("kill -9 outside tmux -> AgentGone", quietEnds)
-    expect(new Set(bed.gone.map(({ sessionId }) => sessionId)).size).toBe(24)
+    expect(new Set(bed.gone.map(({ sessionId }) => sessionId)).size).toBe(12)
   })
 
   test("a program that takes the agent's place ends it", async () => {

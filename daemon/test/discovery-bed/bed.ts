@@ -150,7 +150,9 @@ export const createBed = (): Bed => {
             split === undefined ? ["new-window", "-d", "-t", `${session}:`] : ["split-window", "-d", "-l", "3", "-t", split.paneId]
           const variables = Object.entries(own).flatMap(([key, value]) => ["-e", `${key}=${value}`])
           const title = name === undefined || split !== undefined ? [] : ["-n", name]
-          const answer = tmux(...place, ...title, ...variables, "-c", cwd, "-P", "-F", "#{pane_id} #{pane_pid}", "--", ...argv)
+          // A single word goes to a shell; two or more tmux runs itself.
+          const words = argv.length === 1 ? ["/usr/bin/env", ...argv] : argv
+          const answer = tmux(...place, ...title, ...variables, "-c", cwd, "-P", "-F", "#{pane_id} #{pane_pid}", "--", ...words)
           const [paneId = "", pid = ""] = answer.split(" ")
           return { server, paneId, pid: Number(pid) }
         },

@@ -48,6 +48,8 @@ export interface Discovery {
 /** How long a scan waits for tmux servers before it states what it has; later answers are stated when they come. */
 const PATIENCE_MS = 400
 const MAX_CLOSED_WINDOWS = 200
+/** A run without a terminal and without a registry file that ends sooner than this is never stated. */
+const BRIEF_MS = 400
 
 interface Published extends KnownProcess {
   readonly seen: AgentSeen
@@ -75,6 +77,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   let scanFailure: string | undefined
   let scanStartedMs = 0
   let publishSoon: NodeJS.Immediate | undefined
+  let soonAgain: NodeJS.Timeout | undefined
   let closed = false
 
   const idOf = (agent: { readonly pid: number; readonly startTicks: string }) => sessionIdOf(bootId, agent.pid, agent.startTicks)
@@ -120,10 +123,8 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   async function runScan(depth: ScanDepth, isTick: boolean): Promise<void> {
     diagnostics.counters.scans += 1
     if (depth === "sockets") for (const found of siblingHomes(home)) addHome(found)
-    if (isTick) {
-      registry.poll()
-      triggers.retry()
-    }
+    registry.poll()
+    if (isTick) triggers.retry()
     const startedMs = now()
     try {
       const asked = { full: depth !== "quick", sockets: depth === "sockets", socketFolders, ...(scope === undefined ? {} : { scope }) }
@@ -198,11 +199,8 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       const sessionId = idOf(agent)
       const before = published.get(sessionId)
       if (departures.isMissing(sessionId) || (goneAtMs.get(sessionId) ?? -1) >= scanStartedMs) continue
-      if (before === undefined && registry.isPending(agent.pid)) {
-        publishSoonAgain()
-        continue
-      }
       const registryFile = registries.get(agent.pid)
+      if (before === undefined && isTooEarly(agent, registryFile, timeMs)) continue
       const screen = screens.of(sessionId)
       const stated = presenceOf({
         agent,
@@ -226,9 +224,12 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     noteStrangers(present, timeMs)
   }
 
-  /** An agent whose id is not settled is stated when it is; the registry tells. This is for the case that it never does. */
-  function publishSoonAgain(): void {
-    setTimeout(publish, PATIENCE_MS).unref()
+  /** An agent whose id is not settled yet, or one run that may be over at once, is not news; the next scan tells more. */
+  function isTooEarly(agent: AgentProcess, registryFile: RegistryFile | undefined, timeMs: number): boolean {
+    const isBrief = agent.role === "headless" && registryFile === undefined && timeMs - startedMsOf(agent) < BRIEF_MS
+    const isEarly = isBrief || registry.isPending(agent.pid)
+    if (isEarly) soonAgain ??= setTimeout(() => ((soonAgain = undefined), schedule.soon("quick")), BRIEF_MS)
+    return isEarly
   }
 
   /** A process that lives and is no agent any more has started another program in its place, or became a helper. */
@@ -285,6 +286,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     close: async () => {
       closed = true
       clearImmediate(publishSoon)
+      clearTimeout(soonAgain)
       schedule.close()
       departures.close()
       registry.close()

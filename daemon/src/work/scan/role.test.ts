@@ -19,6 +19,8 @@ const ROLES: readonly (readonly [AgentKind, string, string])[] = [
   ["claude", "claude --verbose agents", "infra"],
   ["claude", "claude daemon run --origin transient", "infra"],
   ["claude", "claude doctor", "infra"],
+  ["claude", "claude --version", "infra"],
+  ["codex", "codex exec --help", "infra"],
   ["claude", "claude --bg-pty-host /s 200 50 -- /x/claude --bg-spare /s", "infra"],
   ["claude", "claude --claude-in-chrome-mcp", "infra"],
   ["claude", "claude attach 12", "attach-view"],

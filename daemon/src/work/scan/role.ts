@@ -31,6 +31,8 @@ export interface RoleQuestion {
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/))
 const CLAUDE_HELPER_OPTIONS = ["--bg-pty-host", "--bg-spare", "--daemon-worker", "--chrome-native-host", "--claude-in-chrome-mcp"]
+const CLAUDE_ANSWERS = ["-v", "--version", "-h", "--help"]
+const CODEX_ANSWERS = ["-V", "--version", "-h", "--help"]
 const CLAUDE_HELPERS = words(
   "mcp agents daemon doctor update upgrade install uninstall config setup-token auth plugin plugins logs stop kill rm respawn migrate-installer remote-control rc auto-mode gateway server project",
 )
@@ -53,7 +55,7 @@ const claudeRole = ({ argv, hasTerminal }: RoleQuestion): RoleReading => {
   const script = (argv[1] ?? "").endsWith("/cli.js") ? 2 : 1
   const args = argv.slice(script)
   const { words: found, options } = parseArguments(args, CLAUDE_OPTIONS)
-  const helper = CLAUDE_HELPER_OPTIONS.find((name) => options.has(name))
+  const helper = [...CLAUDE_HELPER_OPTIONS, ...CLAUDE_ANSWERS].find((name) => options.has(name))
   if (helper !== undefined) return { role: "infra", detail: `option ${helper}` }
   const named = [options.get("--session-id"), options.get("--resume"), options.get("-r")].find(isConversationId)
   const conversation = named === undefined ? {} : { namedConversation: named }
@@ -75,7 +77,9 @@ const claudeRole = ({ argv, hasTerminal }: RoleQuestion): RoleReading => {
 const codexRole = ({ argv, exe, cwd, hasTerminal }: RoleQuestion): RoleReading => {
   if (/\/\.codex\/plugins\//.test(exe) || /\/\.codex\/plugins\//.test(`${cwd ?? ""}/`))
     return { role: "infra", detail: "lives among Codex's plugins" }
-  const { words: found } = parseArguments(beforeDashes(argv.slice(1)), CODEX_OPTIONS)
+  const { words: found, options } = parseArguments(beforeDashes(argv.slice(1)), CODEX_OPTIONS)
+  const answer = CODEX_ANSWERS.find((name) => options.has(name))
+  if (answer !== undefined) return { role: "infra", detail: `option ${answer}` }
   const [first, second] = found
   if (first !== undefined && CODEX_HELPERS.has(first)) return { role: "infra", detail: `sub-command ${first}`, subcommand: first }
   // Newer builds know no such sub-command and take the word for a prompt.
