@@ -37,9 +37,14 @@ export interface PrivateTmux {
   socketPath(server: string): string
 }
 
+interface KnownSession {
+  readonly id: string
+  readonly serverPid: string
+}
+
 /** `folder` becomes TMUX_TMPDIR; `env` is all that the servers inherit. */
 export function createPrivateTmux(options: { folder: string; env: Readonly<Record<string, string>> }): PrivateTmux {
-  const sessions = new Map<string, string>()
+  const sessions = new Map<string, KnownSession>()
   let queue: Promise<unknown> = Promise.resolve()
 
   const command = async (args: readonly string[], server = "default"): Promise<string> => {
@@ -55,30 +60,45 @@ export function createPrivateTmux(options: { folder: string; env: Readonly<Recor
   }
   const socketPath = (server: string): string => join(options.folder, `tmux-${process.getuid?.() ?? 0}`, server)
 
+  /** A session that ended took its id with it, and a server that ended gives ids out anew. */
+  const isThere = async (server: string, session: KnownSession): Promise<boolean> => {
+    const pid = await command(["display-message", "-p", "-t", `${session.id}:`, "#{pid}"], server).catch(() => "")
+    return pid.trim() === session.serverPid
+  }
   const openNow = async (request: PaneRequest): Promise<Pane> => {
-    const key = `${request.server}\0${request.session}`
+    const { server } = request
+    const key = `${server}\0${request.session}`
     const known = sessions.get(key)
-    const print = ["-P", "-F", "#{pane_id}\t#{pane_pid}\t#{session_id}"]
+    const print = ["-P", "-F", "#{pane_id}\t#{pane_pid}\t#{session_id}\t#{pid}"]
     const env = Object.entries(request.env).flatMap(([name, value]) => ["-e", `${name}=${value}`])
     const window = request.window === undefined ? [] : ["-n", request.window]
-    const create = ["new-session", "-d", "-x", "120", "-y", "36", "-s", request.session, ...window]
-    const add =
-      known === undefined
-        ? create
-        : request.split === true
-          ? ["split-window", "-d", "-t", known]
-          : ["new-window", "-d", "-t", `${known}:`, ...window]
-    const output = await command([...add, ...print, "-c", request.cwd, ...env, "--", ...request.argv], request.server)
-    const [paneId = "", panePid = "", sessionId = ""] = output.trim().split("\t")
-    sessions.set(key, sessionId)
-    return { paneId, panePid: Number(panePid), socket: socketPath(request.server) }
+    let open = ["new-session", "-d", "-x", "120", "-y", "36", "-s", request.session, ...window]
+    if (known !== undefined && (await isThere(server, known))) {
+      open = request.split === true ? ["split-window", "-d", "-t", `${known.id}:`] : ["new-window", "-d", "-t", `${known.id}:`, ...window]
+    }
+    const output = await command([...open, ...print, "-c", request.cwd, ...env, "--", ...request.argv], server)
+    const [paneId = "", panePid = "", id = "", serverPid = ""] = output.trim().split("\t")
+    const isNewServer = [...sessions.values()].every((session) => session.serverPid !== serverPid)
+    sessions.set(key, { id, serverPid })
+    // So that a server whose last agent ends does not vanish under the next one.
+    if (isNewServer) await command(["set-option", "-s", "exit-empty", "off"], server).catch(() => {})
+    return { paneId, panePid: Number(panePid), socket: socketPath(server) }
+  }
+  /** The last pane of a session may end between the question and the command; then the session is made anew. */
+  const openSurely = async (request: PaneRequest, triesLeft: number): Promise<Pane> => {
+    try {
+      return await openNow(request)
+    } catch (error) {
+      if (triesLeft === 0 || !sessions.delete(`${request.server}\0${request.session}`)) throw error
+      return openSurely(request, triesLeft - 1)
+    }
   }
   return {
     command,
     socketPath,
     // One at a time: two first panes of one session must not both create it.
     open(request) {
-      const next = queue.then(() => openNow(request))
+      const next = queue.then(() => openSurely(request, 3))
       queue = next.catch(() => {})
       return next
     },

@@ -143,6 +143,7 @@ function runAgent(launched: Launch): void {
   const handle = async (command: Command): Promise<unknown> => {
     switch (command.kind) {
       case "hello":
+        await clock.live
         return { pid: process.pid, conversationId: client.conversationId, transcriptPath: client.transcriptPath } satisfies Hello
       case "truth":
         return { conversationId: client.conversationId, conversations: client.books.map((books) => books.truth()) } satisfies Truth

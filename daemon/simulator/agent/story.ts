@@ -62,11 +62,14 @@ export function createStoryTeller(options: {
     await client.endSubagent(id)
   }
 
-  const turn = async (kind: StoryKind, signal: AbortSignal): Promise<void> => {
+  const turn = async (kind: StoryKind, isFirst: boolean, signal: AbortSignal): Promise<void> => {
     client.prompt(options.prompt ?? content.prompt())
     const how = { failing: kind === "failing" ? 0.45 : 0.04, slow: kind === "slow" ? 6 : 1 }
     const most = kind === "parallel" ? 5 : 2
-    for (let round = random.int(2, 5); round > 0; round--) await runTools(some(kind === "parallel" ? 3 : 1, most), how, signal)
+    // Whoever is to wait gets to it soon the first time.
+    const waits = kind === "permission" || kind === "question"
+    const rounds = isFirst && waits ? 1 : random.int(2, 5)
+    for (let round = rounds; round > 0; round--) await runTools(some(kind === "parallel" ? 3 : 1, most), how, signal)
     if (kind === "failing" && random.chance(0.4)) client.apiError(529, false)
     if (kind === "permission") {
       const [callId = ""] = await client.respond({ tools: [shell()] })
@@ -96,7 +99,7 @@ export function createStoryTeller(options: {
       if (kind === "none") return false
       if (kind === "burst") return burst(client, clock, signal)
       for (let turns = 0; !signal.aborted; turns++) {
-        await turn(kind, signal)
+        await turn(kind, turns === 0, signal)
         if (kind === "once" || (kind === "leaves" && clock.isLive() && turns >= 1)) return true
         await clock.sleep(random.int(2_000, 14_000), signal)
       }
