@@ -105,6 +105,30 @@ describe("a stream", () => {
     expect(left).toEqual([0])
   })
 
+  it("that its client cancels is no failure of ours, and its log line says how it ended", async () => {
+    const lines: { level: string; code?: unknown }[] = []
+    const note = (level: string) => (fields: unknown) => void lines.push({ level, ...Object(fields) })
+    api = await startApi({ logger: { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") } })
+    for (const http of ["1.1", "2"] as const) {
+      const client = openClient(api, { protocol: "connect", http, over: "tcp" })
+      const cancelled = collect((options) => createClient(SessionService, client.transport).watchSessions({}, options))
+      const cutOff = collect((options) => createClient(MetricsService, client.transport).watchMetrics({}, options))
+      await until(
+        () => Math.min(cancelled.events.length, cutOff.events.length),
+        (count) => count > 0,
+        "snapshots",
+      )
+      await cancelled.stop()
+      client.close()
+    }
+    await until(
+      () => lines.filter(({ code }) => code !== undefined).length,
+      (count) => count === 4,
+      "log lines",
+    )
+    expect(lines.filter(({ level, code }) => level !== "debug" || (code !== "Canceled" && code !== "Aborted"))).toEqual([])
+  })
+
   it("is refused beyond the limit, and has room again once one closes", async () => {
     api = await startApi({ maxWatchers: 2 })
     const { transport } = openClient(api, { protocol: "connect", http: "1.1", over: "tcp" })

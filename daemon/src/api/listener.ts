@@ -26,7 +26,6 @@ export interface ListenerOptions {
 /** Most connections at once; beyond, new ones are dropped. */
 const MAX_CONNECTIONS = 2_048
 const IDLE_CHECK_MS = 20
-const UNREAD_GRACE_MS = 300
 
 /** Listens; rejects with Node's own error where it cannot. `aroundListen` is called with the function that binds. */
 export async function openListener(
@@ -35,11 +34,7 @@ export async function openListener(
   aroundListen: (bind: () => void) => void = (bind) => bind(),
 ): Promise<Listener> {
   const { handler, prefaceTimeoutMs = 10_000 } = options
-  const http1 = http.createServer({ headersTimeout: 10_000, requestTimeout: 60_000 }, (request, response) => {
-    const { socket } = request
-    response.once("finish", () => request.complete || endUnread(socket))
-    handler(request, response)
-  })
+  const http1 = http.createServer({ headersTimeout: 10_000, requestTimeout: 60_000 }, handler)
   const h2 = http2.createServer({ settings: { maxConcurrentStreams: 512 } }, handler)
   const sessions = new Set<http2.ServerHttp2Session>()
   const undecided = new Set<Socket>()
@@ -100,11 +95,4 @@ export async function openListener(
       clearTimeout(force)
     },
   }
-}
-
-/** A request answered before its body was read leaves the connection in mid-message: it ends once the answer has had time to arrive. */
-function endUnread(socket: Socket): void {
-  socket.end()
-  const timer = setTimeout(() => socket.destroy(), UNREAD_GRACE_MS)
-  socket.once("close", () => clearTimeout(timer))
 }

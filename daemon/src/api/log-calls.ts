@@ -30,14 +30,18 @@ export function logCalls(logger: ApiLogger): Interceptor {
 }
 
 async function* counted<T>(messages: AsyncIterable<T>, onMessage: () => void, done: (error?: unknown) => void): AsyncGenerator<T> {
+  // A reader that leaves between two messages ends this function where it yields, with neither a return nor a throw to see.
+  let failure: unknown = new ConnectError("the reader left", Code.Canceled)
   try {
     for await (const message of messages) {
       onMessage()
       yield message
     }
-    done()
+    failure = undefined
   } catch (error) {
-    done(error)
+    failure = error
     throw error
+  } finally {
+    done(failure)
   }
 }

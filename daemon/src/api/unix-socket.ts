@@ -1,6 +1,6 @@
 // The unix socket: readable by its owner alone from the moment it exists, and never in the way after a crash.
 
-import { chmod, lstat, mkdir, unlink } from "node:fs/promises"
+import { lstat, mkdir, unlink } from "node:fs/promises"
 import net from "node:net"
 import path from "node:path"
 import { reasonOf, SocketInUseError, SocketUnusableError } from "./listen-errors.ts"
@@ -22,9 +22,7 @@ export async function openUnixListener(socketPath: string, options: ListenerOpti
   try {
     await mkdir(path.dirname(socketPath), { recursive: true, mode: 0o700 })
     await removeDead(socketPath)
-    const listener = await openListener({ path: socketPath }, options, withUmask)
-    await chmod(socketPath, 0o600)
-    return listener
+    return await openListener({ path: socketPath }, options, withUmask)
   } catch (error) {
     if (error instanceof SocketInUseError || error instanceof SocketUnusableError) throw error
     if (codeOf(error) === "EADDRINUSE") throw new SocketInUseError(socketPath)
