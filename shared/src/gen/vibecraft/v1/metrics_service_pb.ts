@@ -144,7 +144,7 @@ export const ListMetricsResponseSchema: GenMessage<ListMetricsResponse> = /*@__P
  */
 export type WatchMetricsRequest = Message<"vibecraft.v1.WatchMetricsRequest"> & {
   /**
-   * Which part to follow.
+   * Which part to follow. Unspecified means SCOPE_ALL where an id is given, else SCOPE_RECENT.
    *
    * @generated from field: vibecraft.v1.Scope scope = 1;
    */

@@ -144,7 +144,7 @@ export const GetSessionResponseSchema: GenMessage<GetSessionResponse> = /*@__PUR
  */
 export type WatchSessionsRequest = Message<"vibecraft.v1.WatchSessionsRequest"> & {
   /**
-   * Which part to follow.
+   * Which part to follow. Unspecified means SCOPE_ALL where an id is given, else SCOPE_RECENT.
    *
    * @generated from field: vibecraft.v1.Scope scope = 1;
    */
