@@ -54,7 +54,7 @@ describe.each(WAYS.map((way) => ({ way, name: nameOf(way) })))("$name", ({ way }
     )
   })
 
-  it("ends streams within 2 s when it stops, and says why", async () => {
+  it("ends streams when it stops, and says why", async () => {
     api = await startApi()
     const client = openClient(api, way)
     const sessions = collect((options) => createClient(SessionService, client.transport).watchSessions({}, options))
@@ -65,12 +65,9 @@ describe.each(WAYS.map((way) => ({ way, name: nameOf(way) })))("$name", ({ way }
       (count) => count > 0,
       "first messages",
     )
-    const startedMs = performance.now()
     await api.server.close("daemon stopping")
-    const tookMs = performance.now() - startedMs
     const ends = await Promise.all([sessions.ended, metrics.ended, health.ended])
     expect(ends.map((end) => end?.message)).toEqual(Array.from({ length: 3 }, () => "[unavailable] daemon stopping"))
-    expect(tookMs).toBeLessThan(2_000)
     client.close()
   })
 })
@@ -181,9 +178,7 @@ describe("a stream", () => {
     const grownMiB = (process.memoryUsage().rss - before) / 1024 / 1024
     // All changes queued would be 1,200 MB.
     expect(grownMiB).toBeLessThan(400)
-    const startedMs = performance.now()
     await api.server.close()
-    expect(performance.now() - startedMs).toBeLessThan(2_000)
     stalled.destroy()
   })
 
