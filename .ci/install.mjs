@@ -14,6 +14,7 @@ const STAMP = join(CACHE, "installed")
 const LOCK = join(CACHE, "install.lock")
 const LOCKFILE = join(ROOT, "package-lock.json")
 const OLDEST_NODE = 20
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"]
 const UNREACHABLE = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EIDLETIMEOUT|ENETUNREACH)$/
 
 /** A failure that one line explains; everything else is a bug and keeps its stack. */
@@ -74,24 +75,51 @@ async function install(wanted) {
   console.log(`vibecraft: installed in ${Math.round((Date.now() - started) / 1000)} s`)
 }
 
-/** Asks the registry for a sign of life first: npm itself takes many minutes to give up on one that is not there. */
+/** Asks the registry for a sign of life first: npm itself takes many minutes to give up on one that cannot be reached. */
 async function checkRegistry() {
+  if (process.env.npm_config_offline === "true") return
   const result = await npm(["ping", "--fetch-retries=0", "--fetch-timeout=15000", "--loglevel=error"])
-  if (result.code !== 0 && UNREACHABLE.test(errorCode(result.output))) throw new InstallError(explain(result.output))
+  // E404 and the like are answers: not every registry knows ping.
+  if (result.code !== 0 && !/^E\d{3}$/.test(errorCode(result.output))) throw new InstallError(explain(result.output))
 }
 
-/** Runs npm, the one that called us where there is one. Answers its exit code and all it printed. */
+/**
+ * Runs npm under the machine's own Node. Under the one in node_modules npm would look for its global configuration (registry,
+ * certificates) in there, and replace the program it runs on. Answers npm's exit code and all it printed.
+ */
 function npm(args) {
-  const cli = process.env.npm_execpath
-  const known = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli)
+  const env = { ...process.env, PATH: withoutNodeModules(process.env.PATH ?? "") }
+  for (const name of ["npm_config_prefix", "npm_config_global_prefix", "npm_config_globalconfig"]) {
+    if (isOurs(env[name] ?? "")) delete env[name]
+  }
+  const cli = env.npm_execpath
+  const known = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli) && !isOurs(process.execPath)
   const [program, first] = known ? [process.execPath, [cli]] : ["npm", []]
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...first, ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] })
+    const child = spawn(program, [...first, ...args], { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] })
+    const stop = (signal) => {
+      child.kill(signal)
+      rmSync(LOCK, { force: true })
+      process.exit(1)
+    }
+    for (const signal of SIGNALS) process.on(signal, stop)
     let output = ""
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text))
     child.on("error", (error) => reject(new InstallError(`npm cannot be started: ${error.message}`)))
-    child.on("close", (code) => resolve({ code, output }))
+    child.on("close", (code) => {
+      for (const signal of SIGNALS) process.off(signal, stop)
+      resolve({ code, output })
+    })
   })
+}
+
+function withoutNodeModules(path) {
+  const folders = path.split(":")
+  return folders.filter((folder) => !/[\\/]node_modules[\\/]\.bin$/.test(folder)).join(":")
+}
+
+function isOurs(path) {
+  return path.startsWith(join(ROOT, "node_modules"))
 }
 
 /** One line for what npm said in many. */
@@ -99,6 +127,9 @@ function explain(output) {
   const code = errorCode(output)
   if (UNREACHABLE.test(code)) {
     return `the npm registry cannot be reached (${code}): check the network, and \`npm config get registry\``
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
+    return `the npm registry's certificate is not trusted (${code}): set npm's cafile, or NODE_EXTRA_CA_CERTS`
   }
   if (code === "E404" || code === "ETARGET" || code === "E403")
     return `the npm registry does not have what package-lock.json asks for: ${firstError(output)}`
