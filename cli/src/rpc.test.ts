@@ -84,6 +84,12 @@ describe("callStream", () => {
     await expect(watch(await serve(streaming(head)))).rejects.toMatchObject({ code: "resource_exhausted" })
   })
 
+  test("bytes that are no message are an error of the call", async () => {
+    for (const odd of [envelope(0, Buffer.from([0xff, 0xff, 0xff])), envelope(2, Buffer.from("{nonsense"))]) {
+      await expect(watch(await serve(streaming(odd)))).rejects.toThrow(RpcError)
+    }
+  })
+
   test("the signal ends a stream that says nothing", async () => {
     const place = await serve((_, response) => {
       response.writeHead(200, { "content-type": "application/connect+proto" })

@@ -44,7 +44,7 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
     const bytes = await readAll(response)
     if (response.statusCode !== 200) throw refusal(response, bytes)
     expectType(response, "application/proto")
-    return { head: response, message: fromBinary(method.output, bytes) }
+    return { head: response, message: decode(() => fromBinary(method.output, bytes)) }
   } catch (error) {
     throw deadline.aborted ? new RpcError("deadline_exceeded", `no answer within ${timeoutMs / 1000} s`) : error
   }
@@ -72,10 +72,10 @@ async function* readMessages<O extends DescMessage>(response: IncomingMessage, s
   for await (const { flags, payload } of readEnvelopes(response)) {
     if ((flags & COMPRESSED) !== 0) throw new RpcError("internal", "the server compressed a message though it was not asked to")
     if ((flags & END_OF_STREAM) === 0) {
-      yield fromBinary(schema, payload)
+      yield decode(() => fromBinary(schema, payload))
       continue
     }
-    const end: unknown = JSON.parse(Buffer.from(payload).toString("utf8"))
+    const end = decode((): unknown => JSON.parse(Buffer.from(payload).toString("utf8")))
     if (typeof end === "object" && end !== null && "error" in end) throw rpcErrorFromJson(end.error)
     return
   }
@@ -139,6 +139,15 @@ function refusal(response: IncomingMessage, body: Buffer): RpcError {
 function expectType(response: IncomingMessage, type: string): void {
   if (response.headers["content-type"] !== type)
     throw new RpcError("unimplemented", `an answer of type ${response.headers["content-type"] ?? "none"}`)
+}
+
+/** What a server says may be anything: then it is an error of the call, not of this program. */
+function decode<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    throw new RpcError("internal", `the answer cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
 }
 
 function pathOf(method: DescMethod): string {

@@ -3,7 +3,7 @@
 import type { Program } from "./terminal.ts"
 
 export interface Screen {
-  /** Shows these lines from the top; what does not fit below is left out. Lines must not be wider than the terminal. */
+  /** Shows these lines from the top, and how many more there are where they do not fit. Lines must not be wider than the terminal. */
   draw(lines: readonly string[]): void
   /** Gives the terminal back as it was. May be called twice. */
   close(): void
@@ -21,7 +21,8 @@ export function openScreen({ stdout }: Pick<Program, "stdout">, rows: () => numb
   return {
     draw(lines) {
       if (!open) return
-      const shown = lines.slice(0, rows())
+      const room = rows()
+      const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more`]
       stdout.write(HOME + shown.map((line) => line + CLEAR_TO_END_OF_LINE).join("\r\n") + CLEAR_BELOW)
     },
     close() {

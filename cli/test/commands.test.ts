@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startCannedDaemon, type CannedDaemon } from "./canned-daemon.ts"
-import { runCli, startCli } from "./run-cli.ts"
+import { BIN, cleanEnv, runCli, startCli } from "./run-cli.ts"
 import { busyWorld } from "./samples.ts"
 
 /** Anything a terminal might obey, and the override that reverses text; line ends are what separates our own lines. */
@@ -237,6 +238,13 @@ describe("what can go wrong", () => {
     expect(help.code).toBe(0)
     expect(help.stdout).toContain("vibecraft metrics --all --json | jq")
     expect(await runCli(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+  })
+
+  test("an old Node: one plain line, exit code 1", () => {
+    const pretend = "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.20.2' })"
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", pretend, BIN, "ls"], { env: cleanEnv(), encoding: "utf8" })
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" })
+    expect(stderr).toMatch(/^vibecraft needs Node 24 or newer; this is [^\n]+\n$/)
   })
 
   test("a daemon of another version: one warning line, and the answer", async () => {

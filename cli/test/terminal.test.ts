@@ -57,4 +57,6 @@ test("a terminal that is made narrower is drawn anew", async () => {
   tmux("resize-window", "-t", "t", "-x", "40", "-y", "24")
   await shows((text) => text.startsWith("STATUS") && !text.includes("PANE") && text.includes("3 sessions"))
   expect(screen()).toMatch(/^STATUS +NAME$/m)
+  tmux("resize-window", "-t", "t", "-x", "40", "-y", "3")
+  await shows((text) => /^STATUS[^\n]*\n▲ waiting[^\n]*\n… 4 more\n$/.test(text))
 })
