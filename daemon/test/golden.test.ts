@@ -8,7 +8,6 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import type { AgentKind } from "../src/domain/agent.ts"
-import type { TranscriptFact } from "../src/domain/facts.ts"
 import { Ledger } from "../src/model/ledger.ts"
 import { createPriceBook } from "../src/model/prices/price-book.ts"
 import { normaliserOf } from "../src/observe/transcripts/registry.ts"
@@ -128,7 +127,7 @@ function tokensByConversation(files: readonly string[]): [string, Tokens][] {
   for (const path of files) {
     const agent: AgentKind = path.startsWith(join(DATA, "claude")) ? "claude" : "codex"
     const home = join(DATA, path.slice(DATA.length + 1).split("/")[0] ?? "")
-    for (const fact of read(path, home, agent).facts as readonly TranscriptFact[]) {
+    for (const fact of read(path, home, agent).facts) {
       if (fact.kind !== "request-seen") continue
       ledger.see(fact)
       ids.add(fact.conversationId)

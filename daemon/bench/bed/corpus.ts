@@ -18,7 +18,8 @@ export interface Corpus {
   readonly bytes: number
 }
 
-const FILE_BYTES = 2 << 20
+/** Responses in each file: about 2 MB. */
+const STEPS_PER_FILE = 180
 const WORDS = "the of reading a file value error return const import function test path result state when line count index type with".split(
   " ",
 )
@@ -58,19 +59,16 @@ function claudeSession(random: () => number, id: string, index: number): string[
   const subagent = index % 5 === 4 ? { agentId: `a${id.slice(-12)}` } : {}
   const model = index % 3 === 0 ? "claude-sonnet-5-5" : "claude-opus-5-5"
   let timeMs = START_MS + index * 3_600_000
-  let size = 0
   const common = () => {
     timeMs += 200 + Math.floor(random() * 4000)
     const envelope = { userType: "external", entrypoint: "cli", cwd: `/home/dev/project-${index % 7}`, sessionId: id, version: "2.1.330" }
     return { uuid: uuidV7(random, timeMs), timestamp: new Date(timeMs).toISOString(), ...envelope, gitBranch: "main" }
   }
   const add = (line: object) => {
-    const text = JSON.stringify(line)
-    size += text.length
-    lines.push(text)
+    lines.push(JSON.stringify(line))
   }
   const head = () => ({ parentUuid: uuidV7(random, timeMs), isSidechain: index % 5 === 4, ...subagent })
-  for (let message = 0; size < FILE_BYTES; message++) {
+  for (let message = 0; message < STEPS_PER_FILE; message++) {
     if (message % 12 === 0) {
       add({ type: "file-history-snapshot", messageId: id, snapshot: { trackedFileBackups: {}, note: prose(random, 600) } })
       add({ ...head(), promptId: id, type: "user", message: { role: "user", content: prose(random, 300) }, ...common() })
@@ -117,13 +115,10 @@ function claudeSession(random: () => number, id: string, index: number): string[
 function codexThread(random: () => number, id: string): string[] {
   const lines: string[] = []
   let timeMs = START_MS
-  let size = 0
   let total = { input_tokens: 0, cached_input_tokens: 0, output_tokens: 0, reasoning_output_tokens: 0, total_tokens: 0 }
   const add = (type: string, payload: object) => {
     timeMs += 50 + Math.floor(random() * 900)
-    const text = JSON.stringify({ timestamp: new Date(timeMs).toISOString(), ordinal: lines.length, type, payload })
-    size += text.length
-    lines.push(text)
+    lines.push(JSON.stringify({ timestamp: new Date(timeMs).toISOString(), ordinal: lines.length, type, payload }))
   }
   add("session_meta", {
     id,
@@ -132,7 +127,7 @@ function codexThread(random: () => number, id: string): string[] {
     originator: "codex-tui",
     cli_version: "0.169.0",
   })
-  for (let response = 0; size < FILE_BYTES; response++) {
+  for (let response = 0; response < STEPS_PER_FILE; response++) {
     const turnId = uuidV7(random, timeMs)
     if (response % 10 === 0) {
       add("event_msg", { type: "task_started", turn_id: turnId, model_context_window: 258_400 })

@@ -62,7 +62,7 @@ export function createReadQueue(options: ReadQueueOptions): ReadQueue {
     for (const file of from) {
       if (files.length >= count) break
       from.delete(file)
-      if (!file.isReading && !file.isGone) files.push(file)
+      if (!file.isReading && file.goneMs === undefined) files.push(file)
     }
     return files
   }
@@ -72,7 +72,7 @@ export function createReadQueue(options: ReadQueueOptions): ReadQueue {
     for (let bytes = 0; bytes < BACKLOG_BUDGET_BYTES && files.length < MAX_FILES_PER_TASK;) {
       const file = waiting.pop()
       if (file === undefined) break
-      if (file.isReading || file.isGone || !file.isDirty) continue
+      if (file.isReading || file.goneMs !== undefined || !file.isDirty) continue
       // A file that killed a thread is tried once more alone.
       if (file.strikes > 0 && files.length > 0) {
         waiting.push(file)
@@ -114,7 +114,8 @@ export function createReadQueue(options: ReadQueueOptions): ReadQueue {
       file.isReading = false
       if (result === undefined) continue
       file.strikes = 0
-      file.cursor = { ...result.cursor, path: file.cursor.path, relativePath: file.cursor.relativePath }
+      const { path, relativePath, birthMs } = file.cursor
+      file.cursor = { ...result.cursor, path, relativePath, birthMs }
       file.tailBytes = result.tailBytes
       if (result.status === "more") file.isDirty = true
       if (file.isDirty) again.push(file)
@@ -152,7 +153,7 @@ export function createReadQueue(options: ReadQueueOptions): ReadQueue {
   return {
     live(file) {
       file.isDirty = true
-      if (isClosed || file.isReading || file.isGone) return
+      if (isClosed || file.isReading || file.goneMs !== undefined) return
       liveFiles.add(file)
       pump()
     },
@@ -161,7 +162,7 @@ export function createReadQueue(options: ReadQueueOptions): ReadQueue {
       pump()
     },
     quiet(file) {
-      if (isClosed || file.isReading || file.isGone || file.isDirty) return
+      if (isClosed || file.isReading || file.goneMs !== undefined || file.isDirty) return
       quietFiles.add(file)
       pump()
     },

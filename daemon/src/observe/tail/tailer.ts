@@ -10,7 +10,7 @@ import { FirstRead, type ReadProgress } from "./first-read.ts"
 import type { ReadPool } from "./read-pool.ts"
 import { createReadQueue } from "./read-queue.ts"
 import { RootTree } from "./root-tree.ts"
-import { takeOtherName, type TrackedFile, trackFile } from "./tracked-file.ts"
+import { reviveFile, takeOtherName, type TrackedFile, trackFile } from "./tracked-file.ts"
 import { createWatchSet } from "./watch-set.ts"
 
 export { defaultRoots, type ReadProgress, type Root }
@@ -44,6 +44,8 @@ export interface Tailer {
 const LOOK_EVERY_MS = 1500
 /** A file unchanged for so long may have its last line read without the newline. */
 const QUIET_MS = 2000
+/** A file that went away may turn up under another name for so long. */
+const REMEMBER_GONE_MS = 60_000
 
 export function createTailer(options: TailerOptions): Tailer {
   const { diagnostics, now } = options
@@ -95,6 +97,7 @@ export function createTailer(options: TailerOptions): Tailer {
       for (const tree of trees.values()) await lookAt(tree, dueOnly)
       if (isClosed) return
       readTails()
+      forgetGone()
       checkFirstRead()
       watchFolders()
     }
@@ -182,7 +185,14 @@ export function createTailer(options: TailerOptions): Tailer {
       return undefined
     }
     const twin = byIdentity.get(identity)
-    if (twin !== undefined && twin.cursor.agent === tree.root.agent) {
+    if (twin?.goneMs !== undefined && twin.root.agent === tree.root.agent) {
+      reviveFile(twin, tree.root, look)
+      byPath.set(path, twin)
+      diagnostics.counters.files++
+      queue.live(twin)
+      return undefined
+    }
+    if (twin?.root.agent === tree.root.agent) {
       twin.otherNames.set(path, { root: tree.root, relativePath: look.relativePath })
       byPath.set(path, twin)
       // Its first name may be gone: the look at it tells.
@@ -213,9 +223,9 @@ export function createTailer(options: TailerOptions): Tailer {
       queue.live(file)
       return
     }
-    file.isGone = true
+    // Kept for a while by its identity: where it was moved, its new name may come to light only now.
+    file.goneMs = now()
     withTail.delete(file)
-    byIdentity.delete(`${file.known.dev}:${file.known.ino}`)
     diagnostics.counters.files--
   }
 
@@ -270,6 +280,11 @@ export function createTailer(options: TailerOptions): Tailer {
       const detail = bad === 0 ? "" : `${bad} ${bad === 1 ? "file" : "files"} cannot be read`
       diagnostics.source({ kind: "transcripts", name, health: bad === 0 ? "ok" : "degraded", detail, seenMs: now() })
     }
+  }
+
+  function forgetGone(): void {
+    const before = now() - REMEMBER_GONE_MS
+    for (const [identity, file] of byIdentity) if (file.goneMs !== undefined && file.goneMs < before) byIdentity.delete(identity)
   }
 
   function readTails(): void {

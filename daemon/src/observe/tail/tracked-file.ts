@@ -17,7 +17,8 @@ export interface TrackedFile {
   /** Has something to be read. */
   isDirty: boolean
   isReading: boolean
-  isGone: boolean
+  /** When its last name was found gone; undefined while it has one. */
+  goneMs: number | undefined
   /** Bytes behind the last newline at the last read. */
   tailBytes: number
   /** Times in a row that a thread died at it. */
@@ -34,7 +35,7 @@ export function trackFile(root: Root, look: FileLook, isFirst: boolean): Tracked
     firstSizeBytes: isFirst ? sizeBytes : undefined,
     isDirty: true,
     isReading: false,
-    isGone: false,
+    goneMs: undefined,
     tailBytes: 0,
     strikes: 0,
   }
@@ -45,8 +46,21 @@ export function takeOtherName(file: TrackedFile): boolean {
   const [path, name] = [...file.otherNames][0] ?? []
   if (path === undefined || name === undefined) return false
   file.otherNames.delete(path)
-  file.root = name.root
-  file.cursor = { ...file.cursor, path, relativePath: name.relativePath }
-  file.known = { ...file.known, relativePath: name.relativePath }
+  rename(file, name.root, name.relativePath)
   return true
+}
+
+/** A file that was gone is there again under this name: moved, if the reader finds the same bytes; else it starts anew. */
+export function reviveFile(file: TrackedFile, root: Root, look: FileLook): void {
+  rename(file, root, look.relativePath)
+  file.cursor = { ...file.cursor, birthMs: look.birthMs, role: look.role }
+  file.known = look
+  file.goneMs = undefined
+  file.strikes = 0
+}
+
+function rename(file: TrackedFile, root: Root, relativePath: string): void {
+  file.root = root
+  file.cursor = { ...file.cursor, path: `${root.path}/${relativePath}`, relativePath }
+  file.known = { ...file.known, relativePath }
 }
