@@ -56,11 +56,12 @@ function tokens(metrics: Metrics, count: (tokens: NonNullable<Metrics["tokens"]>
 }
 
 const COLUMNS: readonly Column<MetricsRow>[] = [
-  { header: "NAME", text: rowLabel, style: () => "bold", min: 14, importance: 12 },
+  { header: "NAME", text: rowLabel, style: () => "bold", min: 14, enough: 28, importance: 12 },
   {
     header: "AGENT",
     text: ({ metrics }) => [agentWord(metrics.agent), ...metrics.models.map((model) => modelLabel(model))].join(" "),
     min: 7,
+    enough: 18,
     importance: 4,
   },
   { header: "TOKENS", text: ({ metrics }) => tokens(metrics, ({ total }) => total), align: "right", importance: 10 },
@@ -97,5 +98,5 @@ const COLUMNS: readonly Column<MetricsRow>[] = [
     importance: 8,
   },
   { header: "TIME", text: ({ metrics }) => formatDuration(metrics.durationMs), align: "right", importance: 7 },
-  { header: "TOOLS", text: ({ metrics }) => toolsText(metrics), min: 10, importance: 2 },
+  { header: "TOOLS", text: ({ metrics }) => toolsText(metrics), min: 10, enough: 20, importance: 2 },
 ]

@@ -62,11 +62,11 @@ function dimWhenGone(session: Session): Style | undefined {
 
 function columns(nowMs: number): readonly Column<Session>[] {
   return [
-    { header: "STATUS", text: (session) => statusText(session, nowMs), style: statusStyle, min: 22, importance: 10 },
-    { header: "NAME", text: sessionLabel, style: (session) => dimWhenGone(session) ?? "bold", min: 14, importance: 9 },
-    { header: "AGENT", text: agentText, style: dimWhenGone, min: 7, importance: 5 },
-    { header: "PROJECT", text: projectName, style: dimWhenGone, min: 8, importance: 4 },
-    { header: "DOING", text: ({ currentTool }) => toolLabel(currentTool), style: dimWhenGone, min: 12, importance: 7 },
+    { header: "STATUS", text: (session) => statusText(session, nowMs), style: statusStyle, min: 22, enough: 34, importance: 10 },
+    { header: "NAME", text: sessionLabel, style: (session) => dimWhenGone(session) ?? "bold", min: 14, enough: 28, importance: 9 },
+    { header: "AGENT", text: agentText, style: dimWhenGone, min: 7, enough: 18, importance: 5 },
+    { header: "PROJECT", text: projectName, style: dimWhenGone, min: 8, enough: 14, importance: 4 },
+    { header: "DOING", text: ({ currentTool }) => toolLabel(currentTool), style: dimWhenGone, min: 12, enough: 24, importance: 7 },
     { header: "CTX", text: ({ contextUsedRatio }) => formatPercent(contextUsedRatio), style: dimWhenGone, align: "right", importance: 3 },
     { header: "PANE", text: ({ pane }) => paneLabel(pane), style: dimWhenGone, importance: 6 },
     { header: "ACTIVE", text: (session) => activeText(session, nowMs), style: () => "dim", align: "right", importance: 8 },

@@ -59,6 +59,17 @@ describe("renderTable", () => {
 })
 
 describe("fitColumns", () => {
+  test("what is more than enough goes before anything else is cut", () => {
+    const columns = [
+      { natural: 60, min: 10, enough: 30, importance: 2 },
+      { natural: 20, min: 5, importance: 1 },
+    ]
+    expect(fitColumns(columns, 70)).toEqual([48, 20])
+    expect(fitColumns(columns, 52)).toEqual([30, 20])
+    expect(fitColumns(columns, 47)).toEqual([30, 15])
+    expect(fitColumns(columns, 30)).toEqual([23, 5])
+  })
+
   test("a column that leaves gives its room back to those that stay", () => {
     const columns = [
       { natural: 20, min: 10, importance: 3 },

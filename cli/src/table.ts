@@ -13,6 +13,8 @@ export interface Column<Row> {
   readonly align?: "right"
   /** It is never shown narrower than this; absent means that it is shown whole or not at all. */
   readonly min?: number
+  /** What is wider than this gives way before any other column is cut; absent means that all of it counts. */
+  readonly enough?: number
   /** Higher stays longer. */
   readonly importance: number
   /** Which end stays when a cell is cut; the start unless told. */
@@ -35,7 +37,12 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
     .filter(({ cells }) => cells.some((cell) => cell !== ""))
     .map(({ column, cells }) => ({ column, cells, natural: widest([column.header, ...cells]) }))
   const widths = fitColumns(
-    table.map(({ column, natural }) => ({ natural, min: Math.min(natural, column.min ?? natural), importance: column.importance })),
+    table.map(({ column, natural }) => ({
+      natural,
+      min: Math.min(natural, column.min ?? natural),
+      enough: column.enough ?? natural,
+      importance: column.importance,
+    })),
     width,
   )
   const shown = table.map((entry, index) => ({ ...entry, width: widths[index] ?? 0 })).filter((entry) => entry.width > 0)
@@ -50,24 +57,36 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
   return lines.map((line) => line.trimEnd())
 }
 
+export interface ColumnWidths {
+  readonly natural: number
+  readonly min: number
+  /** What is above this gives way before any other column is cut. */
+  readonly enough?: number
+  readonly importance: number
+}
+
 /** Widths that fit; 0 for a column that has to leave. The most important one always stays, cut to the whole width if it must be. */
-export function fitColumns(columns: readonly { natural: number; min: number; importance: number }[], width: number): number[] {
+export function fitColumns(columns: readonly ColumnWidths[], width: number): number[] {
   const widths = columns.map(({ natural }) => natural)
-  const leastFirst = [...columns.keys()].sort((a, b) => (columns[a]?.importance ?? 0) - (columns[b]?.importance ?? 0))
+  const leastFirst = [...columns.entries()].sort(([, a], [, b]) => a.importance - b.importance)
   for (const leaving of [undefined, ...leastFirst.slice(0, -1)]) {
-    if (leaving !== undefined) widths[leaving] = 0
-    const staying = leastFirst.filter((index) => widths[index] !== 0)
-    for (const index of staying) widths[index] = columns[index]?.natural ?? 0
+    if (leaving !== undefined) widths[leaving[0]] = 0
+    const staying = leastFirst.filter(([index]) => widths[index] !== 0)
+    for (const [index, { natural }] of staying) widths[index] = natural
     let over = total(widths) - width
-    for (const index of staying) {
-      if (over <= 0) break
-      const given = Math.min(over, (columns[index]?.natural ?? 0) - (columns[index]?.min ?? 0))
-      widths[index] = (widths[index] ?? 0) - given
-      over -= given
+    const narrow = (least: (column: ColumnWidths) => number): void => {
+      for (const [index, column] of staying) {
+        const now = widths[index] ?? 0
+        const given = Math.max(0, Math.min(over, now - Math.max(column.min, least(column))))
+        widths[index] = now - given
+        over -= given
+      }
     }
+    narrow(({ natural, enough }) => enough ?? natural)
+    narrow(({ min }) => min)
     if (over <= 0) return widths
   }
-  const last = leastFirst.at(-1)
+  const last = leastFirst.at(-1)?.[0]
   return widths.map((wide, index) => (index === last ? Math.min(wide, width) : 0))
 }
 
