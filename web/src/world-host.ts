@@ -54,13 +54,20 @@ export function createWorldHost(canvas: HTMLCanvasElement, fleet: Fleet, view: V
         const setInsets = (): void => drawn.setInsets(insets(narrow.matches, view.selectedId.peek() !== undefined))
         narrow.addEventListener("change", setInsets)
 
+        const shown = new Map<string, string>()
         const show = (ids: Iterable<string>): void => {
           const changes = new Map<string, ZoneView | undefined>()
           for (const id of byArrival(ids, fleet)) {
             const session = fleet.session(id)
-            changes.set(id, session && toZoneView(session))
+            const zone = session && toZoneView(session)
+            // Most news of a session changes nothing that is drawn, and then no frame is.
+            const look = JSON.stringify(zone)
+            if (shown.get(id) === look) continue
+            if (zone) shown.set(id, look)
+            else shown.delete(id)
+            changes.set(id, zone)
           }
-          drawn.apply(changes)
+          if (changes.size > 0) drawn.apply(changes)
         }
         show(fleet.sessions.peek().map(({ id }) => id))
         fleet.onChange(({ changed }) => show(changed))

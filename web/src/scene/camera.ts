@@ -36,6 +36,8 @@ export interface ViewCamera {
   update(seconds: number): boolean
   /** Where a point of the picture meets the floor. */
   groundAt(x: number, y: number): GroundPoint | undefined
+  /** Size of a world unit on the screen, in the middle of the view. */
+  pixelsPerUnit(): number
   /** True until the user takes the camera. */
   readonly guided: boolean
   dispose(): void
@@ -142,6 +144,7 @@ export function createViewCamera(element: HTMLElement, reducedMotion: boolean, o
       ray.setFromCamera(pointer, camera)
       return ray.ray.intersectPlane(ground, hit) ? { x: hit.x, z: hit.z } : undefined
     },
+    pixelsPerUnit: () => height / (2 * Math.tan((FOV * Math.PI) / 360) * controls.distance),
     dispose: () => controls.dispose(),
   }
 }

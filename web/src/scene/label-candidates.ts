@@ -11,6 +11,7 @@ import type { ZoneView } from "./zone-view.ts"
 
 /** Below so many pixels per world unit a zone shows its name alone, and further out nothing but what matters. */
 const DETAIL_PX = 7.5
+const URGENT_DETAIL_PX = 6
 const FAR_PX = 4
 /** On a narrow picture there is room for fewer. */
 const NARROW_PX = 560
@@ -96,7 +97,7 @@ export function labelCandidates(
     const chosen = zone.id === selected || zone.id === hovered
     const urgent = zone.status === Status.WAITING || zone.status === Status.STALLED
     if (pixels < far && !chosen && !urgent) continue
-    const detailed = pixels >= DETAIL_PX || chosen || urgent
+    const detailed = pixels >= DETAIL_PX || chosen || (urgent && pixels >= URGENT_DETAIL_PX)
     const { name, status, trim } = zone
     const text: LabelText = { kind: "name", name, statusLine: detailed ? zone.statusLine : "", status, trim, chosen: zone.id === selected }
     const size = sizeOf(text)

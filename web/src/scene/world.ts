@@ -21,6 +21,8 @@ import type { ZoneView } from "./zone-view.ts"
 
 /** More pixels than these per CSS pixel cost much and show little. */
 const MOST_PIXEL_RATIO = 2
+/** With fewer pixels per world unit stations and robots are too small to be told apart, and are not drawn. */
+const FURNITURE_PX = 2.2
 
 /** What a world needs. */
 export interface WorldOptions {
@@ -104,13 +106,12 @@ export function createWorld(options: WorldOptions): World {
   const grid = createGridLayer(uniforms)
   const links = createLinkLayer(uniforms, placeOf)
   const labels = createLabelLayer(uniforms, renderer, placeOf)
+  const furniture = [createStationLayer, createRobotLayer, createDroneLayer].map((create) => create(uniforms, texture))
   const layers = [
     grid,
     createZoneLayer(uniforms, texture),
     createBorderLayer(uniforms, texture),
-    createStationLayer(uniforms, texture),
-    createRobotLayer(uniforms, texture),
-    createDroneLayer(uniforms, texture),
+    ...furniture,
     links,
     createBeaconLayer(uniforms, texture),
     labels,
@@ -149,6 +150,8 @@ export function createWorld(options: WorldOptions): World {
       labels.place({ camera: view.camera, width: size.width, height: size.height, covered })
       labelsStale = false
     }
+    const isNear = view.pixelsPerUnit() >= FURNITURE_PX
+    for (const layer of furniture) layer.object.visible = isNear
     renderer.render(scene, view.camera)
     cpuMs = performance.now() - begunMs
     if (cameraMoves || travelling) return "smooth"

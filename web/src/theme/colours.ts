@@ -22,7 +22,7 @@ const STATUS_COLOURS = new Map<number, Rgb>([
 ])
 
 /** Trim colours of projects. */
-export const TRIMS: readonly Rgb[] = [0x5b8def, 0x9a7bf7, 0xdb6fc4, 0x4f78c9, 0xc08cf5, 0xf080b0, 0x7088f5, 0x8aa4d6]
+export const TRIMS: readonly Rgb[] = [0x4f8ff0, 0x7a7cf8, 0xa077f7, 0xc873f0, 0xe070d2, 0xf07ab0, 0x9db4f0, 0xc9b0f5]
 
 /** The colour of a status; that of `unknown` for one this version does not know. */
 export function statusColour(status: Status): Rgb {
