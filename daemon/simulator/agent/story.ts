@@ -41,12 +41,15 @@ export function createStoryTeller(options: {
     await Promise.all(
       callIds.map(async (callId, index) => {
         await clock.sleep(toolMs(tools[index]?.name ?? "") * how.slow, signal)
-        const outcome: ToolOutcome = random.chance(how.failing)
-          ? random.pick(["failed", "failed", "failed", "model-error", "timeout"])
-          : "ok"
-        client.endTool({ ...lane, callId, outcome })
+        client.endTool({ ...lane, callId, outcome: outcomeOf(tools[index]?.name ?? "", how.failing) })
       }),
     )
+  }
+  const outcomeOf = (name: string, failing: number): ToolOutcome => {
+    if (!random.chance(failing)) return "ok"
+    // Of the other tools a rollout tells no more than that their input was wrong.
+    if (!isClaude && name !== "exec_command" && name !== "apply_patch") return "model-error"
+    return random.pick(["failed", "failed", "failed", "model-error", name === "Bash" || name === "exec_command" ? "timeout" : "failed"])
   }
   const toolMs = (name: string): number => {
     if (name === "Bash" || name === "exec_command") return random.chance(0.25) ? random.int(4_000, 16_000) : random.int(400, 4_000)

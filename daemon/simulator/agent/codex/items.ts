@@ -43,7 +43,8 @@ export function endLines(options: {
   }
   const lines: Line[] = []
   const item = itemOf(call, outcome, options.output, ranMs, options.cwd)
-  if (options.withItems && item !== undefined && outcome !== "model-error") {
+  const isCutShort = outcome === "model-error" || outcome === "interrupted" || outcome === "cancelled"
+  if (options.withItems && item !== undefined && !isCutShort) {
     lines.push({
       type: "event_msg",
       payload: {
