@@ -51,14 +51,14 @@ export interface ApiServer {
   watchers(): number
   /**
    * Takes no more connections, ends every call with `unavailable` and the reason, and resolves when all connections are closed: at once
-   * where clients read, after 1.5 s at the latest.
+   * where clients read, after 1 s at the latest.
    */
   close(reason?: string): Promise<void>
 }
 
 /** No request of ours is anywhere near as large. */
 const MAX_REQUEST_BYTES = 1024 * 1024
-const GRACE_MS = 1_500
+const GRACE_MS = 1_000
 
 /** Listens and serves. Throws PortInUseError, AddressUnusableError, SocketInUseError or SocketUnusableError; then nothing is left open. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
