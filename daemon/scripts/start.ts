@@ -1,18 +1,13 @@
 // `npm start`: the web client is built when its sources changed, then the daemon runs in this very process, so that Ctrl-C and
 // SIGTERM through npm reach it. Where it runs already, that is said and nothing is started. Flags go to the daemon.
 
-import { enableCompileCache } from "node:module"
 import { realpathSync } from "node:fs"
-import type { Flags } from "../src/flags.ts"
-
-enableCompileCache()
-const { parseFlags } = await import("../src/flags.ts")
+import { type Flags, parseFlags } from "../src/flags.ts"
 
 const flags = readFlags()
 if (flags === undefined || !(await isServed(flags))) {
   if (flags !== undefined) await buildWeb()
-  const { run } = await import("../src/main.ts")
-  await run(process.argv.slice(2))
+  await import(new URL("../bin/vibecraftd.js", import.meta.url).href)
 }
 
 /** Undefined when there is nothing to serve: a question for help, or flags that the daemon itself will refuse in its own words. */
