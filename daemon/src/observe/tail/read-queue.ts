@@ -12,6 +12,8 @@ export interface ReadQueueOptions {
   readonly onFacts: (facts: readonly TranscriptFact[]) => void
   /** A file has been read on: its cursor has moved and its facts are folded. */
   readonly onRead: (file: TrackedFile, result: ReadResult) => void
+  /** All files of a task are accounted for. */
+  readonly onTaskDone: () => void
   /** A thread died at this file, twice in a row. */
   readonly onGivenUp: (file: TrackedFile, detail: string) => void
 }
@@ -134,6 +136,7 @@ export function createReadQueue(options: ReadQueueOptions): ReadQueue {
       if (result !== undefined) options.onRead(file, result)
     }
     pump()
+    options.onTaskDone()
   }
 
   function died(files: readonly TrackedFile[], error: unknown): void {
@@ -148,6 +151,7 @@ export function createReadQueue(options: ReadQueueOptions): ReadQueue {
       } else options.onGivenUp(file, error instanceof Error ? error.message : String(error))
     }
     pump()
+    options.onTaskDone()
   }
 
   return {

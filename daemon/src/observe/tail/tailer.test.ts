@@ -81,6 +81,7 @@ describe("the first read", () => {
     })
     await caughtUp()
     expect(factsWhenDone).toEqual([facts.length])
+    expect(progress.at(-1)?.bytesRead).toBe(diagnostics.counters.bytesRead)
     expect(progress.at(-1)).toMatchObject({ files: 3, done: true })
     for (const { bytesRead, bytesTotal } of progress) expect(bytesRead).toBeLessThanOrEqual(bytesTotal)
     expect(diagnostics.counters).toMatchObject({ files: 3, badLines: 0, lines: 25 + 19 })

@@ -62,7 +62,7 @@ export function createTailer(options: TailerOptions): Tailer {
   const lookEveryMs = options.lookEveryMs ?? LOOK_EVERY_MS
   let timer: NodeJS.Timeout | undefined
 
-  const queue = createReadQueue({ pool: options.pool, onRead, onFacts: options.apply, onGivenUp })
+  const queue = createReadQueue({ pool: options.pool, onRead, onFacts: options.apply, onGivenUp: trouble, onTaskDone: checkFirstRead })
   const watches = createWatchSet({
     onHint,
     onExhausted: (detail) => diagnostics.problem("watches exhausted", "transcripts", detail),
@@ -248,12 +248,6 @@ export function createTailer(options: TailerOptions): Tailer {
     if (result.tailBytes > 0 && file.cursor.quietSize !== result.sizeBytes) withTail.add(file)
     else withTail.delete(file)
     if (result.bytesRead > 0) treeOf(file)?.touched(file.cursor.relativePath, now())
-    checkFirstRead()
-  }
-
-  function onGivenUp(file: TrackedFile, detail: string): void {
-    trouble(file, detail)
-    checkFirstRead()
   }
 
   function trouble(file: TrackedFile, detail: string): void {
