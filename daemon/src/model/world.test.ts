@@ -160,10 +160,10 @@ describe("World", () => {
     expect(world.sessions(Scope.LIVE)).toEqual([])
     expect(world.sessions(Scope.RECENT)).toHaveLength(1)
     const touched: string[] = []
-    world.subscribe(({ sessionIds }) => touched.push(...sessionIds))
+    world.subscribe(({ sessionIds, conversationIds }) => touched.push(...sessionIds, ...conversationIds))
     clock.now += 24 * 3_600_000
     world.tick()
-    expect(touched).toEqual(["s"])
+    expect(touched).toEqual(["s", "c"])
     expect(world.sessions(Scope.RECENT)).toEqual([])
     expect(world.sessions(Scope.ALL)).toHaveLength(1)
   })

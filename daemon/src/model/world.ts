@@ -93,7 +93,7 @@ export class World implements PublishedWorld {
     for (const id of this.#recentlyEnded) {
       if (this.sessionInScope(id, Scope.RECENT)) continue
       this.#recentlyEnded.delete(id)
-      this.#dirtySessions.add(id)
+      this.#scopeChanged(id)
     }
     this.#publish(false)
   }
@@ -253,9 +253,19 @@ export class World implements PublishedWorld {
       },
       nowMs,
     )
+    const wasEnded = session.status?.status === "ended"
     if (session.setStatus(reading, nowMs)) this.#dirtySessions.add(session.id)
-    if (reading.status === "ended") this.#recentlyEnded.add(session.id)
+    const isEnded = reading.status === "ended"
+    if (isEnded === wasEnded) return
+    this.#scopeChanged(session.id)
+    if (isEnded) this.#recentlyEnded.add(session.id)
     else this.#recentlyEnded.delete(session.id)
+  }
+
+  /** A session came into a scope or left one, and its conversations with it. */
+  #scopeChanged(sessionId: string): void {
+    this.#dirtySessions.add(sessionId)
+    for (const id of this.#conversationIdsOf(sessionId)) this.#dirtyConversations.add(id)
   }
 
   #publish(firstRead: boolean): void {
