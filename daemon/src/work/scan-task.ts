@@ -1,17 +1,24 @@
 // Entry of the scanning pool: one thread, so that what it remembers of processes is in one place. Asking a tmux server
 // waits without holding the thread, so a server that does not answer delays nobody else.
 
-import type { ProcessScan } from "./scan/agent-process.ts"
+import type { ScanAnswer } from "./scan/agent-process.ts"
 import { captureScreens } from "./scan/capture-screens.ts"
 import { listPanes } from "./scan/list-panes.ts"
 import { createProcessScanner, type ProcessScanner, type ScanProcessesOptions } from "./scan/scan-processes.ts"
 
 let scanner: ProcessScanner | undefined
+let answered = 0
+let answeredAgents = ""
 
-/** Scans the process table. Throws ProcessTableError when the table cannot be trusted. */
-export const scanProcesses = (options: ScanProcessesOptions): ProcessScan => {
+/** Scans the process table; `since` is the number of the answer that the asker still has. Throws ProcessTableError when the table cannot be trusted. */
+export const scanProcesses = ({ since, ...options }: ScanProcessesOptions & { readonly since: number }): ScanAnswer => {
   scanner ??= createProcessScanner({ uid: process.getuid?.() ?? -1, ownPid: process.pid })
-  return scanner(options)
+  const { agents, ...scan } = scanner(options)
+  const text = JSON.stringify(agents)
+  if (text === answeredAgents && since === answered) return { ...scan, number: answered }
+  answeredAgents = text
+  answered += 1
+  return { ...scan, number: answered, agents }
 }
 
 export { captureScreens, listPanes }

@@ -21,20 +21,21 @@ const watch = (options: { goodbye?: boolean } = {}) => {
   ])
   const known = new Set([KNOWN])
   const gone: string[] = []
-  let missing = 0
+  let changes = 0
   const departures = createDepartures({
     files: { stat: (pid) => table.get(pid) },
     ownPid: 1,
+    isPidInUse: (pid) => table.has(pid),
     now: Date.now,
     known: () => known,
     saidGoodbye: () => options.goodbye === true,
-    onMissing: () => (missing += 1),
+    onChange: () => (changes += 1),
     onGone: (process) => {
       known.delete(process)
       gone.push(process.sessionId)
     },
   })
-  return { table, gone, departures, missing: () => missing }
+  return { table, gone, departures, changes: () => changes }
 }
 
 afterEach(() => {
@@ -46,14 +47,14 @@ test.each([
   ["a zombie", stat({ state: "Z" })],
   ["another process with its pid", stat({ startTicks: "8" })],
 ])("%s twice is gone, within a second", (_what, entry) => {
-  const { table, gone, departures, missing } = watch()
+  const { table, gone, departures, changes } = watch()
   vi.advanceTimersByTime(1_000)
   expect(gone).toEqual([])
   if (entry === undefined) table.delete(5)
   else table.set(5, entry)
-  vi.advanceTimersByTime(260)
-  expect([gone, missing()]).toEqual([[], 1])
-  vi.advanceTimersByTime(740)
+  vi.advanceTimersByTime(510)
+  expect(changes()).toBe(1)
+  vi.advanceTimersByTime(490)
   expect(gone).toEqual(["s"])
   departures.close()
 })
@@ -83,5 +84,20 @@ test("a goodbye needs no second look far off", () => {
   departures.check()
   vi.advanceTimersByTime(100)
   expect(gone).toEqual(["s"])
+  departures.close()
+})
+
+test("one that is stopped, or becomes another program under its pid, is worth a scan", () => {
+  const { table, gone, departures, changes } = watch()
+  departures.check()
+  table.set(5, stat({ state: "T" }))
+  vi.advanceTimersByTime(510)
+  expect(changes()).toBe(1)
+  table.set(5, stat({ state: "R", comm: "sh" }))
+  vi.advanceTimersByTime(510)
+  expect([changes(), gone]).toEqual([2, []])
+  table.set(5, stat({ state: "S", comm: "sh" }))
+  vi.advanceTimersByTime(2_000)
+  expect(changes()).toBe(2)
   departures.close()
 })

@@ -1,8 +1,8 @@
-// Notices within a second that a known process is gone, by looking at its entry in the process table, and makes sure of it:
+// Notices within a second that a known process is gone, stopped or another program, by looking at its entry in the process table, and makes sure of it:
 // twice, some time apart, unless the agent said goodbye by deleting its registry file. A scan that fails concludes nothing.
 
 import type { ProcFiles } from "../../work/scan/proc-files.ts"
-import { isDeadState } from "../../work/scan/process-stat.ts"
+import { isDeadState, isStoppedState } from "../../work/scan/process-stat.ts"
 
 export interface KnownProcess {
   readonly sessionId: string
@@ -11,7 +11,7 @@ export interface KnownProcess {
 }
 
 export interface Departures {
-  /** Looks at all known processes now. */
+  /** Looks at the entries of all known processes now. */
   check(): void
   /** Whether a process was missing at the last look. */
   isMissing(sessionId: string): boolean
@@ -21,12 +21,14 @@ export interface Departures {
 export interface DeparturesOptions {
   readonly files: Pick<ProcFiles, "stat">
   readonly ownPid: number
+  /** A cheaper question: whether a pid is in use. A zombie's is, and one that was reused. */
+  readonly isPidInUse: (pid: number) => boolean
   readonly now: () => number
   readonly known: () => Iterable<KnownProcess>
   /** Whether the agent deleted its registry file. */
   readonly saidGoodbye: (pid: number) => boolean
-  /** First sight of a missing process: a scan now learns what became of its pane. */
-  readonly onMissing: () => void
+  /** A process is missing, was stopped or woken, or runs another program: a scan now learns what became of it. */
+  readonly onChange: () => void
   readonly onGone: (process: KnownProcess) => void
 }
 
@@ -35,13 +37,28 @@ const CONFIRM_MS = 300
 /** After a goodbye: how long a scan may take to tell what became of the pane. */
 const GOODBYE_MS = 60
 
-export const createDepartures = ({ files, ownPid, now, known, saidGoodbye, onMissing, onGone }: DeparturesOptions): Departures => {
+export const createDepartures = ({
+  files,
+  ownPid,
+  isPidInUse,
+  now,
+  known,
+  saidGoodbye,
+  onChange,
+  onGone,
+}: DeparturesOptions): Departures => {
   const missing = new Map<string, number>()
+  const looks = new Map<string, string>()
   let confirm: NodeJS.Timeout | undefined
 
-  const runs = ({ pid, startTicks }: KnownProcess): boolean => {
+  const runs = ({ sessionId, pid, startTicks }: KnownProcess): boolean => {
     const stat = files.stat(pid)
-    return stat !== undefined && stat.startTicks === startTicks && !isDeadState(stat.state)
+    if (stat === undefined || stat.startTicks !== startTicks || isDeadState(stat.state)) return false
+    const look = `${isStoppedState(stat.state)} ${stat.comm}`
+    const before = looks.get(sessionId)
+    looks.set(sessionId, look)
+    if (before !== undefined && before !== look) onChange()
+    return true
   }
 
   const check = () => {
@@ -64,15 +81,21 @@ export const createDepartures = ({ files, ownPid, now, known, saidGoodbye, onMis
     }
     for (const process of gone) {
       missing.delete(process.sessionId)
+      looks.delete(process.sessionId)
       onGone(process)
     }
     if (!isNew) return
-    onMissing()
+    onChange()
     clearTimeout(confirm)
     confirm = setTimeout(check, nextMs)
   }
 
-  const timer = setInterval(check, EVERY_MS)
+  let rounds = 0
+  const timer = setInterval(() => {
+    rounds += 1
+    if (rounds % 2 === 0 || missing.size > 0) check()
+    else for (const { pid } of known()) if (!isPidInUse(pid)) return check()
+  }, EVERY_MS)
   return {
     check,
     isMissing: (sessionId) => missing.has(sessionId),

@@ -8,6 +8,7 @@ import { sessionIdOf } from "../../domain/session-id.ts"
 import type { Diagnostics } from "../../model/diagnostics.ts"
 import type { AgentProcess, ProcessScan } from "../../work/scan/agent-process.ts"
 import { createProcFiles } from "../../work/scan/proc-files.ts"
+import { isDeadState } from "../../work/scan/process-stat.ts"
 import { type AgentHome, defaultHomes, homeOfAgent, siblingHomes } from "./agent-homes.ts"
 import { createDepartures, type KnownProcess } from "./departures.ts"
 import { goneReason } from "./gone-reason.ts"
@@ -77,6 +78,8 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   let scanFailure: string | undefined
   let scanStartedMs = 0
   let publishSoon: NodeJS.Immediate | undefined
+  let statedOf: { agents?: readonly AgentProcess[]; revision?: number } = {}
+  let isUnsettled = false
   let soonAgain: NodeJS.Timeout | undefined
   let closed = false
 
@@ -96,10 +99,11 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   const departures = createDepartures({
     files,
     ownPid: process.pid,
+    isPidInUse,
     now,
     known: () => published.values(),
     saidGoodbye: (pid) => registry.wasDeleted(pid),
-    onMissing: () => schedule.soon("quick"),
+    onChange: () => schedule.soon("all"),
     onGone: ({ sessionId }) => depart(sessionId),
   })
   const schedule = createScanSchedule({ scan: runScan, now })
@@ -143,8 +147,8 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     for (const agent of scan.agents) addHome(homeOfAgent(agent, home))
     for (const { socket } of scan.servers) triggers.add(dirname(socket))
     servers.setServers(scan.servers)
-    await withinPatience(servers.refresh(isTick && depth === "quick" ? "watched" : "all"))
-    publish()
+    await withinPatience(servers.refresh(isTick && depth !== "sockets" ? "due" : "all"))
+    if (isNews()) publish()
     departures.check()
     if (isTick) screens.look([...published.values()].map(({ seen }) => seen).filter(isSilent))
   }
@@ -173,10 +177,17 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     return registry.filesOf(agent.pid).find((file) => agent.agent === "claude" && isOfProcess(file, { ...agent, startedMs }, domain))
   }
 
+  /** Whether what was joined last has changed in any part, or waits for time to pass. */
+  function isNews(): boolean {
+    return isUnsettled || scan?.agents !== statedOf.agents || servers.revision() !== statedOf.revision
+  }
+
   function publish(): void {
     clearImmediate(publishSoon)
     publishSoon = undefined
     if (scan === undefined || closed) return
+    statedOf = { agents: scan.agents, revision: servers.revision() }
+    isUnsettled = false
     const timeMs = now()
     const facts: PresenceFact[] = []
     const panes = indexPanes(servers.panes())
@@ -198,7 +209,10 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     for (const agent of scan.agents) {
       const sessionId = idOf(agent)
       const before = published.get(sessionId)
-      if (departures.isMissing(sessionId) || (goneAtMs.get(sessionId) ?? -1) >= scanStartedMs) continue
+      if (departures.isMissing(sessionId) || (goneAtMs.get(sessionId) ?? -1) >= scanStartedMs) {
+        isUnsettled = true
+        continue
+      }
       const registryFile = registries.get(agent.pid)
       if (before === undefined && isTooEarly(agent, registryFile, timeMs)) continue
       const screen = screens.of(sessionId)
@@ -219,15 +233,20 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       published.set(sessionId, { sessionId, pid: agent.pid, startTicks: agent.startTicks, seen, process: agent })
       if (before === undefined || !saysTheSame(before.seen, seen)) facts.push(seen)
     }
-    servers.setWatched(new Set([...published.values()].flatMap(({ seen }) => seen.pane?.socket ?? [])))
+    const titled = [...published.values()].filter(({ seen }) => seen.registry?.status === undefined)
+    servers.setWatched(new Set(titled.flatMap(({ seen }) => seen.pane?.socket ?? [])))
     if (facts.length > 0) options.apply(facts)
     noteStrangers(present, timeMs)
   }
 
-  /** An agent whose id is not settled yet, or one run that may be over at once, is not news; the next scan tells more. */
+  /** One that is gone already, whose id is not settled yet, or whose run may be over at once is not news; the next scan tells more. */
   function isTooEarly(agent: AgentProcess, registryFile: RegistryFile | undefined, timeMs: number): boolean {
+    const stat = files.stat(agent.pid)
+    // A scan may be older than the end of what it shows.
+    if (stat === undefined || stat.startTicks !== agent.startTicks || isDeadState(stat.state)) return true
     const isBrief = agent.role === "headless" && registryFile === undefined && timeMs - startedMsOf(agent) < BRIEF_MS
     const isEarly = isBrief || registry.isPending(agent.pid)
+    isUnsettled ||= isEarly
     if (isEarly) soonAgain ??= setTimeout(() => ((soonAgain = undefined), schedule.soon("quick")), BRIEF_MS)
     return isEarly
   }
@@ -237,6 +256,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     for (const [sessionId, entry] of published) {
       if (present.has(sessionId) || departures.isMissing(sessionId)) continue
       entry.strangeSinceMs ??= timeMs
+      isUnsettled = true
       if (scanStartedMs - entry.strangeSinceMs >= 300) depart(sessionId, "runs another program now")
       else schedule.soon("all")
     }
@@ -293,6 +313,15 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       triggers.close()
       await screens.close()
     },
+  }
+}
+
+/** Signal 0 is not sent: it only asks. */
+const isPidInUse = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH")
   }
 }
 

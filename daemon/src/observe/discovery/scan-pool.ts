@@ -2,7 +2,7 @@
 // may be under way at once, since asking tmux is waiting.
 
 import { Piscina } from "piscina"
-import type { ProcessScan } from "../../work/scan/agent-process.ts"
+import type { ProcessScan, ScanAnswer } from "../../work/scan/agent-process.ts"
 import type { ScreenAnswer, ScreensQuestion } from "../../work/scan/capture-screens.ts"
 import type { PaneListing } from "../../work/scan/list-panes.ts"
 import type { ScanProcessesOptions } from "../../work/scan/scan-processes.ts"
@@ -30,8 +30,15 @@ export const createScanPool = (): ScanPool => {
     closeTimeout: CLOSE_MS,
     resourceLimits: { maxOldGenerationSizeMb: 128 },
   })
+  let last: { readonly number: number; readonly agents: ProcessScan["agents"] } | undefined
   return {
-    scanProcesses: (options) => pool.run(options, { name: "scanProcesses" }),
+    scanProcesses: async (options) => {
+      const had = last
+      const answer: ScanAnswer = await pool.run({ ...options, since: had?.number ?? 0 }, { name: "scanProcesses" })
+      const agents = answer.agents ?? had?.agents ?? []
+      last = { number: answer.number, agents }
+      return { ...answer, agents }
+    },
     listPanes: (question) => pool.run(question, { name: "listPanes" }),
     captureScreens: (question) => pool.run(question, { name: "captureScreens" }),
     close: () => pool.close({ force: true }),

@@ -49,7 +49,9 @@ export const createScreens = ({ pool, servers, now, onChange, binary = "tmux" }:
   return {
     look: (silent) => {
       const ids = new Set(silent.map(({ sessionId }) => sessionId))
-      for (const id of readings.keys()) if (!ids.has(id)) readings.delete(id)
+      const stale = [...readings.keys()].filter((id) => !ids.has(id))
+      for (const id of stale) readings.delete(id)
+      if (stale.length > 0) onChange()
       for (const [socket, agents] of Map.groupBy(silent, ({ pane }) => pane?.socket ?? "")) {
         if (underWay.has(socket) || !servers.isCurrent(socket)) continue
         const asked = ask(socket, agents.slice(0, MAX_PANES)).finally(() => underWay.delete(socket))

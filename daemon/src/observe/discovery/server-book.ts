@@ -11,10 +11,12 @@ export interface ServerBook {
   /** Takes over the servers that a scan found; what a vanished server showed is dropped. */
   setServers(servers: readonly TmuxServer[]): void
   /** Asks the servers that are due; each promise settles with its answer and never rejects. */
-  refresh(which: "all" | "watched"): Promise<void>[]
-  /** Sockets whose panes hold agents: only these are asked at every tick. */
+  refresh(which: "all" | "due"): Promise<void>[]
+  /** Sockets where a pane's title tells a status: these are due at every tick, the others every three seconds. */
   setWatched(sockets: ReadonlySet<string>): void
   panes(): readonly LocatedPane[]
+  /** Another number whenever the panes are others. */
+  revision(): number
   server(socket: string): TmuxServer | undefined
   /** Whether the last listing of this server is good, so that a pane missing from it is gone. */
   isCurrent(socket: string): boolean
@@ -42,11 +44,14 @@ interface Entry {
   failures: number
   nextTryMs: number
   isAsked: boolean
+  askedMs: number
   detail: string
 }
 
 export const TMUX_TIMEOUT_MS = 2_000
 const BACKOFF_MS = 2_000
+/** Less than three ticks, so that it is every third. */
+const SLOW_MS = 2_900
 const MAX_BACKOFF_MS = 60_000
 
 const ADVICE: Record<TmuxFailure, string> = {
@@ -60,11 +65,21 @@ const ADVICE: Record<TmuxFailure, string> = {
 export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: ServerBookOptions): ServerBook => {
   const entries = new Map<string, Entry>()
   let watched: ReadonlySet<string> = new Set()
+  let revision = 0
+
+  const show = (entry: Entry, panes: readonly LocatedPane[]) => {
+    if (JSON.stringify(panes) === JSON.stringify(entry.panes)) return
+    entry.panes = panes
+    revision += 1
+  }
 
   const take = (entry: Entry, listing: PaneListing) => {
     const { socket, pid } = entry.server
     if (listing.ok) {
-      entry.panes = listing.panes.map((pane) => ({ ...pane, socket }))
+      show(
+        entry,
+        listing.panes.map((pane) => ({ ...pane, socket })),
+      )
       entry.current = true
       entry.failures = 0
       entry.nextTryMs = 0
@@ -84,7 +99,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
     entry.failures += 1
     entry.nextTryMs = now() + Math.min(BACKOFF_MS * 2 ** (entry.failures - 1), MAX_BACKOFF_MS)
     entry.detail = `${ADVICE[listing.failure]} (${listing.detail})`
-    if (listing.failure === "gone") entry.panes = []
+    if (listing.failure === "gone") show(entry, [])
     const health = listing.failure === "timeout" || listing.failure === "failed" ? "failed" : "degraded"
     diagnostics.source({ kind: "tmux", name: socket, health, detail: entry.detail })
     if (listing.failure !== "gone") {
@@ -109,6 +124,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
       for (const socket of entries.keys()) {
         if (sockets.has(socket)) continue
         entries.delete(socket)
+        revision += 1
         diagnostics.forgetSource("tmux", socket)
       }
       for (const server of servers) {
@@ -123,6 +139,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
             failures: 0,
             nextTryMs: 0,
             isAsked: false,
+            askedMs: -Infinity,
             detail: "not asked yet",
           })
       }
@@ -133,9 +150,11 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
     refresh: (which) => {
       const asked: Promise<void>[] = []
       for (const entry of entries.values()) {
-        const wanted = which === "all" || !entry.current || watched.has(entry.server.socket)
+        const isDue = watched.has(entry.server.socket) || now() - entry.askedMs >= SLOW_MS
+        const wanted = which === "all" || !entry.current || isDue
         if (entry.isAsked || !wanted || entry.nextTryMs > now()) continue
         entry.isAsked = true
+        entry.askedMs = now()
         asked.push(ask(entry))
       }
       return asked
@@ -143,6 +162,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
     setWatched: (sockets) => {
       watched = sockets
     },
+    revision: () => revision,
     panes: () => [...entries.values()].flatMap(({ panes }) => panes),
     server: (socket) => entries.get(socket)?.server,
     isCurrent: (socket) => entries.get(socket)?.current ?? true,

@@ -73,7 +73,14 @@ export interface TmuxServer {
   readonly exe?: string
 }
 
+/** As the worker answers: agents that are as they were in the answer numbered `since` are left out, for copying them costs most. */
+export interface ScanAnswer extends Omit<ProcessScan, "agents"> {
+  readonly number: number
+  readonly agents?: readonly AgentProcess[]
+}
+
 export interface ProcessScan {
+  /** The same array as long as nothing in it changes. */
   readonly agents: readonly AgentProcess[]
   readonly servers: readonly TmuxServer[]
   /** All processes seen, agents or not. */

@@ -24,7 +24,7 @@ export class ProcessTableError extends Error {
 }
 
 export interface ProcessTable {
-  /** Reads the table. `quick` trusts what is remembered of processes without a terminal. Throws ProcessTableError. */
+  /** Reads the table. `quick` trusts what is remembered of agents and of processes without a terminal. Throws ProcessTableError. */
   read(quick: boolean): ReadonlyMap<number, ProcessEntry>
 }
 
@@ -64,7 +64,7 @@ export const createProcessTable = ({ files, uid, ownPid }: ProcessTableOptions):
       const next = new Map<number, Remembered>()
       for (const pid of files.pids()) {
         const before = remembered.get(pid)
-        if (quick && before?.settled && before.entry.stat.ttyNr === 0) {
+        if (quick && before !== undefined && (before.entry.found !== undefined || (before.settled && before.entry.stat.ttyNr === 0))) {
           next.set(pid, before)
           continue
         }

@@ -11,7 +11,7 @@ import { roleOf } from "./role.ts"
 import { createTmuxServerFinder, TMUX_SERVER_NAME } from "./tmux-servers.ts"
 
 export interface ScanProcessesOptions {
-  /** Look at every process again, and not just at new ones and those with a terminal. */
+  /** Look at every process again, and not just at new ones and at those with a terminal that are no agents. */
   readonly full: boolean
   /** Look again for the sockets of all tmux servers. */
   readonly sockets: boolean
@@ -50,6 +50,7 @@ export const createProcessScanner = ({ files = createProcFiles(), uid, ownPid }:
   const servers = createTmuxServerFinder(files, uid)
   const isSubagent = createSubagentTest()
   const environments = createEnvironmentCache(files)
+  const descriptions = new Map<number, { readonly found: FoundAgent; readonly agent: AgentProcess }>()
   const ownNamespace = files.link("self", "ns/pid")
 
   return ({ full, sockets, scope, socketFolders }) => {
@@ -66,7 +67,7 @@ export const createProcessScanner = ({ files = createProcFiles(), uid, ownPid }:
       if (entry.found !== undefined && !isJustForked(entry, entries, uptimeTicks) && inScope(entry))
         candidates.push({ entry, found: entry.found })
     }
-    const agents = candidates.map(({ entry, found }) => describe(entry, found))
+    const agents = candidates.map(({ entry, found }) => described(entry, found, full))
     const roles = new Map(agents.map(({ pid, role }) => [pid, role]))
     const withFamily = agents.map((agent) => ({
       ...agent,
@@ -84,6 +85,7 @@ export const createProcessScanner = ({ files = createProcFiles(), uid, ownPid }:
 
     const found = servers.find({ entries, again: sockets, socketFolders: scope === undefined ? socketFolders : [], inScope })
     environments.keepOnly(entries)
+    for (const pid of descriptions.keys()) if (!entries.has(pid)) descriptions.delete(pid)
     return {
       agents: withFamily,
       servers: found,
@@ -92,6 +94,19 @@ export const createProcessScanner = ({ files = createProcFiles(), uid, ownPid }:
       uptimeTicks,
       scanMs: performance.now() - startedMs,
     }
+  }
+
+  /** What a process says of itself by its files changes seldom: a quick scan takes it as it was. */
+  function described(entry: ProcessEntry, found: FoundAgent, full: boolean): AgentProcess {
+    const { pid, startTicks, state } = entry.stat
+    const before = descriptions.get(pid)
+    if (full || before?.found !== found || before.agent.startTicks !== startTicks) {
+      const agent = describe(entry, found)
+      descriptions.set(pid, { found, agent })
+      return agent
+    }
+    const openThreads = before.agent.agent === "codex" ? openThreadsOf(files.descriptors(pid), isSubagent) : []
+    return { ...before.agent, suspended: isStoppedState(state), openThreads }
   }
 
   function describe(entry: ProcessEntry, { identity, exe, argv }: FoundAgent): AgentProcess {
