@@ -107,12 +107,11 @@ const MODELS: Readonly<Record<Station, (m: ModelBuilder) => void>> = {
     for (const [i, colour] of cards.entries()) {
       const column = i % 3
       const row = Math.floor(i / 3)
-      m.box(
-        [0.58, 0.4, 0.04],
-        colour,
-        { at: [-0.78 + column * 0.78, 2.25 - row * 0.54, 0], turn: [0, 0, ((i * 37) % 7) * 0.02 - 0.06] },
-        0.08,
-      )
+      // On both sides, as the viewer often stands behind it.
+      for (const z of [0, -0.2]) {
+        const turn = [0, 0, ((i * 37) % 7) * 0.02 - 0.06] as const
+        m.box([0.58, 0.4, 0.04], colour, { at: [-0.78 + column * 0.78, 2.25 - row * 0.54, z], turn }, 0.1)
+      }
     }
   },
   exchange(m) {
