@@ -54,7 +54,7 @@ export function createPrivateTmux(options: { folder: string; env: Readonly<Recor
     } catch (error) {
       const { code, stderr } = error as { code?: unknown; stderr?: string }
       if (code === "ENOENT")
-        throw new TmuxError("tmux is not installed. Install it first: apt install tmux, or brew install tmux.", { cause: error })
+        throw new TmuxError("tmux is not installed; install it first, for example with: apt install tmux", { cause: error })
       throw new TmuxError(`tmux ${args[0]} failed: ${stderr?.trim() || String(error)}`, { cause: error })
     }
   }

@@ -116,6 +116,11 @@ describe("to tmux and the register", () => {
     await agent.command({ kind: "answer", allow: true })
     expect(registry(agent)["status"]).toBe("idle")
     agent.kill()
+
+    const refused = await world.start({ agent: "claude", trust: true })
+    await world.tmux.command(["send-keys", "-t", refused.paneId ?? "", "Enter"])
+    await refused.exited()
+    expect(readFileSync(refused.inputLog, "latin1")).toBe("\r")
   })
 
   it("Codex says it in the title, and leaves its files to the shared process", async () => {

@@ -9,6 +9,7 @@ export type Mood = "idle" | "busy" | "permission" | "question" | "dialog" | "she
 export interface Client {
   readonly conversationId: string
   readonly transcriptPath: string
+  readonly mood: Mood
   /** Books of every conversation that it has had, oldest first. */
   readonly books: readonly Books[]
   /** It becomes visible: registry file, title, screen. */

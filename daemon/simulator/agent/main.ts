@@ -121,6 +121,8 @@ function runAgent(launched: Launch): void {
       if (launched.agent === "codex" || Date.now() - lastInterruptMs < 2_000) leave(0)
       lastInterruptMs = Date.now()
     }
+    // The trust dialog's first answer is "No, exit".
+    if (client.mood === "trust" && keys.includes("\r")) leave(1)
     if (keys.includes("\u001a")) process.kill(process.pid, "SIGSTOP")
   }
   const spawnHeadless = (command: Extract<Command, { kind: "spawn-headless" }>): Spawned => {

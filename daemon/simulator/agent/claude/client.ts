@@ -164,6 +164,9 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     get transcriptPath() {
       return now.lane.path
     },
+    get mood() {
+      return mood
+    },
     books: allBooks,
     appear() {
       hasAppeared = true

@@ -176,6 +176,9 @@ export function createCodexClient(options: CodexOptions): Client {
     get transcriptPath() {
       return now.thread.path
     },
+    get mood() {
+      return mood
+    },
     books: allBooks,
     appear() {
       hasAppeared = true
