@@ -5,7 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { AgentSeen } from "../src/domain/facts.ts"
-import { type Bed, createBed, type Pane } from "./discovery-bed/bed.ts"
+import { type Bed, createBed, type Pane, type Server } from "./discovery-bed/bed.ts"
 import { reportLag } from "./discovery-bed/report-lag.ts"
 
 let bed: Bed
@@ -19,6 +19,7 @@ afterEach(() => bed.close())
 const at = (pane: Pane) => ({ socket: pane.server.socket, serverPid: pane.server.pid, paneId: pane.paneId })
 const seenAt = (pane: Pane): AgentSeen | undefined => bed.seen.get(pane.pid)
 const isSeen = (pane: Pane): boolean => seenAt(pane)?.pane?.paneId === pane.paneId
+const healthOf = ({ socket }: Server) => bed.diagnostics.sources().find(({ name }) => name === socket)?.health
 const isNewest = (panes: readonly Pane[]) => panes.every(isSeen)
 
 describe("what happens to them", () => {
@@ -106,11 +107,10 @@ describe("what happens to them", () => {
       for (let round = 0; round < 6; round += 1) {
         const pane = well.run([bed.claude, "--model", `${round}`])
         lags.push(await bed.until("a new one elsewhere", () => isSeen(pane)))
+        if (round === 0) expect(healthOf(wedged)).toBe("ok")
       }
       reportLag("new agent beside a stopped tmux server -> AgentSeen", lags)
-      await bed.until("the failure is named", () =>
-        bed.diagnostics.sources().some(({ name, health }) => name === wedged.socket && health === "failed"),
-      )
+      await bed.until("the failure is named", () => healthOf(wedged) === "failed")
       expect((await discovery.scanNow()).failures.join()).toContain(wedged.socket)
       expect(seenAt(held)?.pane).toMatchObject(at(held))
       const heldId = seenAt(held)?.sessionId
@@ -120,11 +120,7 @@ describe("what happens to them", () => {
     } finally {
       bed.kill(wedged.pid, "SIGCONT")
     }
-    await bed.until(
-      "it answers again",
-      () => bed.diagnostics.sources().some(({ name, health }) => name === wedged.socket && health === "ok"),
-      40_000,
-    )
+    await bed.until("it answers again", () => healthOf(wedged) === "ok", 40_000)
   })
 
   test("a screen is read where nothing else speaks, and a title where it does", async () => {
@@ -134,14 +130,16 @@ describe("what happens to them", () => {
       "-c",
       `printf ' Do you trust?\\n > 1. No, exit\\n   2. Yes, I trust this folder\\n'; exec ${bed.claude} --model x`,
     ])
-    const spinning = server.run([bed.codex, "--search"])
+    const spinning = server.run(["bash", "-c", `printf '› Ask anything\\n'; exec ${bed.codex} --search`])
     server.tmux("select-pane", "-t", spinning.paneId, "-T", "⠦ work")
     bed.discover()
     await bed.until("the dialog", () => seenAt(trust)?.screen?.state === "trust")
-    await bed.until("the title", () => seenAt(spinning)?.paneTitle === "⠦ work")
-    expect(seenAt(spinning)?.screen).toBeUndefined()
+    await bed.until("the title", () => seenAt(spinning)?.paneTitle === "⠦ work" && seenAt(spinning)?.screen === undefined)
+    const before = bed.facts.length
     bed.register(trust.pid, { status: "idle" })
     await bed.until("the screen is no longer asked", () => seenAt(trust)?.screen === undefined && seenAt(trust)?.registry !== undefined)
+    const later = bed.facts.slice(before).filter((fact) => fact.kind === "agent-seen" && fact.pid === spinning.pid)
+    expect(later.filter((fact) => "screen" in fact)).toEqual([])
   })
 
   test("quiet agents make no news", async () => {
