@@ -60,7 +60,8 @@ async function run(): Promise<void> {
 async function chooseSocket(simulator: Simulator): Promise<string> {
   const usual = process.env["VIBECRAFT_SOCKET"] || defaultSocketPath(process.env, defaultStateDir(process.env))
   if ((await askStatus({ socketPath: usual })) !== "nobody") return join(simulator.folder, "sock")
-  const folders = [dirname(usual), dirname(dirname(usual))].filter((folder) => !existsSync(folder))
+  const folders: string[] = []
+  for (let folder = dirname(usual); !existsSync(folder); folder = dirname(folder)) folders.push(folder)
   cleanUps.push(() => removeEmpty(folders))
   return usual
 }

@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
 function startDemo(path = process.env["PATH"]) {
-  const env = { HOME: home, XDG_RUNTIME_DIR: join(home, "run"), PATH: path, LANG: "C.UTF-8", VIBECRAFT_PORT: "0" }
+  const env = { HOME: home, PATH: path, LANG: "C.UTF-8", VIBECRAFT_PORT: "0" }
   const child = spawn(process.execPath, [join(ROOT, "daemon/simulator/demo.ts")], { env, stdio: ["ignore", "pipe", "pipe"] })
   let stdout = ""
   let stderr = ""
