@@ -15,7 +15,7 @@ const PATIENCE_MS = 90_000
 
 async function take(browser: Browser, url: string, shot: { name: string; width: number; height: number; select: boolean }): Promise<void> {
   const { width, height } = shot
-  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 2, reducedMotion: "reduce" })
+  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: width < 600 ? 2 : 1, reducedMotion: "reduce" })
   const page = await context.newPage()
   await page.goto(url)
   await page.waitForFunction((count) => (window.__vibecraft?.report()?.zones.length ?? 0) >= count, WHOLE_FLEET, { timeout: PATIENCE_MS })
@@ -29,8 +29,22 @@ async function take(browser: Browser, url: string, shot: { name: string; width: 
     { timeout: PATIENCE_MS },
   )
   if (shot.select) {
-    await page.locator(".row.is-working", { hasText: " Bash " }).or(page.locator(".row.is-working")).first().click()
+    // The one that has cost most has most to tell.
+    const costs = await page.locator(".row.is-working .row-cost").allTextContents()
+    const amounts = costs.map((cost) => Number.parseFloat(cost.replace(/[^\d.]/g, "")) || 0)
+    await page
+      .locator(".row.is-working")
+      .nth(amounts.indexOf(Math.max(...amounts)))
+      .click()
     await page.waitForSelector(".panel .latency")
+    await page.waitForFunction(
+      () => {
+        const name = document.querySelector(".panel h2")?.textContent ?? ""
+        return window.__vibecraft?.report()?.labels.includes(name)
+      },
+      undefined,
+      { timeout: PATIENCE_MS },
+    )
   }
   await page.evaluate(async () => {
     await document.fonts.ready

@@ -1,6 +1,5 @@
 /** The list of sessions: the accessible twin of the world, in the daemon's order, for keyboard first. */
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
-import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { formatAge } from "@vibecraft/shared/format-duration"
 import { formatCost } from "@vibecraft/shared/format-money"
 import { formatPercent } from "@vibecraft/shared/format-ratio"
@@ -65,7 +64,7 @@ function SessionRow({ session, page }: { readonly session: Session; readonly pag
   const selected = view.selectedId.value === session.id
   const rows = fleet.metricsOf(session)
   const reason = safeText(session.statusReason)
-  const doing = session.status === Status.WORKING || session.status === Status.STARTING ? toolLabel(session.currentTool) : reason
+  const doing = (live && !needsYou && toolLabel(session.currentTool)) || reason
   const context = session.contextUsedRatio
   return (
     <li

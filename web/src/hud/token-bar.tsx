@@ -31,12 +31,15 @@ export function TokenBar({ tokens }: { readonly tokens: Tokens }): JSX.Element {
               <i class={`token-${name.replaceAll(" ", "-")}`} aria-hidden="true" />
               {name}
             </dt>
-            <dd title={count.toString()}>
-              {formatTokens(count)}
-              {name === "output" && tokens.reasoning > 0n && <small> ({formatTokens(tokens.reasoning)} reasoning)</small>}
-            </dd>
+            <dd title={count.toString()}>{formatTokens(count)}</dd>
           </div>
         ))}
+        {tokens.reasoning > 0n && (
+          <div title="the part of output spent on reasoning" class="is-inner">
+            <dt>of it reasoning</dt>
+            <dd title={tokens.reasoning.toString()}>{formatTokens(tokens.reasoning)}</dd>
+          </div>
+        )}
       </dl>
     </div>
   )

@@ -20,6 +20,8 @@ const FAR_ON_NARROW_PX = 8.5
 const RIM = 9
 /** How far a label may reach under what covers the picture. */
 const OVERHANG_PX = 24
+/** How far a label may stand beside its place so as to be whole. */
+const MOST_SHIFT_PX = 70
 
 const RANK = new Map<Status, number>([
   [Status.WAITING, 0],
@@ -87,6 +89,14 @@ export function labelCandidates(
     )
   }
 
+  /** Moves a label that sticks out a little back into what is free. */
+  function inside(box: LabelBox): LabelBox {
+    const least = covered.left + 4
+    const most = width - covered.right - box.width - 4
+    const left = Math.min(Math.max(box.left, least), Math.max(least, most))
+    return Math.abs(left - box.left) <= MOST_SHIFT_PX ? { ...box, left } : box
+  }
+
   const names: LabelCandidate[] = []
   const tools: LabelCandidate[] = []
   for (const zone of ranked) {
@@ -102,7 +112,7 @@ export function labelCandidates(
     const text: LabelText = { kind: "name", name, statusLine: detailed ? zone.statusLine : "", status, trim, chosen: zone.id === selected }
     const size = sizeOf(text)
     const box = { left: rim.x - size.width / 2, top: rim.y - size.height, ...size }
-    names.push({ zone: zone.id, text, size, places: [box].filter(isFree) })
+    names.push({ zone: zone.id, text, size, places: [inside(box)].filter(isFree) })
 
     if (!zone.station || zone.toolLine === "" || (pixels < DETAIL_PX && !chosen)) continue
     const local = stationPlace(zone.station)
@@ -116,7 +126,7 @@ export function labelCandidates(
       { left: local.x < 0 ? high.x - tool.width : high.x, top: high.y - tool.height, ...tool },
       { left: low.x - tool.width / 2, top: low.y, ...tool },
     ]
-    tools.push({ zone: zone.id, text: toolText, size: tool, places: places.filter(isFree) })
+    tools.push({ zone: zone.id, text: toolText, size: tool, places: places.map(inside).filter(isFree) })
   }
   return [...names, ...tools]
 }
