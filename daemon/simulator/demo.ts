@@ -1,6 +1,7 @@
 // `npm run demo`: a daemon with simulated agents to look at, until Ctrl-C. Everything lives in a temporary folder and a tmux
 // server of its own; the daemon sees these agents only. It takes the default port and socket where they are free, so that
-// the page and `npx vibecraft` find it without being told.
+// the page and `npx vibecraft` find it without being told. VIBECRAFT_PORT and VIBECRAFT_SOCKET name others; VIBECRAFT_DEMO_SEED
+// changes what the agents do.
 
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, rmdirSync } from "node:fs"
