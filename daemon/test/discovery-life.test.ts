@@ -66,7 +66,9 @@ describe("what happens to them", () => {
     const [starts, ends, quietEnds]: [number[], number[], number[]] = [[], [], []]
     for (let round = 0; round < 6; round += 1) {
       const pane = server.run([bed.claude, "--model", "x"])
+      bed.register(pane.pid)
       starts.push(await bed.until("it is there", () => isSeen(pane)))
+      await bed.until("its registry file is read", () => seenAt(pane)?.registry !== undefined)
       bed.kill(pane.pid)
       ends.push(await bed.until("it is gone", () => !bed.seen.has(pane.pid)))
       const quiet = bed.spawn(bed.claude, ["-p", "x"])
@@ -78,6 +80,7 @@ describe("what happens to them", () => {
     reportLag("kill -9 in a pane -> AgentGone", ends)
     reportLag("kill -9 outside tmux -> AgentGone", quietEnds)
     expect(new Set(bed.gone.map(({ sessionId }) => sessionId)).size).toBe(12)
+    expect(new Set(bed.gone.map(({ reason }) => reason))).toEqual(new Set(["killed", "process gone"]))
   })
 
   test("a program that takes the agent's place ends it", async () => {

@@ -13,7 +13,7 @@ const stat = (members: Partial<ProcessStat> = {}): ProcessStat => ({
   ...members,
 })
 
-const watch = (options: { goodbye?: boolean } = {}) => {
+const watch = (options: { goodbye?: boolean; scans?: boolean } = {}) => {
   vi.useFakeTimers()
   const table = new Map<number, ProcessStat>([
     [1, stat({ pid: 1 })],
@@ -29,6 +29,7 @@ const watch = (options: { goodbye?: boolean } = {}) => {
     now: Date.now,
     known: () => known,
     saidGoodbye: () => options.goodbye === true,
+    isScannedSince: () => options.scans !== false,
     onChange: () => (changes += 1),
     onGone: (process) => {
       known.delete(process)
@@ -99,5 +100,16 @@ test("one that is stopped, or becomes another program under its pid, is worth a 
   table.set(5, stat({ state: "S", comm: "sh" }))
   vi.advanceTimersByTime(2_000)
   expect(changes()).toBe(2)
+  departures.close()
+})
+
+test("a scan is waited for, since it tells what became of the pane, but not for ever", () => {
+  const { table, gone, departures } = watch({ scans: false })
+  table.delete(5)
+  departures.check()
+  vi.advanceTimersByTime(800)
+  expect(gone).toEqual([])
+  vi.advanceTimersByTime(200)
+  expect(gone).toEqual(["s"])
   departures.close()
 })

@@ -27,6 +27,8 @@ export interface DeparturesOptions {
   readonly known: () => Iterable<KnownProcess>
   /** Whether the agent deleted its registry file. */
   readonly saidGoodbye: (pid: number) => boolean
+  /** Whether a scan that began at or after this time has told what is left of panes. */
+  readonly isScannedSince: (timeMs: number) => boolean
   /** A process is missing, was stopped or woken, or runs another program: a scan now learns what became of it. */
   readonly onChange: () => void
   readonly onGone: (process: KnownProcess) => void
@@ -34,8 +36,11 @@ export interface DeparturesOptions {
 
 const EVERY_MS = 250
 const CONFIRM_MS = 300
-/** After a goodbye: how long a scan may take to tell what became of the pane. */
+/** The same after a goodbye. */
 const GOODBYE_MS = 60
+/** Longest wait for such a scan. */
+const SCAN_MS = 900
+const AGAIN_MS = 50
 
 export const createDepartures = ({
   files,
@@ -44,6 +49,7 @@ export const createDepartures = ({
   now,
   known,
   saidGoodbye,
+  isScannedSince,
   onChange,
   onGone,
 }: DeparturesOptions): Departures => {
@@ -77,17 +83,20 @@ export const createDepartures = ({
         missing.set(process.sessionId, now())
         isNew = true
         nextMs = Math.min(nextMs, waitMs)
-      } else if (now() - sinceMs >= waitMs) gone.push(process)
+        continue
+      }
+      const leftMs = waitMs - (now() - sinceMs)
+      if (leftMs <= 0 && (isScannedSince(sinceMs) || now() - sinceMs >= SCAN_MS)) gone.push(process)
+      else nextMs = Math.min(nextMs, Math.max(leftMs, AGAIN_MS))
     }
     for (const process of gone) {
       missing.delete(process.sessionId)
       looks.delete(process.sessionId)
       onGone(process)
     }
-    if (!isNew) return
-    onChange()
+    if (isNew) onChange()
     clearTimeout(confirm)
-    confirm = setTimeout(check, nextMs)
+    if (nextMs < Infinity) confirm = setTimeout(check, nextMs)
   }
 
   let rounds = 0

@@ -55,6 +55,8 @@ const BRIEF_MS = 400
 interface Published extends KnownProcess {
   readonly seen: AgentSeen
   readonly process: AgentProcess
+  /** Whether it is the first process of its pane. */
+  readonly ledPane: boolean
   /** Set while it is alive and a good scan no longer takes it for an agent. */
   strangeSinceMs?: number
 }
@@ -77,6 +79,8 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   let scan: ProcessScan | undefined
   let scanFailure: string | undefined
   let scanStartedMs = 0
+  /** When the last scan began whose panes are known too. */
+  let joinedMs = 0
   let publishSoon: NodeJS.Immediate | undefined
   let statedOf: { agents?: readonly AgentProcess[]; revision?: number } = {}
   let isUnsettled = false
@@ -103,6 +107,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     now,
     known: () => published.values(),
     saidGoodbye: (pid) => registry.wasDeleted(pid),
+    isScannedSince: (timeMs) => joinedMs >= timeMs,
     onChange: () => schedule.soon("all"),
     onGone: ({ sessionId }) => depart(sessionId),
   })
@@ -148,6 +153,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     for (const { socket } of scan.servers) triggers.add(dirname(socket))
     servers.setServers(scan.servers)
     await withinPatience(servers.refresh(isTick && depth !== "sockets" ? "due" : "all"))
+    joinedMs = startedMs
     if (isNews()) publish()
     departures.check()
     if (isTick) screens.look([...published.values()].map(({ seen }) => seen).filter(isSilent))
@@ -230,7 +236,14 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       if (stated === undefined) continue
       present.add(sessionId)
       const seen = keepTimes(stated, before?.seen)
-      published.set(sessionId, { sessionId, pid: agent.pid, startTicks: agent.startTicks, seen, process: agent })
+      published.set(sessionId, {
+        sessionId,
+        pid: agent.pid,
+        startTicks: agent.startTicks,
+        seen,
+        process: agent,
+        ledPane: panes.byPid.has(agent.pid),
+      })
       if (before === undefined || !saysTheSame(before.seen, seen)) facts.push(seen)
     }
     const titled = [...published.values()].filter(({ seen }) => seen.registry?.status === undefined)
@@ -265,7 +278,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   function depart(sessionId: string, said?: string): void {
     const entry = published.get(sessionId)
     if (entry === undefined) return
-    const { seen, process: agent } = entry
+    const { seen, process: agent, ledPane } = entry
     const timeMs = now()
     const reason =
       said ??
@@ -273,6 +286,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
         seen,
         panes: servers.panes(),
         isCurrent: (socket) => servers.isCurrent(socket),
+        ledPane,
         saidGoodbye: registry.wasDeleted(agent.pid),
       })
     published.delete(sessionId)

@@ -8,13 +8,16 @@ export interface GoneQuestion {
   readonly panes: readonly LocatedPane[]
   /** Whether the last listing of a server is good. */
   readonly isCurrent: (socket: string) => boolean
+  /** Whether it was the first process of its pane, so that the pane closed because it ended. */
+  readonly ledPane: boolean
   /** Whether the agent deleted its registry file, as it does when it exits by itself. */
   readonly saidGoodbye: boolean
 }
 
-export const goneReason = ({ seen, panes, isCurrent, saidGoodbye }: GoneQuestion): string => {
+export const goneReason = ({ seen, panes, isCurrent, ledPane, saidGoodbye }: GoneQuestion): string => {
   const { pane } = seen
-  if (pane !== undefined && isCurrent(pane.socket)) {
+  const closedByIt = ledPane && (saidGoodbye || seen.registry !== undefined)
+  if (pane !== undefined && isCurrent(pane.socket) && !closedByIt) {
     const left = panes.find((one) => one.socket === pane.socket && one.serverPid === pane.serverPid && one.paneId === pane.paneId)
     if (left === undefined && !saidGoodbye) return "pane closed"
     if (left === undefined) return "exited, pane closed"
