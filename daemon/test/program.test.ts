@@ -8,7 +8,7 @@ import { Code, ConnectError } from "@connectrpc/connect"
 import { toJson } from "@bufbuild/protobuf"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { ListMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { clientsOf, createDaemonHome, type DaemonHome, startDaemon } from "./daemon-program.ts"
 
 let home: DaemonHome
@@ -51,9 +51,12 @@ describe("vibecraftd", () => {
     const daemon = home.start()
     const { status } = await clientsOf(daemon)
     expect((await daemon.line(/^vibecraftd caught up (\d+) files (\d+) bytes \d+ ms$/m)).slice(1)).toEqual(["0", "0"])
-    const answer = await status.getStatus({})
+    const answer = await vi.waitFor(async () => {
+      const now = await status.getStatus({})
+      expect(now.sources.map((source) => source.kind)).toEqual(expect.arrayContaining(["processes", "tmux", "transcripts"]))
+      return now
+    }, 20_000)
     expect(answer.firstRead).toMatchObject({ done: true, files: 0 })
-    expect(answer.sources.map((source) => source.kind)).toEqual(expect.arrayContaining(["processes", "tmux", "transcripts"]))
     expect(answer.problems).toEqual([])
   })
 

@@ -3,7 +3,6 @@
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import type { Browser } from "playwright-core"
-import type {} from "./page-probe.ts"
 import { launchBrowser } from "./browser.ts"
 import { startProgram } from "./program.ts"
 
