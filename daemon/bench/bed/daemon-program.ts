@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { createInterface } from "node:readline"
 
 const BIN = join(import.meta.dirname, "..", "..", "bin", "vibecraftd.js")
@@ -21,9 +21,16 @@ export interface DaemonProgram {
 /** `home` is HOME; every other folder follows from it. Throws with what the daemon printed when it ends before it has caught up. */
 export async function startDaemonProgram(home: string, scope: string, env: Record<string, string> = {}): Promise<DaemonProgram> {
   const startedMs = performance.now()
-  const child = spawn(process.execPath, [BIN, "--port", "0", "--socket", join(home, "sock"), "--state-dir", join(home, "state")], {
+  const child = spawn(BIN, ["--port", "0", "--socket", join(home, "sock"), "--state-dir", join(home, "state")], {
     cwd: home,
-    env: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8", HOME: home, TMUX_TMPDIR: home, VIBECRAFT_SCOPE: scope, ...env },
+    env: {
+      PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
+      LANG: "C.UTF-8",
+      HOME: home,
+      TMUX_TMPDIR: home,
+      VIBECRAFT_SCOPE: scope,
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   })
   const lines = linesOf(child)

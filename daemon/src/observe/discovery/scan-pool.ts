@@ -28,7 +28,7 @@ export const createScanPool = (): ScanPool => {
     concurrentTasksPerWorker: 32,
     idleTimeout: Infinity,
     closeTimeout: CLOSE_MS,
-    resourceLimits: { maxOldGenerationSizeMb: 128 },
+    resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 },
   })
   let last: { readonly number: number; readonly agents: ProcessScan["agents"] } | undefined
   return {
