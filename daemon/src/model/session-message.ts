@@ -75,7 +75,7 @@ export function sessionMessage(facts: SessionFacts): Session {
     lastActivityTime: timestampFromMs(lastActivityMs(session, conversation)),
     activeSubagents: isLive ? facts.activeSubagents : 0,
     discoveredTime: timestampFromMs(session.discoveredMs),
-    evidence: evidenceOf(session, status).map(evidenceMessage),
+    evidence: evidenceOf(session, conversation, status).map(evidenceMessage),
     ...defined("title", sessionTitle(session, conversation)),
     ...defined("conversationId", session.conversationId),
     ...defined("cwd", process?.cwd ?? meta?.cwd),
@@ -112,8 +112,13 @@ function paneMessage(pane: PaneRef) {
   return create(PaneSchema, { ...pane })
 }
 
-function evidenceOf(session: SessionState, status: StatusReading | undefined): readonly Evidence[] {
+function evidenceOf(session: SessionState, conversation: Conversation | undefined, status: StatusReading | undefined): readonly Evidence[] {
   const evidence = [...(session.process?.evidence ?? [])]
+  const transcript = conversation?.meta.transcriptPath
+  if (session.process === undefined && transcript !== undefined) {
+    const timeMs = conversation?.lastMs ?? session.discoveredMs
+    evidence.push({ field: "conversation_id", source: "transcript", detail: transcript, confidence: "confirmed", timeMs })
+  }
   if (session.bindingEvidence !== undefined) evidence.push(session.bindingEvidence)
   const timeMs = session.process?.timeMs ?? session.discoveredMs
   if (session.unboundReason !== undefined) {

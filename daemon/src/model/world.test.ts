@@ -90,9 +90,12 @@ describe("World", () => {
     const { world } = setUp()
     const gone: string[] = []
     world.subscribe(({ sessionIds }) => gone.push(...sessionIds))
-    world.apply([conversation("c")])
+    world.apply([conversation("c", { transcriptPath: "/t/c.jsonl" })])
     const [standIn] = world.sessions(Scope.ALL)
-    expect(standIn).toMatchObject({ conversationId: "c" })
+    expect(standIn).toMatchObject({
+      conversationId: "c",
+      evidence: [{ field: "conversation_id", detail: "/t/c.jsonl" }, { field: "status" }],
+    })
     expect(standIn?.pid).toBeUndefined()
     world.apply([registered("s", "c")])
     expect(world.sessions(Scope.ALL).map((session) => session.id)).toEqual(["s"])
