@@ -23,8 +23,8 @@ const RANK_OF_UNKNOWN = 5
  * within one of these the one active last comes first, then the smaller id. A total order: only equal ids compare as 0.
  */
 export function compareNeedsYou(a: Ordered, b: Ordered): number {
-  const rank = rankOf(a)
-  const byRank = rank - rankOf(b)
+  const rank = statusRank(a.status)
+  const byRank = rank - statusRank(b.status)
   if (byRank !== 0) return byRank
   if (rank === 0) {
     const byWait = compareTimes(a.statusSinceTime, b.statusSinceTime)
@@ -35,8 +35,9 @@ export function compareNeedsYou(a: Ordered, b: Ordered): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
-function rankOf(session: Ordered): number {
-  return RANK.get(session.status) ?? RANK_OF_UNKNOWN
+/** The place of a status in the order, 0 first. */
+export function statusRank(status: Status): number {
+  return RANK.get(status) ?? RANK_OF_UNKNOWN
 }
 
 /** Earlier first; `absent` says on which side a missing time goes: 1 after all others, -1 before them. */

@@ -1,6 +1,7 @@
 /** Which labels the zones would like to show, where on the screen, and in which order of importance. What then fits is decided by the culling. */
 import { type PerspectiveCamera, Vector3 } from "three"
 import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { statusRank } from "@vibecraft/shared/needs-you-order"
 import type { GroundPoint } from "../layout/hex.ts"
 import type { ViewInsets } from "./camera.ts"
 import type { LabelSize } from "./label-atlas.ts"
@@ -22,16 +23,6 @@ const RIM = 9
 const OVERHANG_PX = 24
 /** How far a label may stand beside its place so as to be whole. */
 const MOST_SHIFT_PX = 70
-
-const RANK = new Map<Status, number>([
-  [Status.WAITING, 0],
-  [Status.STALLED, 1],
-  [Status.WORKING, 2],
-  [Status.STARTING, 3],
-  [Status.IDLE, 4],
-  [Status.UNKNOWN, 5],
-  [Status.OFFLINE, 6],
-])
 
 /** What is marked, and so comes first. */
 export interface Chosen {
@@ -59,7 +50,7 @@ export interface LabelView {
 
 /** Zones in the order of their importance. */
 export function rankZones(zones: Iterable<ZoneView>, { selected, hovered }: Chosen): ZoneView[] {
-  const rank = (zone: ZoneView): number => (zone.id === selected || zone.id === hovered ? -1 : (RANK.get(zone.status) ?? 5))
+  const rank = (zone: ZoneView): number => (zone.id === selected || zone.id === hovered ? -1 : statusRank(zone.status))
   return [...zones].sort((a, b) => rank(a) - rank(b))
 }
 
