@@ -12,10 +12,15 @@ const ROOT = join(import.meta.dirname, "..", "..")
 const run = promisify(execFile)
 
 let home: string
+/** Where the command line keeps compiled code, which is not the demo's to clean up. */
+let cache: string
 beforeEach(() => {
   home = mkdtempSync("/tmp/vcd-")
+  cache = mkdtempSync("/tmp/vcc-")
 })
-afterEach(() => rmSync(home, { recursive: true, force: true }))
+afterEach(() => {
+  for (const folder of [home, cache]) rmSync(folder, { recursive: true, force: true })
+})
 
 function startDemo(path = process.env["PATH"]) {
   const env = { HOME: home, PATH: path, LANG: "C.UTF-8", VIBECRAFT_PORT: "0" }
@@ -45,7 +50,9 @@ test("says where to look, shows a fleet to page and command line, and cleans up 
   type Listed = { sessions: { agent: string; status: string; role: string }[] }
   let listed: Listed = { sessions: [] }
   while (listed.sessions.length < 10) {
-    const { stdout } = await run(process.execPath, [join(ROOT, "cli/bin/vibecraft.js"), "ls", "--json"], { env: demo.env })
+    const { stdout } = await run(process.execPath, [join(ROOT, "cli/bin/vibecraft.js"), "ls", "--json"], {
+      env: { ...demo.env, XDG_CACHE_HOME: cache },
+    })
     listed = JSON.parse(stdout) as Listed
   }
   expect(new Set(listed.sessions.map(({ agent }) => agent))).toEqual(new Set(["AGENT_CLAUDE", "AGENT_CODEX"]))
