@@ -7,6 +7,8 @@ import type { ContextSeen, ConversationSeen, SubagentSeen, TurnEnded } from "../
 export interface SubagentState {
   finished: boolean
   lastMs: number
+  /** Its type, as the agent names it: "Explore", "general-purpose". */
+  agentType?: string
 }
 
 type Meta = Omit<ConversationSeen, "kind" | "conversationId">
@@ -98,6 +100,7 @@ export class Conversation {
   subagentSeen(fact: SubagentSeen): void {
     const state = this.#subagent(fact.subagentId)
     if (fact.finished !== undefined) state.finished = fact.finished
+    if (fact.agentType !== undefined) state.agentType = fact.agentType
   }
 
   subagentActive(subagentId: string, timeMs: number): void {

@@ -5,13 +5,16 @@
 
 import type { RequestSeen } from "../domain/facts.ts"
 import { Account, type ConversationTotals } from "./account.ts"
-import type { PriceBook } from "./prices/price-book.ts"
+import type { Price, PriceBook } from "./prices/price-book.ts"
 import { type LedgerRequest, RequestTable, requestTag } from "./request-table.ts"
 
 /** Ids of the conversations whose totals a fact changed: none for a copy that said nothing new, two when a request changed its owner. */
 export type LedgerDelta = Iterable<string>
 
 const NOTHING: LedgerDelta = []
+
+/** Hears of every request that is booked (`sign` 1) or taken back (`sign` -1), with its price. */
+export type BookingListener = (sign: 1 | -1, request: LedgerRequest, price: Price) => void
 
 /** The copies of one key that came under several HTTP request ids. */
 interface Variants {
@@ -23,6 +26,7 @@ interface Variants {
 
 export class Ledger {
   readonly #prices: PriceBook
+  readonly #onBooking: BookingListener | undefined
   readonly #table = new RequestTable()
   /** The row that merges all copies of a key. */
   readonly #rows = new Map<string, number>()
@@ -30,8 +34,9 @@ export class Ledger {
   readonly #accounts = new Map<string, Account>()
   #size = 0
 
-  constructor(prices: PriceBook) {
+  constructor(prices: PriceBook, onBooking?: BookingListener) {
     this.#prices = prices
+    this.#onBooking = onBooking
   }
 
   /** Requests counted. */
@@ -129,7 +134,9 @@ export class Ledger {
   #book(sign: 1 | -1, request: LedgerRequest): void {
     let account = this.#accounts.get(request.conversationId)
     if (account === undefined) this.#accounts.set(request.conversationId, (account = new Account()))
-    account.book(sign, request, this.#prices.priceOf(request))
+    const price = this.#prices.priceOf(request)
+    account.book(sign, request, price)
+    this.#onBooking?.(sign, request, price)
     this.#size += sign
   }
 

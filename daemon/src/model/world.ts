@@ -13,12 +13,14 @@ import { Ledger } from "./ledger.ts"
 import { metricsMessage } from "./metrics-message.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
+import { RecentUsage } from "./recent-usage.ts"
 import { Roster, type Touch } from "./roster.ts"
 import { isInScope } from "./scope.ts"
 import { lastActivityMs, sessionMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import { readStatus } from "./status.ts"
 import { type ToolCall, ToolCalls } from "./tool-calls.ts"
+import { UsageRollup } from "./usage-rollup.ts"
 
 export interface WorldOptions {
   readonly host: Host
@@ -42,6 +44,9 @@ export class World implements PublishedWorld {
   readonly #host: Host
   readonly #now: () => number
   readonly #ledger: Ledger
+  /** Sums for reports. */
+  readonly rollup = new UsageRollup()
+  readonly #recent: RecentUsage
   readonly #tools = new ToolCalls()
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
@@ -63,7 +68,11 @@ export class World implements PublishedWorld {
   constructor(options: WorldOptions) {
     this.#host = options.host
     this.#now = options.now
-    this.#ledger = new Ledger(options.prices)
+    this.#recent = new RecentUsage(options.now)
+    this.#ledger = new Ledger(options.prices, (sign, request, price) => {
+      this.rollup.book(sign, request, price)
+      this.#recent.book(sign, request, price)
+    })
   }
 
   /** Counters for GetStatus. */

@@ -25,7 +25,12 @@ export interface Price {
   readonly certainty: Certainty
   /** Models, as reported, that have no price. Empty unless `certainty` is "unpriced". */
   readonly unpricedModels: readonly string[]
+  /** The request itself and then each call inside it; they sum up to the whole. Absent where there are no calls inside. */
+  readonly parts?: readonly PricePart[]
 }
+
+/** What one call of a request costs. */
+export type PricePart = Pick<Price, "nanosUsd" | "certainty">
 
 export interface PriceBook {
   priceOf(request: PriceableRequest): Price
@@ -121,6 +126,7 @@ export function createPriceBook(overrides: readonly PriceOverride[] = []): Price
         // Only Anthropic's usage reports them.
         picoUsd += BigInt(factors.webSearches) * BigInt(WEB_SEARCH_PICO_USD)
       }
+      const parts: PricePart[] = []
       for (const call of factors.innerCalls ?? []) {
         const inner = amountOf(call.model, call.usage, innerFactors(factors), timeMs)
         if (inner === undefined) unpriced.add(call.model)
@@ -128,11 +134,24 @@ export function createPriceBook(overrides: readonly PriceOverride[] = []): Price
           picoUsd += inner.picoUsd
           assumed ||= inner.assumed
         }
+        parts.push({ nanosUsd: rounded(inner?.picoUsd ?? 0n), certainty: certaintyOf(inner) })
       }
+      const nanosUsd = rounded(picoUsd)
       const certainty = unpriced.size > 0 ? "unpriced" : assumed ? "estimated" : "priced"
-      return { nanosUsd: (picoUsd + 500n) / 1000n, certainty, unpricedModels: [...unpriced] }
+      const price = { nanosUsd, certainty, unpricedModels: [...unpriced] } as const
+      if (parts.length === 0) return price
+      const own = parts.reduce((rest, part) => rest - part.nanosUsd, nanosUsd)
+      return { ...price, parts: [{ nanosUsd: own, certainty: certaintyOf(outer) }, ...parts] }
     },
   }
+}
+
+function rounded(picoUsd: bigint): bigint {
+  return (picoUsd + 500n) / 1000n
+}
+
+function certaintyOf(amount: Amount | undefined): Certainty {
+  return amount === undefined ? "unpriced" : amount.assumed ? "estimated" : "priced"
 }
 
 /** Inner calls run where and how the request runs, but not at its speed. */
