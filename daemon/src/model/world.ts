@@ -215,6 +215,8 @@ export class World implements PublishedWorld {
       case "subagent-seen":
         conversation.subagentSeen(fact)
         break
+      case "booked-cost-seen":
+      case "rate-limit-seen":
       case "active":
         break
       default:

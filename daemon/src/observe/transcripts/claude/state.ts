@@ -25,6 +25,11 @@ export interface ClaudeState {
   requestKey: string | undefined
   requestSignature: string | undefined
   contextTokens: number | null | undefined
+  /** Kind of subagent last said, in a subagent's file. */
+  subagentType: string | undefined
+  /** Running time that the last cost-state line told of, and the first time written after that line. */
+  bookedDurationMs: number | undefined
+  sinceBookedMs: number | undefined
   turnOpen: boolean
   /** Message that ended the last turn: its other lines do not open a new one. */
   endedByMessage: string | undefined
@@ -62,6 +67,9 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     requestKey: undefined,
     requestSignature: undefined,
     contextTokens: undefined,
+    subagentType: undefined,
+    bookedDurationMs: undefined,
+    sinceBookedMs: undefined,
     turnOpen: false,
     endedByMessage: undefined,
     pendingTurnMs: undefined,
