@@ -51,6 +51,7 @@ const messageLine = object({
   uuid: ID,
   requestId: ID,
   agentId: ID,
+  attributionAgent: ID,
   requestSessionId: ID,
   forkedFrom: object({ sessionId: ID }),
   isSidechain: present,

@@ -40,6 +40,7 @@ const payload = object({
   started_at_ms: present,
   completed_at_ms: present,
   info: whole,
+  rate_limits: whole,
   response_id: ID,
   usage: whole,
 })
