@@ -31,6 +31,8 @@ export class Ledger {
   /** The row that merges all copies of a key. */
   readonly #rows = new Map<string, number>()
   readonly #variants = new Map<number, Variants>()
+  /** For a row that holds the copies of one request id: the row that merges them all. */
+  readonly #allOf = new Map<number, number>()
   readonly #accounts = new Map<string, Account>()
   #size = 0
 
@@ -65,7 +67,7 @@ export class Ledger {
   /** A conversation's totals; undefined when it made no request. */
   totals(conversationId: string): ConversationTotals | undefined {
     const account = this.#accounts.get(conversationId)
-    return account === undefined || account.isEmpty ? undefined : account.totals(() => this.#requestsOf(conversationId))
+    return account === undefined || account.isEmpty ? undefined : account.totals(() => this.requestsOf(conversationId))
   }
 
   #seeCopy(row: number, fact: RequestSeen): LedgerDelta {
@@ -83,6 +85,7 @@ export class Ledger {
     const vector = this.#table.vector(first)
     if (vector !== undefined && this.#isIdentified(first)) variants.requests.set(vector, new Set([first]))
     this.#variants.set(row, variants)
+    this.#allOf.set(first, row)
     return variants
   }
 
@@ -92,6 +95,7 @@ export class Ledger {
     if (known !== undefined && table.covers(known, fact) && table.covers(all, fact)) return NOTHING
     const row = known ?? table.add(fact)
     variants.rows.set(tag, row)
+    this.#allOf.set(row, all)
 
     const before = known !== undefined && this.#isIdentified(known) ? table.vector(known) : undefined
     const after = tag !== 0 && !(fact.sidechain && table.isSidechain(row)) ? table.vector(row, fact) : undefined
@@ -140,18 +144,28 @@ export class Ledger {
     this.#size += sign
   }
 
-  *#requestsOf(conversationId: string): Generator<LedgerRequest> {
-    for (const row of this.#rows.values()) {
-      const variants = this.#variants.get(row)
-      if (variants === undefined || variants.requests.size < 2) {
-        const request = this.#table.request(row)
-        if (request.conversationId === conversationId) yield request
-        continue
+  /** The requests that count for a conversation, in no order. */
+  *requestsOf(conversationId: string): Generator<LedgerRequest> {
+    const done = new Set<number>()
+    for (const row of this.#table.rowsOf(conversationId)) {
+      const all = this.#allOf.get(row) ?? row
+      const variants = this.#variants.get(all)
+      if (variants === undefined) yield this.#table.request(row)
+      else if (!done.has(all)) {
+        done.add(all)
+        for (const request of this.#variantRequests(all, variants)) if (request.conversationId === conversationId) yield request
       }
-      for (const rows of variants.requests.values()) {
-        const request = this.#table.requestOf(rows)
-        if (request?.conversationId === conversationId) yield request
-      }
+    }
+  }
+
+  *#variantRequests(all: number, variants: Variants): Generator<LedgerRequest> {
+    if (variants.requests.size < 2) {
+      yield this.#table.request(all)
+      return
+    }
+    for (const rows of variants.requests.values()) {
+      const request = this.#table.requestOf(rows)
+      if (request !== undefined) yield request
     }
   }
 }

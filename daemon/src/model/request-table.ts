@@ -36,6 +36,11 @@ export class RequestTable {
   #model = new Uint32Array(FIRST_CAPACITY)
   #factors = new Uint32Array(FIRST_CAPACITY)
   #sidechain = new Uint8Array(FIRST_CAPACITY)
+  /** Rows of a conversation are chained: the last one by the conversation's number, and for each row the one before it, plus 1. */
+  #lastOf: number[] = []
+  #before = new Uint32Array(FIRST_CAPACITY)
+  /** Rows that changed their conversation, by the number of the one they came to. */
+  readonly #movedTo = new Map<number, Set<number>>()
 
   /** Adds a row for the first copy of a request; rows never leave. */
   add(fact: RequestSeen): number {
@@ -68,7 +73,19 @@ export class RequestTable {
     ]) {
       column.copyWithin(copy, row, row + 1)
     }
+    this.#chain(copy)
     return copy
+  }
+
+  /** The rows that a conversation owns, latest added first. */
+  *rowsOf(conversationId: string): Generator<number> {
+    const conversation = this.#conversations.known(conversationId)
+    if (conversation === 0) return
+    const moved = this.#movedTo.get(conversation)
+    for (let row = (this.#lastOf[conversation] ?? 0) - 1; row >= 0; row = (this.#before[row] ?? 0) - 1) {
+      if (this.#conversation[row] === conversation && moved?.has(row) !== true) yield row
+    }
+    for (const row of moved ?? []) if (this.#conversation[row] === conversation) yield row
   }
 
   /** Whether another copy would leave a row as it is. */
@@ -189,11 +206,27 @@ export class RequestTable {
 
   #setOwner(row: number, fact: RequestSeen): void {
     const { subagentId } = fact
-    this.#conversation[row] = this.#conversations.number(fact.conversationId, () => fact.conversationId)
+    const before = this.#conversation[row]
+    const conversation = this.#conversations.number(fact.conversationId, () => fact.conversationId)
+    this.#conversation[row] = conversation
+    if (before === 0) this.#chain(row)
+    else if (before !== conversation) this.#move(row, conversation)
     this.#subagent[row] = subagentId === undefined ? 0 : this.#subagents.number(subagentId, () => subagentId)
     this.#model[row] = this.#models.number(fact.model, () => fact.model)
     this.#timeMs[row] = fact.timeMs
     this.#sidechain[row] = Number(fact.sidechain)
+  }
+
+  #chain(row: number): void {
+    const conversation = this.#conversation[row] ?? 0
+    this.#before[row] = this.#lastOf[conversation] ?? 0
+    this.#lastOf[conversation] = row + 1
+  }
+
+  #move(row: number, conversation: number): void {
+    const moved = this.#movedTo.get(conversation)
+    if (moved === undefined) this.#movedTo.set(conversation, new Set([row]))
+    else moved.add(row)
   }
 
   #newRow(): number {
@@ -206,6 +239,7 @@ export class RequestTable {
       this.#subagent = grown(this.#subagent, new Uint32Array(capacity))
       this.#model = grown(this.#model, new Uint32Array(capacity))
       this.#factors = grown(this.#factors, new Uint32Array(capacity))
+      this.#before = grown(this.#before, new Uint32Array(capacity))
       this.#sidechain = grown(this.#sidechain, new Uint8Array(capacity))
     }
     return this.#rows++

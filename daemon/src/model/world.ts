@@ -14,6 +14,7 @@ import { metricsMessage } from "./metrics-message.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { RecentUsage } from "./recent-usage.ts"
+import { Reconciler } from "./reconciler.ts"
 import { Roster, type Touch } from "./roster.ts"
 import { isInScope } from "./scope.ts"
 import { lastActivityMs, sessionMessage } from "./session-message.ts"
@@ -47,6 +48,7 @@ export class World implements PublishedWorld {
   /** Sums for reports. */
   readonly rollup = new UsageRollup()
   readonly #recent: RecentUsage
+  readonly #reconciler: Reconciler
   readonly #tools = new ToolCalls()
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
@@ -73,6 +75,7 @@ export class World implements PublishedWorld {
       this.rollup.book(sign, request, price)
       this.#recent.book(sign, request, price)
     })
+    this.#reconciler = new Reconciler({ requestsOf: (id) => this.#ledger.requestsOf(id), prices: options.prices })
   }
 
   /** Counters for GetStatus. */
@@ -187,11 +190,15 @@ export class World implements PublishedWorld {
     switch (fact.kind) {
       case "conversation-seen":
         conversation.describe(fact)
+        this.#noteFork(conversation)
         if (fact.parentConversationId !== undefined) this.#roster.adopt(fact.parentConversationId, conversation.id)
         this.#reseat = true
         break
       case "request-seen":
-        for (const id of this.#ledger.see(fact)) this.#dirtyConversations.add(id)
+        for (const id of this.#ledger.see(fact)) {
+          this.#dirtyConversations.add(id)
+          this.#touchAll(this.#reconciler.requestChanged(id, fact.timeMs))
+        }
         break
       case "tool-started":
         this.#callTouched(this.#tools.started(fact))
@@ -216,12 +223,23 @@ export class World implements PublishedWorld {
         conversation.subagentSeen(fact)
         break
       case "booked-cost-seen":
+        this.#touchAll(this.#reconciler.bookedSeen(fact))
+        break
       case "rate-limit-seen":
       case "active":
         break
       default:
         fact satisfies never
     }
+  }
+
+  #noteFork({ id, meta }: Conversation): void {
+    const { forkedFromConversationId: parentId, startedMs } = meta
+    if (parentId !== undefined) this.#touchAll(this.#reconciler.forked(id, parentId, startedMs))
+  }
+
+  #touchAll(conversationIds: readonly string[]): void {
+    for (const id of conversationIds) if (this.#conversations.has(id)) this.#dirtyConversations.add(id)
   }
 
   #callTouched(call: ToolCall | undefined): void {
