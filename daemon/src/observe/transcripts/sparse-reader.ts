@@ -2,6 +2,7 @@
 // without being built. It knows JSON as the agents write it; of anything else it says so, and the line is left to a real parser.
 
 import type { JsonObject } from "./json-fields.ts"
+import type { ScanMemory } from "./scan-memory.ts"
 import type { MemberTable, Shape } from "./shape.ts"
 import { stringEnd } from "./string-end.ts"
 
@@ -19,15 +20,24 @@ const MAX_KEY_BYTES = 256
 const SHORT_BYTES = 64
 
 export class SparseReader {
+  readonly #memory: ScanMemory
+  /** Whether the bytes lie in the memory. */
+  #isMapped = false
   #bytes: Buffer = Buffer.alloc(0)
   #end = 0
   /** Where reading goes on; -1 once something was met that a real parser must judge. */
   #at = 0
 
+  /** Lines are read quicker where their bytes lie in `memory`. */
+  constructor(memory: ScanMemory) {
+    this.#memory = memory
+  }
+
   /** The object in `bytes` from `start` to `end`, as far as `shape` wants it; undefined where a real parser must judge. */
   read(bytes: Buffer, start: number, end: number, shape: Shape): JsonObject | undefined {
     if (bytes[start] !== OPEN_BRACE || bytes[end - 1] !== CLOSE_BRACE) return undefined
     this.#bytes = bytes
+    this.#isMapped = bytes === this.#memory.buffer
     this.#end = end
     this.#at = start
     const value = this.#object(shape.members)
@@ -128,7 +138,7 @@ export class SparseReader {
       }
       if (byte === BACKSLASH || byte < 0x20 || byte > 0x7e) break
     }
-    const end = stringEnd(bytes, at, this.#end)
+    const end = this.#stringEnd(at)
     if (end < 0) return this.#fail()
     this.#at = end + 1
     if (end - start <= units + tailUnits) return this.#decoded(start, end)
@@ -183,20 +193,24 @@ export class SparseReader {
   #skip(): void {
     const first = this.#bytes[this.#at]
     if (first === QUOTE) {
-      const end = stringEnd(this.#bytes, this.#at + 1, this.#end)
+      const end = this.#stringEnd(this.#at + 1)
       this.#at = end < 0 ? -1 : end + 1
     } else if (first === OPEN_BRACE || first === OPEN_BRACKET) this.#skipNested()
     else this.#skipScalar()
   }
 
   #skipNested(): void {
+    if (this.#isMapped) {
+      this.#at = this.#memory.nestedEnd(this.#at, this.#end)
+      return
+    }
     const bytes = this.#bytes
     const end = this.#end
     let depth = 0
     for (let at = this.#at; at < end; at++) {
       const byte = bytes[at]
       if (byte === QUOTE) {
-        at = stringEnd(bytes, at + 1, end)
+        at = this.#stringEnd(at + 1)
         if (at < 0) break
       } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++
       else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) {
@@ -221,6 +235,10 @@ export class SparseReader {
       if (!isPlain && byte !== 0x45) break
     }
     this.#at = -1
+  }
+
+  #stringEnd(start: number): number {
+    return this.#isMapped ? this.#memory.stringEnd(start, this.#end) : stringEnd(this.#bytes, start, this.#end)
   }
 
   #keyEnd(start: number): number {

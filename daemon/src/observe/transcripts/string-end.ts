@@ -1,4 +1,4 @@
-// Where a JSON string ends: the one question that nearly every byte of a transcript is asked.
+// Where a JSON string ends, for bytes that lie outside the memory that can be searched faster.
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
