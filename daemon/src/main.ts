@@ -45,7 +45,8 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
   const identity = hostIdentity()
   const host = create(HostSchema, { id: identity.id, name: identity.name })
   const diagnostics = new Diagnostics()
-  const world = new World({ host, prices: createPriceBook(config.prices), now: Date.now })
+  const prices = createPriceBook(config.prices)
+  const world = new World({ host, prices, now: Date.now })
 
   const readPool = createReadPool()
   resources.defer(() => readPool.close())
@@ -86,6 +87,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     port: flags.port,
     socketPath: flags.socketPath,
     world,
+    usage: world.usage,
     diagnostics,
     discover: createDiscoverSessions(world, discovery),
     daemon: {
@@ -94,6 +96,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
       stateDir: flags.stateDir,
       scope: flags.scope ?? "",
       host: identity,
+      pricing: { prices, configPath: config.path },
       counted: () => world.counts,
     },
     webRoot: await webRoot(),

@@ -1,6 +1,7 @@
 // The errors of the API's edge: small named classes, and one table that says which code a client sees.
 
 import { Code } from "@connectrpc/connect"
+import { CorrectionRefusedError, CorrectionUnknownError } from "../model/correction-desk.ts"
 
 /** Thrown when an id names nothing that is known. */
 export class NotFoundError extends Error {
@@ -39,6 +40,8 @@ const CODES: readonly (readonly [new (...args: never[]) => Error, Code])[] = [
   [NotFoundError, Code.NotFound],
   [InvalidArgumentError, Code.InvalidArgument],
   [TooManyWatchersError, Code.ResourceExhausted],
+  [CorrectionRefusedError, Code.InvalidArgument],
+  [CorrectionUnknownError, Code.NotFound],
   [SocketOnlyError, Code.PermissionDenied],
 ]
 

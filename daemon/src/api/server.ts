@@ -21,6 +21,7 @@ import { createSessionService, type SessionServiceOptions } from "./session-serv
 import { answerText, serveStaticFile } from "./static-files.ts"
 import { createSubscribers } from "./subscribers.ts"
 import type { Transport } from "./transport.ts"
+import type { UsageBooksPort } from "./usage-service.ts"
 import { openUnixListener } from "./unix-socket.ts"
 
 export interface ApiServerOptions {
@@ -31,6 +32,8 @@ export interface ApiServerOptions {
   /** Path of the unix socket; absent serves TCP alone. */
   readonly socketPath?: string
   readonly world: PublishedWorld
+  /** What reports and corrections come from. */
+  readonly usage: UsageBooksPort
   readonly diagnostics: Diagnostics
   readonly discover: SessionServiceOptions["discover"]
   readonly daemon: DaemonFacts
@@ -78,7 +81,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const serveRpc = createRpcHandler(
     createRoutes({
       sessions: createSessionService({ ...watch, version: daemon.version, discover: options.discover }),
-      metrics: createMetricsService(watch),
+      metrics: createMetricsService({ ...watch, usage: options.usage }),
       daemon: createDaemonService({
         daemon,
         world,

@@ -7,13 +7,14 @@ import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
 import type { AgentGone, AgentSeen, Fact, TranscriptFact } from "../domain/facts.ts"
+import { NO_USAGE } from "../domain/usage.ts"
 import { contextUsedRatio } from "./context-window.ts"
 import { Conversation } from "./conversation.ts"
+import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
 import { Ledger } from "./ledger.ts"
 import { metricsMessage } from "./metrics-message.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
-import { RecentUsage } from "./recent-usage.ts"
 import { Reconciler } from "./reconciler.ts"
 import { Roster, type Touch } from "./roster.ts"
 import { isInScope } from "./scope.ts"
@@ -21,11 +22,14 @@ import { lastActivityMs, sessionMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import { readStatus } from "./status.ts"
 import { type ToolCall, ToolCalls } from "./tool-calls.ts"
-import { UsageRollup } from "./usage-rollup.ts"
+import { UsageBooks } from "./usage-books.ts"
+import { usageConversation } from "./usage-conversation.ts"
 
 export interface WorldOptions {
   readonly host: Host
   readonly prices: PriceBook
+  /** Keeps corrections made by hand; absent: they last as long as the world. */
+  readonly correctionJournal?: CorrectionJournal
   /** Unix milliseconds. */
   readonly now: () => number
 }
@@ -45,9 +49,8 @@ export class World implements PublishedWorld {
   readonly #host: Host
   readonly #now: () => number
   readonly #ledger: Ledger
-  /** Sums for reports. */
-  readonly rollup = new UsageRollup()
-  readonly #recent: RecentUsage
+  /** What reports are made of. */
+  readonly usage: UsageBooks
   readonly #reconciler: Reconciler
   readonly #tools = new ToolCalls()
   readonly #conversations = new Map<string, Conversation>()
@@ -70,11 +73,18 @@ export class World implements PublishedWorld {
   constructor(options: WorldOptions) {
     this.#host = options.host
     this.#now = options.now
-    this.#recent = new RecentUsage(options.now)
-    this.#ledger = new Ledger(options.prices, (sign, request, price) => {
-      this.rollup.book(sign, request, price)
-      this.#recent.book(sign, request, price)
+    this.usage = new UsageBooks({
+      prices: options.prices,
+      journal: options.correctionJournal ?? NO_JOURNAL,
+      conversation: (id) => usageConversation(id, this.#conversations.get(id), this.#roster, this.#modelOf(id)),
+      measured: (id) => this.#measured(id),
+      onCorrection: (id) => {
+        this.#dirtyConversations.add(id)
+        this.#publish(false)
+      },
+      now: options.now,
     })
+    this.#ledger = new Ledger(options.prices, this.usage.book)
     this.#reconciler = new Reconciler({ requestsOf: (id) => this.#ledger.requestsOf(id), prices: options.prices })
   }
 
@@ -316,7 +326,7 @@ export class World implements PublishedWorld {
     const session = this.#roster.sessions.get(id)
     if (session === undefined) throw new Error(`no session ${id}`)
     const conversation = this.#roster.conversationOf(session)
-    const model = conversation === undefined ? undefined : this.#model(conversation)
+    const model = conversation && this.#modelOf(conversation.id)
     const message = sessionMessage({
       host: this.#host,
       session,
@@ -342,6 +352,8 @@ export class World implements PublishedWorld {
       totals: this.#ledger.totals(conversationId),
       tools: this.#tools.totals(conversationId),
       childConversations: this.#roster.childrenOf(conversationId).size,
+      reconciliation: this.#reconciler.resultOf(conversationId),
+      corrected: this.usage.correctedOf(conversationId),
     })
     this.#rows.set(conversationId, row)
     return row
@@ -352,8 +364,15 @@ export class World implements PublishedWorld {
     return session === undefined ? [] : this.#roster.conversationIdsOf(session)
   }
 
-  #model(conversation: Conversation): string | undefined {
-    return this.#ledger.totals(conversation.id)?.lastModel ?? conversation.meta.model
+  /** What corrections are held against; undefined for a conversation that is not known. */
+  #measured(id: string): Measured | undefined {
+    const conversation = this.#conversations.get(id)
+    if (conversation?.meta.agent === undefined) return undefined
+    return { tokens: this.#ledger.totals(id)?.tokens ?? NO_USAGE, lastModel: this.#modelOf(id), lastMs: conversation.lastMs }
+  }
+
+  #modelOf(conversationId: string): string | undefined {
+    return this.#ledger.totals(conversationId)?.lastModel ?? this.#conversations.get(conversationId)?.meta.model
   }
 
   /** Open calls of the main agent. */

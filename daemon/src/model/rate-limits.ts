@@ -1,0 +1,41 @@
+// The limits of the user's accounts as the agents were told of them: the latest report of each limit counts, whichever conversation it
+// came from.
+
+import type { AgentKind } from "../domain/agent.ts"
+import type { RateLimitSeen } from "../domain/facts.ts"
+
+/** A limit by agent and name. */
+export type RateLimit = Omit<RateLimitSeen, "kind" | "conversationId" | "subagentId">
+
+/** Names come from outside; no agent has as many. */
+const MOST_LIMITS = 50
+
+export class RateLimits {
+  readonly #limits = new Map<string, RateLimit>()
+
+  /** Says whether it was news. */
+  see({ kind: _kind, conversationId: _id, subagentId: _subagent, ...limit }: RateLimitSeen): boolean {
+    const key = `${limit.agent} ${limit.name}`
+    const known = this.#limits.get(key)
+    if (known === undefined ? this.#limits.size >= MOST_LIMITS : known.timeMs > limit.timeMs) return false
+    this.#limits.set(key, limit)
+    return true
+  }
+
+  /** Of one agent or of all, sorted by agent and name. A limit whose window has started anew since is not in use, as far as is known. */
+  list(nowMs: number, agent?: AgentKind): readonly RateLimit[] {
+    return [...this.#limits.values()]
+      .filter((limit) => agent === undefined || limit.agent === agent)
+      .map((limit) => (limit.resetsMs !== undefined && limit.resetsMs <= nowMs ? renewed(limit) : limit))
+      .sort((a, b) => compare(a.agent, b.agent) || compare(a.name, b.name))
+  }
+}
+
+/** When it starts anew after that is not known before it is used. */
+function renewed({ resetsMs: _past, ...limit }: RateLimit): RateLimit {
+  return { ...limit, usedRatio: 0 }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}
