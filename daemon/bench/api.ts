@@ -37,6 +37,7 @@ export async function run(): Promise<readonly BenchRow[]> {
     port: 0,
     world,
     usage: world.usage,
+    readThreadTotals: async () => ({ threads: [], problems: [] }),
     diagnostics: new Diagnostics(),
     discover: async () => ({}),
     daemon: {

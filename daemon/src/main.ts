@@ -88,6 +88,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     socketPath: flags.socketPath,
     world,
     usage: world.usage,
+    readThreadTotals: () => readPool.threadTotals({ homes: transcriptHomes(diagnostics) }),
     diagnostics,
     discover: createDiscoverSessions(world, discovery),
     daemon: {
@@ -125,6 +126,11 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv = proc
     process.stderr.write(`vibecraftd: ${failure.line}\n`)
     process.exit(failure.exitCode)
   }
+}
+
+/** The agents' homes that are followed now. */
+function transcriptHomes(diagnostics: Diagnostics): string[] {
+  return diagnostics.sources().flatMap(({ kind, name }) => (kind === "transcripts" ? [name] : []))
 }
 
 function stopOnSignal(daemon: Daemon, logger: Logger): void {

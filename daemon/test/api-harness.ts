@@ -38,6 +38,7 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
     world,
     // Reports and corrections are the model's own; a memory world has none.
     usage: new World({ host: create(HostSchema, {}), prices, now: Date.now }).usage,
+    readThreadTotals: async () => ({ threads: [{ id: "thread-1", tokens: 1000 }], problems: ["state_5.sqlite: broken"] }),
     diagnostics,
     discover: async () => ({ scanMs: 7, failures: ["tmux did not answer"] }),
     daemon: {

@@ -6,6 +6,7 @@ import type { ServiceImpl } from "@connectrpc/connect"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { MetricsService, WatchMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import type { PublishedWorld } from "../model/published-world.ts"
+import { createAuditService, type ReadThreadTotals } from "./audit-service.ts"
 import { NotFoundError } from "./errors.ts"
 import { follow, type FollowEvent, type WatchContext } from "./follow.ts"
 import type { Followed } from "./membership.ts"
@@ -18,6 +19,7 @@ type WatchMessage = MessageInitShape<typeof WatchMetricsResponseSchema>
 export interface MetricsServiceOptions extends WatchContext {
   /** What reports and corrections come from. */
   readonly usage: UsageBooksPort
+  readonly readThreadTotals: ReadThreadTotals
 }
 
 /** Serves metrics out of the world. */
@@ -25,6 +27,7 @@ export function createMetricsService(options: MetricsServiceOptions): ServiceImp
   const { world, usage } = options
   return {
     ...createUsageService(world, usage),
+    ...createAuditService(world, options.readThreadTotals),
     getMetrics(request) {
       return { metrics: [...rowsOf(world, parseId(request.id))], firstRead: world.firstRead() }
     },

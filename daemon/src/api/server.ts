@@ -6,6 +6,7 @@ import type { Diagnostics } from "../model/diagnostics.ts"
 import type { PublishedWorld } from "../model/published-world.ts"
 import { systemTimers, type Timers } from "../model/timers.ts"
 import { abortReason } from "./abort-reason.ts"
+import type { ReadThreadTotals } from "./audit-service.ts"
 import type { ApiLogger } from "./api-logger.ts"
 import { createDaemonService, type DaemonFacts } from "./daemon-service.ts"
 import { watchEventLoopDelay } from "./event-loop-delay.ts"
@@ -34,6 +35,8 @@ export interface ApiServerOptions {
   readonly world: PublishedWorld
   /** What reports and corrections come from. */
   readonly usage: UsageBooksPort
+  /** What Codex counted itself. */
+  readonly readThreadTotals: ReadThreadTotals
   readonly diagnostics: Diagnostics
   readonly discover: SessionServiceOptions["discover"]
   readonly daemon: DaemonFacts
@@ -81,7 +84,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const serveRpc = createRpcHandler(
     createRoutes({
       sessions: createSessionService({ ...watch, version: daemon.version, discover: options.discover }),
-      metrics: createMetricsService({ ...watch, usage: options.usage }),
+      metrics: createMetricsService({ ...watch, usage: options.usage, readThreadTotals: options.readThreadTotals }),
       daemon: createDaemonService({
         daemon,
         world,

@@ -1,9 +1,10 @@
-// What runs in the threads that read: two short tasks without memory of their own.
+// What runs in the threads that read: short tasks without memory of their own.
 
 import type { Cursor } from "./cursor.ts"
 import { lookAround, type LookResult, type LookTask } from "./look.ts"
 import { readFrom } from "./read.ts"
 import type { ReadResult } from "./read-result.ts"
+import { readThreadTotals, type ThreadTotals, type ThreadTotalsTask } from "./thread-totals.ts"
 
 export interface ReadTask {
   readonly cursors: readonly Cursor[]
@@ -21,4 +22,9 @@ export function readBatch(task: ReadTask): readonly ReadResult[] {
 /** See `lookAround`. */
 export function look(task: LookTask): LookResult {
   return lookAround(task)
+}
+
+/** See `readThreadTotals`. */
+export function threadTotals(task: ThreadTotalsTask): ThreadTotals {
+  return readThreadTotals(task)
 }
