@@ -6,7 +6,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf"
 import { expect, test } from "vitest"
 import { auditRows, auditSummary } from "./audit.ts"
 
-const CAUSE: Readonly<Record<number, string>> = AuditCause
+const CAUSE: Readonly<Record<number, string>> = Object.fromEntries(Object.entries(AuditCause).map(([name, code]) => [code, name]))
 
 function row(conversationId: string, init: MessageInitShape<typeof MetricsSchema>): Metrics {
   return create(MetricsSchema, { conversationId, requests: 1n, ...init })
