@@ -27,10 +27,12 @@ export class LineReader {
     this.#normaliser = normaliser
     this.#file = file
     this.#state = state
+    sparse.forget()
   }
 
   /** Reads the lines in `bytes` from `start` to `end`, each with its newline. */
   readLines(bytes: Buffer, start: number, end: number): void {
+    sparse.forget()
     for (let at = start; at < end;) {
       const newline = bytes.indexOf(0x0a, at)
       const stop = newline < 0 || newline >= end ? end : newline

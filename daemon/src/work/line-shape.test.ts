@@ -9,13 +9,16 @@ import type { AgentKind } from "../domain/agent.ts"
 import type { JsonObject } from "../observe/transcripts/json-fields.ts"
 import type { Normaliser } from "../observe/transcripts/port.ts"
 import { normaliserOf } from "../observe/transcripts/registry.ts"
-import type { Shape } from "../observe/transcripts/shape.ts"
+import { present, type Shape } from "../observe/transcripts/shape.ts"
 import { scanPrefix } from "../observe/transcripts/line-prefix.ts"
 import { LineReader } from "./line-reader.ts"
+import { readMemory } from "./line-window.ts"
 import { parseLine } from "./parse-line.ts"
 import { claudeLines, codexLines } from "./sample-lines.ts"
 
 const DATA = join(import.meta.dirname, "../../../../shared/data")
+
+const PIECE_BYTES = 1 << 20
 
 interface Sample {
   readonly name: string
@@ -46,11 +49,16 @@ describe.each(samples)("$name", (sample) => {
   test("gives the same facts by shape as parsed whole", () => {
     const shaped = reader(sample)
     const parsed = reader(sample, withoutShapes)
-    for (const line of sample.lines) {
-      feed(shaped, line)
-      feed(parsed, line)
-      expect(shaped.facts.splice(0)).toEqual(parsed.facts.splice(0))
+    const elsewhere = reader(sample)
+    for (const bytes of piecesOf(sample.lines)) {
+      const before = parsed.facts.length
+      bytes.copy(readMemory.buffer)
+      shaped.readLines(readMemory.buffer, 0, bytes.length)
+      for (const other of [parsed, elsewhere]) other.readLines(bytes, 0, bytes.length)
+      expect(shaped.facts.slice(before)).toEqual(parsed.facts.slice(before))
+      expect(elsewhere.facts.slice(before)).toEqual(parsed.facts.slice(before))
     }
+    expect(shaped.facts.length).toBeGreaterThan(0)
     expect(shaped.badLines).toBe(parsed.badLines)
   })
 
@@ -72,9 +80,15 @@ describe.each(samples)("$name", (sample) => {
         const bytes = Buffer.from(sample.lines[index] ?? "")
         for (const { at, byte } of mutations) bytes[Math.floor(at * bytes.length)] = byte
         if (parseLine(bytes, 0, bytes.length) === undefined) return
+        // Between two neighbours, whose values it may be taken to repeat.
+        const neighbour = Buffer.from(`${sample.lines[index] ?? ""}\n`)
+        const lines = Buffer.concat([neighbour, bytes, Buffer.from("\n"), neighbour])
+        if (lines.length > readMemory.buffer.length) return
+        lines.copy(readMemory.buffer)
         const shaped = reader(sample)
         const parsed = reader(sample, withoutShapes)
-        for (const one of [shaped, parsed]) one.readLine(bytes, 0, bytes.length)
+        shaped.readLines(readMemory.buffer, 0, lines.length)
+        parsed.readLines(lines, 0, lines.length)
         expect(shaped.facts).toEqual(parsed.facts)
       }),
       { numRuns: 300 },
@@ -100,6 +114,21 @@ function reader(sample: Sample, change: (normaliser: Normaliser) => Normaliser =
   const normaliser = normaliserOf(sample.agent)
   const file = { path: `/${sample.relativePath}`, relativePath: sample.relativePath, birthMs: Date.UTC(2026, 0, 1) }
   return new LineReader(change(normaliser), file, normaliser.start(file))
+}
+
+/** Lines in pieces that the memory holds. */
+function piecesOf(lines: readonly string[]): Buffer[] {
+  const pieces: Buffer[][] = [[]]
+  let bytes = 0
+  for (const line of lines.map((text) => Buffer.from(`${text}\n`))) {
+    bytes += line.length
+    if (bytes > PIECE_BYTES) {
+      pieces.push([])
+      bytes = line.length
+    }
+    pieces.at(-1)?.push(line)
+  }
+  return pieces.map((piece) => Buffer.concat(piece))
 }
 
 function feed(to: LineReader, line: string): void {
@@ -136,7 +165,8 @@ function watched(value: unknown, shape: Shape, path: string): unknown {
     get(target, name) {
       const member = shape.members.members.get(String(name))
       if (member === undefined) throw new Error(`${path}.${String(name)} is read and not in the shape`)
-      return watched(Reflect.get(target, name), member.shape, `${path}.${String(name)}`)
+      const chosen = member.shape.choose === undefined ? member.shape : member.shape.choose(target as JsonObject, true)
+      return watched(Reflect.get(target, name), chosen ?? present, `${path}.${String(name)}`)
     },
     has(target, name) {
       if (!shape.members.members.has(String(name))) throw new Error(`${path}.${String(name)} is asked for and not in the shape`)

@@ -1,5 +1,5 @@
 // Where strings and nested values end, asked of sixteen bytes at a time. Nearly every byte of a transcript lies in a text that is passed over,
-// and JavaScript looks at bytes one by one. So the buffer that files are read into is the memory of a small WebAssembly module, whose two
+// and JavaScript looks at bytes one by one. So the buffer that files are read into is the memory of a small WebAssembly module, whose three
 // functions are written out below; bytes that lie elsewhere are searched by JavaScript.
 
 const PAGE_BYTES = 1 << 16
@@ -21,6 +21,8 @@ export interface ScanMemory {
   stringEnd(start: number, end: number): number
   /** Index behind the object or array that begins at `start`; -1 where it does not end before `end`. Which bracket closes which is not asked. */
   nestedEnd(start: number, end: number): number
+  /** 1 where the same `length` bytes stand at `a` and at `b`, else 0. `length` is at least 1. */
+  sameBytes(a: number, b: number, length: number): number
 }
 
 /** The part of the engine's WebAssembly that is used here; Node's types leave it to those of the browser. */
@@ -33,17 +35,18 @@ interface ModuleExports {
   readonly memory: { readonly buffer: ArrayBuffer }
   readonly stringEnd: ScanMemory["stringEnd"]
   readonly nestedEnd: ScanMemory["nestedEnd"]
+  readonly sameBytes: ScanMemory["sameBytes"]
 }
 
 /** Memory for at least so many bytes. */
 export function createScanMemory(bytes: number): ScanMemory {
   const pages = Math.ceil((bytes + OVERREAD_BYTES) / PAGE_BYTES)
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(pages)))
-  const { memory, stringEnd, nestedEnd } = exports as ModuleExports
-  return { buffer: Buffer.from(memory.buffer, 0, bytes), stringEnd, nestedEnd }
+  const { memory, stringEnd, nestedEnd, sameBytes } = exports as ModuleExports
+  return { buffer: Buffer.from(memory.buffer, 0, bytes), stringEnd, nestedEnd, sameBytes }
 }
 
-// The module, instruction by instruction. Locals of both functions: 0 the index, 1 the end, 2 a scratch, 3 the depth.
+// The module, instruction by instruction. Its functions keep what they know in numbered locals, of which the first are their arguments.
 
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
 const I32 = 0x7f
@@ -57,8 +60,10 @@ const constant = (value: number): number[] => [0x41, ...signed(value)]
 const add = [0x6a]
 const subtract = [0x6b]
 const and = [0x71]
+const exclusiveOr = [0x73]
 const equal = [0x46]
 const isZero = [0x45]
+const isPositive = [...constant(0), 0x4a]
 const isNegative = [...constant(0), 0x48]
 const isNotBelow = [0x4f]
 const trailingZeros = [0x68]
@@ -139,15 +144,39 @@ const NESTED_END = [
   constant(-1),
 ].flat()
 
+const A = 0
+const B = 1
+const LENGTH = 2
+const DIFFERENT = 3
+
+const SAME_BYTES = [
+  loop(
+    [...get(A), ...load16, ...get(B), ...load16, ...equalBytes, ...bitmask, ...constant(0xffff), ...exclusiveOr, ...keep(DIFFERENT)],
+    // The first that differs may lie behind the bytes that count.
+    when(get(DIFFERENT), trailingZeros, get(LENGTH), isNotBelow, done),
+    [...get(A), ...constant(16), ...add, ...set(A)],
+    [...get(B), ...constant(16), ...add, ...set(B)],
+    [...get(LENGTH), ...constant(16), ...subtract, ...keep(LENGTH), ...isPositive, ...branchIf(0)],
+  ),
+  constant(1),
+].flat()
+
 function moduleBytes(pages: number): Uint8Array<ArrayBuffer> {
-  const locals = [2, 2, I32, 1, V128]
-  const code = [STRING_END, NESTED_END].map((body) => sized([...locals, ...body, 0x0b]))
+  const chunkLocals = [2, 2, I32, 1, V128]
+  const code = [
+    [...chunkLocals, ...STRING_END],
+    [...chunkLocals, ...NESTED_END],
+    [1, 1, I32, ...SAME_BYTES],
+  ].map((body) => sized([...body, 0x0b]))
   return Uint8Array.from([
     ...MAGIC_AND_VERSION,
-    ...section(1, [[0x60, 2, I32, I32, 1, I32]]),
-    ...section(3, [[0], [0]]),
+    ...section(1, [
+      [0x60, 2, I32, I32, 1, I32],
+      [0x60, 3, I32, I32, I32, 1, I32],
+    ]),
+    ...section(3, [[0], [0], [1]]),
     ...section(5, [[1, ...unsigned(pages), ...unsigned(pages)]]),
-    ...section(7, [exported("memory", 2, 0), exported("stringEnd", 0, 0), exported("nestedEnd", 0, 1)]),
+    ...section(7, [exported("memory", 2, 0), exported("stringEnd", 0, 0), exported("nestedEnd", 0, 1), exported("sameBytes", 0, 2)]),
     ...section(10, code),
   ])
 }

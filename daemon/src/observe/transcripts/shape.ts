@@ -1,6 +1,8 @@
 // Which parts of a line a normaliser reads. Most bytes of a transcript are texts that nobody here looks at: a line read by its shape costs
 // what is wanted of it and not what is in it.
 
+import type { JsonObject } from "./json-fields.ts"
+
 /** What is kept of one JSON value. Numbers, true, false and null are kept in any case. */
 export interface Shape {
   /** Of a string, at least the first so many UTF-16 units are kept, and one more of a longer one, so that it is seen to be longer. */
@@ -13,16 +15,33 @@ export interface Shape {
   readonly items: Shape | undefined
   /** The value is parsed as a whole. */
   readonly isWhole: boolean
+  /** What is kept depends on the members beside it. */
+  readonly choose: Choose | undefined
 }
+
+/**
+ * Chooses the shape of a member by those beside it, as far as they have been read: undefined waits for the others, and where `isComplete` says
+ * that there are no more, keeps as much as `present`.
+ */
+export type Choose = (beside: JsonObject, isComplete: boolean) => Shape | undefined
 
 export interface Member {
   readonly name: string
+  /** Its number among all members of all shapes. */
+  readonly id: number
   readonly shape: Shape
   /** The name as it stands in a line: names are ASCII without escapes. */
   readonly bytes: Uint8Array
 }
 
 const SLOTS = 256
+
+let memberCount = 0
+
+/** How many members all shapes have. */
+export function countMembers(): number {
+  return memberCount
+}
 
 /** Finds members by the bytes of their name. */
 export class MemberTable {
@@ -32,7 +51,7 @@ export class MemberTable {
   constructor(shapes: Readonly<Record<string, Shape>>) {
     const members = new Map<string, Member>()
     for (const [name, shape] of Object.entries(shapes)) {
-      const member: Member = { name, shape, bytes: Buffer.from(name, "latin1") }
+      const member: Member = { name, id: memberCount++, shape, bytes: Buffer.from(name, "latin1") }
       members.set(name, member)
       const slot = slotOf(member.bytes, 0, member.bytes.length)
       this.#slots[slot] = [...(this.#slots[slot] ?? []), member]
@@ -61,7 +80,7 @@ function isNamed(name: Uint8Array, bytes: Uint8Array, start: number, end: number
 }
 
 const NO_MEMBERS = new MemberTable({})
-const NOTHING: Shape = { units: 0, tailUnits: 0, members: NO_MEMBERS, items: undefined, isWhole: false }
+const NOTHING: Shape = { units: 0, tailUnits: 0, members: NO_MEMBERS, items: undefined, isWhole: false, choose: undefined }
 
 /** Whether a value is there, and of what kind: a string of at least a unit where there is one, an empty object, an empty array. */
 export const present: Shape = NOTHING
@@ -82,6 +101,11 @@ export function list(items: Shape): Shape {
   return { ...NOTHING, items }
 }
 
+/** What is kept of a member depends on those beside it. */
+export function byRest(choose: Choose): Shape {
+  return { ...NOTHING, choose }
+}
+
 /** What is kept of a value that may be of several kinds: a string, an object, an array. */
 export function either(...shapes: readonly Shape[]): Shape {
   return {
@@ -90,5 +114,6 @@ export function either(...shapes: readonly Shape[]): Shape {
     members: shapes.find((shape) => shape.members !== NO_MEMBERS)?.members ?? NO_MEMBERS,
     items: shapes.find((shape) => shape.items !== undefined)?.items,
     isWhole: false,
+    choose: undefined,
   }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { createScanMemory } from "./scan-memory.ts"
-import { either, list, object, present, type Shape, text, whole } from "./shape.ts"
+import { byRest, either, list, object, present, type Shape, text, whole } from "./shape.ts"
 import { SparseReader } from "./sparse-reader.ts"
 
 const memory = createScanMemory(1 << 20)
@@ -13,6 +13,7 @@ function read(line: string | Buffer, shape: Shape, padding = 0): unknown {
   const before = Buffer.alloc(padding, 0x22)
   const own = Buffer.concat([before, bytes, Buffer.from('\n{"')])
   own.copy(memory.buffer)
+  reader.forget()
   const mapped = reader.read(memory.buffer, padding, padding + bytes.length, shape)
   expect(reader.read(own, padding, padding + bytes.length, shape)).toEqual(mapped)
   return mapped
@@ -58,6 +59,43 @@ test.each([
   ["nothing", ""],
 ])("leaves to a parser what is not written as agents write: %s", (_name, line) => {
   expect(read(line, object({ a: text(10) }))).toBeUndefined()
+})
+
+test("chooses what to keep of a member by those beside it, wherever they stand", () => {
+  const shape = object({
+    type: present,
+    content: byRest(({ type }, isComplete) => (type === undefined && !isComplete ? undefined : type === 1 ? whole : present)),
+  })
+  expect(read('{"type":1,"content":{"a":1}}', shape)).toEqual({ type: 1, content: { a: 1 } })
+  expect(read('{"content":{"a":1},"type":1}', shape)).toEqual({ type: 1, content: { a: 1 } })
+  expect(read('{"content":{"a":1},"type":2}', shape)).toEqual({ type: 2, content: {} })
+  expect(read('{"content":{"a":1}}', shape)).toEqual({ content: {} })
+  expect(read('{"content":{"a":x},"type":1}', shape)).toBeUndefined()
+})
+
+test("reads line after line as if each were alone, though most repeat the one before", () => {
+  const shape = object({ a: text(30), b: whole, n: present, o: object({ a: text(30) }) })
+  const value = fc.constantFrom("", "a", "ab", "abcdefghijklmnop", "abcdefghijklmnopq", "é", '"', "\\")
+  const line = fc.record({
+    a: value,
+    b: fc.oneof(fc.record({ x: value, y: fc.nat({ max: 2 }) }), fc.nat()),
+    n: fc.nat(),
+    o: fc.record({ a: value }),
+  })
+  fc.assert(
+    fc.property(fc.array(line, { minLength: 2, maxLength: 8 }), (lines) => {
+      const bytes = Buffer.from(lines.map((one) => JSON.stringify(one)).join("\n"))
+      bytes.copy(memory.buffer)
+      reader.forget()
+      let at = 0
+      for (const one of lines) {
+        const length = Buffer.byteLength(JSON.stringify(one))
+        expect(reader.read(memory.buffer, at, at + length, shape)).toEqual(one)
+        at += length + 1
+      }
+    }),
+    { numRuns: 2000 },
+  )
 })
 
 describe("long texts", () => {

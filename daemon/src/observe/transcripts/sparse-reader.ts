@@ -3,7 +3,7 @@
 
 import type { JsonObject } from "./json-fields.ts"
 import type { ScanMemory } from "./scan-memory.ts"
-import type { MemberTable, Shape } from "./shape.ts"
+import { countMembers, type Member, type MemberTable, present, type Shape } from "./shape.ts"
 import { stringEnd } from "./string-end.ts"
 
 const QUOTE = 0x22
@@ -16,6 +16,8 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
 const MAX_KEY_BYTES = 256
+/** Longer values are not looked for again. */
+const MAX_REPEATED_BYTES = 1024
 /** Strings no longer than this are looked at byte by byte. */
 const SHORT_BYTES = 64
 
@@ -27,6 +29,10 @@ export class SparseReader {
   #end = 0
   /** Where reading goes on; -1 once something was met that a real parser must judge. */
   #at = 0
+  // What was read last of each member, and where it stands: neighbouring lines say the same of most things.
+  #lastStarts = new Uint32Array(0)
+  #lastLengths = new Uint32Array(0)
+  #lastValues: unknown[] = []
 
   /** Lines are read quicker where their bytes lie in `memory`. */
   constructor(memory: ScanMemory) {
@@ -44,6 +50,46 @@ export class SparseReader {
     return this.#at === end ? value : undefined
   }
 
+  /** Call when the bytes in the memory have moved or changed. */
+  forget(): void {
+    if (this.#lastLengths.length < countMembers()) {
+      this.#lastStarts = new Uint32Array(countMembers())
+      this.#lastLengths = new Uint32Array(countMembers())
+    }
+    this.#lastLengths.fill(0)
+  }
+
+  /** The value of a member; the very same object or text as the last time where the same bytes say it again. */
+  #member({ id }: Member, shape: Shape): unknown {
+    const start = this.#at
+    const length = this.#lastLengths[id] ?? 0
+    if (length > 0 && this.#isMapped && this.#memory.sameBytes(this.#lastStarts[id] ?? 0, start, length) === 1) {
+      this.#at = start + length
+      return this.#lastValues[id]
+    }
+    const value = this.#value(shape)
+    const first = this.#bytes[start]
+    // A number's bytes may be the beginning of another's.
+    const isClosed = first === QUOTE || (shape.isWhole && (first === OPEN_BRACE || first === OPEN_BRACKET))
+    if (isClosed && this.#at - start <= MAX_REPEATED_BYTES && this.#isMapped && this.#at > 0) {
+      this.#lastStarts[id] = start
+      this.#lastLengths[id] = this.#at - start
+      this.#lastValues[id] = value
+    }
+    return value
+  }
+
+  /** Reads the members that waited for those beside them. */
+  #readWaiting(object: Record<string, unknown>, waiting: readonly { readonly member: Member; readonly at: number }[]): void {
+    const end = this.#at
+    for (const { member, at } of waiting) {
+      this.#at = at
+      object[member.name] = this.#value(member.shape.choose?.(object, true) ?? present)
+      if (this.#at < 0) return
+    }
+    this.#at = end
+  }
+
   #value(shape: Shape): unknown {
     if (shape.isWhole) return this.#whole()
     const first = this.#bytes[this.#at]
@@ -56,6 +102,7 @@ export class SparseReader {
   #object(members: MemberTable): JsonObject | undefined {
     const bytes = this.#bytes
     const object: Record<string, unknown> = {}
+    let waiting: { member: Member; at: number }[] | undefined
     this.#at++
     if (bytes[this.#at] === CLOSE_BRACE) {
       this.#at++
@@ -68,13 +115,19 @@ export class SparseReader {
       if (keyEnd < 0 || bytes[keyEnd + 1] !== COLON) return this.#fail()
       const member = members.find(bytes, keyStart, keyEnd)
       this.#at = keyEnd + 2
-      if (member === undefined) this.#skip()
-      else object[member.name] = this.#value(member.shape)
+      const shape = member?.shape.choose === undefined ? member?.shape : member.shape.choose(object, false)
+      if (member !== undefined && shape !== undefined) object[member.name] = this.#member(member, shape)
+      else {
+        if (member !== undefined) (waiting ??= []).push({ member, at: this.#at })
+        this.#skip()
+      }
       if (this.#at < 0) return undefined
       const next = bytes[this.#at++]
-      if (next === CLOSE_BRACE) return object
+      if (next === CLOSE_BRACE) break
       if (next !== COMMA) return this.#fail()
     }
+    if (waiting !== undefined) this.#readWaiting(object, waiting)
+    return object
   }
 
   #list(items: Shape | undefined): unknown[] | undefined {

@@ -11,7 +11,7 @@ import { requestOf, SYNTHETIC } from "./request.ts"
 import { describe } from "./state.ts"
 import { resultText } from "./tool-outcome.ts"
 import { modelAnswers, turnEnds } from "./turns.ts"
-import { contextTokensOf } from "./usage.ts"
+import { readUsage } from "./usage.ts"
 
 export function assistantLine(line: ClaudeLine): void {
   const message = asObject(line.value["message"])
@@ -37,7 +37,8 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
   const { state, who, timeMs } = line
   const fact = requestOf({ line: line.value, message, who, timeMs, isSidechain: line.isSidechain })
   if (fact === undefined) return
-  const signature = JSON.stringify([who, fact.requestId, model, fact.usage, fact.factors])
+  const { contextTokens: usedTokens, text } = readUsage(asObject(message["usage"]) ?? {}, model)
+  const signature = `${who.conversationId}\n${who.subagentId}\n${fact.requestId}\n${model}\n${text}`
   // The other lines of a message mostly repeat its usage.
   if (fact.key !== state.requestKey || signature !== state.requestSignature) {
     state.requestKey = fact.key
@@ -46,7 +47,6 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
   }
   if (line.isSidechain || line.isCopy || who.subagentId !== undefined) return
   describe(state, line.file, { model: model === "" ? undefined : model }, line.emit)
-  const usedTokens = contextTokensOf(asObject(message["usage"]) ?? {})
   if (usedTokens === 0 || usedTokens === state.contextTokens) return
   state.contextTokens = usedTokens
   line.say({ kind: "context-seen", ...who, timeMs, usedTokens })

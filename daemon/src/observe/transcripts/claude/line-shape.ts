@@ -3,7 +3,7 @@
 
 import type { LinePrefix } from "../line-prefix.ts"
 import type { LineShape } from "../port.ts"
-import { either, list, object, present, text, whole } from "../shape.ts"
+import { byRest, type Choose, either, list, object, present, text, whole } from "../shape.ts"
 import { TARGET_SHAPE } from "../tool-target.ts"
 
 const ID = text(200)
@@ -12,25 +12,35 @@ const PROMPT_CHARS = 2000
 
 const resultBlocks = list(object({ type: text(40), text: text(RESULT_CHARS) }))
 
-const contentBlock = object({
+const resultContent = either(text(RESULT_CHARS), resultBlocks, object({ type: text(100) }))
+
+/** Only what went wrong is told by its text. */
+const contentOf: Choose = ({ type, is_error: isError }, isComplete) => {
+  if (type === undefined || (isError === undefined && !isComplete)) return isComplete ? resultContent : undefined
+  return type === "tool_result" && isError !== true ? present : resultContent
+}
+
+const block = {
   type: text(100),
   id: ID,
   name: ID,
   input: TARGET_SHAPE,
   tool_use_id: ID,
   is_error: present,
-  text: text(RESULT_CHARS),
-  content: either(text(RESULT_CHARS), resultBlocks, object({ type: text(100) })),
-})
+  content: byRest(contentOf),
+}
 
-const message = object({
-  id: ID,
-  model: ID,
-  role: text(40),
-  stop_reason: text(40),
-  usage: whole,
-  content: either(text(PROMPT_CHARS), list(contentBlock)),
-})
+const common = { id: ID, model: ID, role: text(40), stop_reason: text(40), usage: whole }
+/** What the model says is not read, what it is told is. */
+const answer = object({ ...common, content: list(object(block)) })
+const prompt = object({ ...common, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(RESULT_CHARS) }))) })
+
+/** Errors are written as answers, and told by their text. */
+const messageOf: Choose = ({ type, isApiErrorMessage: isError }, isComplete) => {
+  if (type === "user") return prompt
+  if (!isComplete) return undefined
+  return type === "assistant" && isError !== true ? answer : prompt
+}
 
 const toolUseResult = object({
   interrupted: present,
@@ -51,7 +61,7 @@ const messageLine = object({
   uuid: ID,
   requestId: ID,
   agentId: ID,
-  attributionAgent: ID,
+  attributionAgent: text(800),
   requestSessionId: ID,
   forkedFrom: object({ sessionId: ID }),
   isSidechain: present,
@@ -68,7 +78,7 @@ const messageLine = object({
   toolDenialBeforeRun: present,
   permissionDecision: object({ source: text(100) }),
   toolUseResult,
-  message,
+  message: byRest(messageOf),
 })
 
 const MESSAGE_LINE: LineShape = { types: new Set(["user", "assistant"]), shape: messageLine }

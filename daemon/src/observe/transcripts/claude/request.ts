@@ -2,7 +2,7 @@
 
 import type { RequestSeen } from "../../../domain/facts.ts"
 import { asObject, asString, type JsonObject } from "../json-fields.ts"
-import { factorsOf, usageOf } from "./usage.ts"
+import { readUsage } from "./usage.ts"
 
 /** Model name of lines that the client wrote itself. */
 export const SYNTHETIC = "<synthetic>"
@@ -21,7 +21,7 @@ export function requestOf({ line, message, who, timeMs, isSidechain }: AnsweredR
   const usage = asObject(message["usage"])
   const model = asString(message["model"], 200) ?? ""
   if (usage === undefined || model === SYNTHETIC) return undefined
-  const factors = factorsOf(usage, model)
+  const { tokens, factors } = readUsage(usage, model)
   const requestId = asString(line["requestId"], 200)
   return {
     kind: "request-seen",
@@ -31,7 +31,7 @@ export function requestOf({ line, message, who, timeMs, isSidechain }: AnsweredR
     ...(requestId === undefined ? {} : { requestId }),
     sidechain: isSidechain,
     model,
-    usage: usageOf(usage),
+    usage: tokens,
     ...(factors === undefined ? {} : { factors }),
   }
 }

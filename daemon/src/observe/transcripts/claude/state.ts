@@ -84,14 +84,17 @@ export function describe(
   emit: Emit,
 ): void {
   if (state.conversationId === undefined) return
-  const change: Record<string, string> = {}
+  const { described } = state
+  let change: Record<string, string> | undefined
   // A subagent's file says nothing of the conversation but that there is one.
   if (state.subagentId === undefined) {
-    for (const [name, value] of Object.entries({ transcriptPath: file.path, ...members })) {
-      if (value !== undefined && state.described[name as DescribedMember] !== value) change[name] = value
+    if (described.transcriptPath !== file.path) change = { transcriptPath: file.path }
+    for (const name in members) {
+      const value = members[name as keyof typeof members]
+      if (value !== undefined && described[name as DescribedMember] !== value) (change ??= {})[name] = value
     }
   }
-  if (state.described.agent !== undefined && Object.keys(change).length === 0) return
+  if (described.agent !== undefined && change === undefined) return
   Object.assign(state.described, change, { agent: "claude" })
   emit({ kind: "conversation-seen", conversationId: state.conversationId, agent: "claude", ...change } satisfies ConversationSeen)
 }
