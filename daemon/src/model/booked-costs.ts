@@ -28,6 +28,16 @@ export class BookedCosts {
     return true
   }
 
+  /** All that is kept of a conversation, earliest first. */
+  of(conversationId: string): readonly BookedCost[] {
+    return this.#byConversation.get(conversationId) ?? []
+  }
+
+  /** Forgets a conversation. */
+  forget(conversationId: string): void {
+    this.#byConversation.delete(conversationId)
+  }
+
   last(conversationId: string): BookedCost | undefined {
     return this.#byConversation.get(conversationId)?.at(-1)
   }

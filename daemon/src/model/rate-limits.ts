@@ -12,6 +12,7 @@ const MOST_LIMITS = 50
 
 export class RateLimits {
   readonly #limits = new Map<string, RateLimit>()
+  #isChanged = false
 
   /** Says whether it was news. */
   see({ kind: _kind, conversationId: _id, subagentId: _subagent, ...limit }: RateLimitSeen): boolean {
@@ -19,7 +20,15 @@ export class RateLimits {
     const known = this.#limits.get(key)
     if (known === undefined ? this.#limits.size >= MOST_LIMITS : known.timeMs > limit.timeMs) return false
     this.#limits.set(key, limit)
+    this.#isChanged = true
     return true
+  }
+
+  /** All as reported, for a store; undefined where none changed since the last call. */
+  takeChanged(): readonly RateLimit[] | undefined {
+    if (!this.#isChanged) return undefined
+    this.#isChanged = false
+    return [...this.#limits.values()]
   }
 
   /** Of one agent or of all, sorted by agent and name. A limit whose window has started anew since is not in use, as far as is known. */

@@ -56,6 +56,11 @@ export class Reconciler {
     return this.#changed(conversationId)
   }
 
+  /** Puts back a result that a store kept. */
+  restore(conversationId: string, result: Reconciliation): void {
+    this.#results.set(conversationId, result)
+  }
+
   /** A request of this time was counted for a conversation, or no longer is. */
   requestChanged(conversationId: string, timeMs: number): readonly string[] {
     const booked = this.#booked.last(conversationId)

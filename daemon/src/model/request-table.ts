@@ -6,6 +6,7 @@ import type { RequestSeen } from "../domain/facts.ts"
 import type { PriceFactors, TokenUsage } from "../domain/usage.ts"
 import { Interned } from "./interned.ts"
 import { factorsKey, haveSameFactors, mergeFactors } from "./request-factors.ts"
+import type { StoredRequest } from "./stored-entry.ts"
 
 /** One request as it is accounted for. */
 export interface LedgerRequest {
@@ -31,6 +32,7 @@ export class RequestTable {
   #usage = new Float64Array(FIRST_CAPACITY * USAGE_WIDTH)
   #timeMs = new Float64Array(FIRST_CAPACITY)
   #requestTag = new Float64Array(FIRST_CAPACITY)
+  #key = new Float64Array(FIRST_CAPACITY)
   #conversation = new Uint32Array(FIRST_CAPACITY)
   #subagent = new Uint32Array(FIRST_CAPACITY)
   #model = new Uint32Array(FIRST_CAPACITY)
@@ -42,9 +44,10 @@ export class RequestTable {
   /** Rows that changed their conversation, by the number of the one they came to. */
   readonly #movedTo = new Map<number, Set<number>>()
 
-  /** Adds a row for the first copy of a request; rows never leave. */
-  add(fact: RequestSeen): number {
+  /** Adds a row for the first copy of a request. `key` is the hash of its key. */
+  add(fact: RequestSeen, key: number): number {
     const row = this.#newRow()
+    this.#key[row] = key
     this.#requestTag[row] = requestTag(fact.requestId)
     this.#setOwner(row, fact)
     const at = row * USAGE_WIDTH
@@ -58,6 +61,47 @@ export class RequestTable {
     return row
   }
 
+  /** Adds a row for a request that a store kept. */
+  put(stored: StoredRequest): number {
+    const { usage } = stored
+    const row = this.#newRow()
+    this.#key[row] = stored.key
+    this.#requestTag[row] = stored.tag
+    this.#setOwner(row, stored)
+    this.#usage.set(
+      [usage.input, usage.output, usage.reasoning, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h],
+      row * USAGE_WIDTH,
+    )
+    this.#factors[row] = this.#factorsNumber(stored.factors)
+    return row
+  }
+
+  /** A row as a store keeps it. */
+  stored(row: number, isVariant: boolean): StoredRequest {
+    return {
+      kind: "request",
+      key: this.#key[row] ?? 0,
+      tag: this.tag(row),
+      isVariant,
+      sidechain: this.isSidechain(row),
+      ...this.request(row),
+    }
+  }
+
+  /** Forgets whose a row is: it is found no more. */
+  drop(row: number): void {
+    this.#conversation[row] = 0
+  }
+
+  key(row: number): number {
+    return this.#key[row] ?? 0
+  }
+
+  /** Id of the conversation that owns a row. */
+  ownerOf(row: number): string {
+    return this.#conversations.value(this.#conversation[row] ?? 0) ?? ""
+  }
+
   /** A new row like another. */
   clone(row: number): number {
     const copy = this.#newRow()
@@ -65,6 +109,7 @@ export class RequestTable {
     for (const column of [
       this.#timeMs,
       this.#requestTag,
+      this.#key,
       this.#conversation,
       this.#subagent,
       this.#model,
@@ -204,7 +249,7 @@ export class RequestTable {
     )
   }
 
-  #setOwner(row: number, fact: RequestSeen): void {
+  #setOwner(row: number, fact: Claim): void {
     const { subagentId } = fact
     const before = this.#conversation[row]
     const conversation = this.#conversations.number(fact.conversationId, () => fact.conversationId)
@@ -235,6 +280,7 @@ export class RequestTable {
       this.#usage = grown(this.#usage, new Float64Array(capacity * USAGE_WIDTH))
       this.#timeMs = grown(this.#timeMs, new Float64Array(capacity))
       this.#requestTag = grown(this.#requestTag, new Float64Array(capacity))
+      this.#key = grown(this.#key, new Float64Array(capacity))
       this.#conversation = grown(this.#conversation, new Uint32Array(capacity))
       this.#subagent = grown(this.#subagent, new Uint32Array(capacity))
       this.#model = grown(this.#model, new Uint32Array(capacity))
@@ -245,6 +291,9 @@ export class RequestTable {
     return this.#rows++
   }
 }
+
+/** Who says that a request is his. */
+type Claim = Pick<StoredRequest, "conversationId" | "model" | "timeMs" | "sidechain"> & { readonly subagentId?: string | undefined }
 
 interface Named {
   readonly conversationId: string

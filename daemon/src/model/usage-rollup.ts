@@ -69,6 +69,11 @@ export class UsageRollup {
     }
   }
 
+  /** The sums of one conversation. */
+  *rowsOf(conversationId: string): Generator<UsageSums> {
+    for (const row of this.#conversations.get(conversationId)?.values() ?? []) if (row.bookings > 0) yield row
+  }
+
   /** The rows that changed since the last call, as they are now; one without bookings is gone. For a store that follows. */
   takeChanged(): readonly UsageSums[] {
     const changed = [...this.#changed]

@@ -6,7 +6,7 @@ import { type FirstRead, FirstReadSchema, type Host, Scope } from "@vibecraft/sh
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
-import type { AgentGone, AgentSeen, Fact, TranscriptFact } from "../domain/facts.ts"
+import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
 import { contextUsedRatio } from "./context-window.ts"
 import { Conversation } from "./conversation.ts"
@@ -16,14 +16,18 @@ import { metricsMessage } from "./metrics-message.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Reconciler } from "./reconciler.ts"
+import type { LedgerRequest } from "./request-table.ts"
 import { Roster, type Touch } from "./roster.ts"
 import { isInScope } from "./scope.ts"
 import { lastActivityMs, sessionMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
+import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
 import { type ToolCall, ToolCalls } from "./tool-calls.ts"
+import { TranscriptFold } from "./transcript-fold.ts"
 import { UsageBooks } from "./usage-books.ts"
 import { usageConversation } from "./usage-conversation.ts"
+import { WorldHistory } from "./world-history.ts"
 
 export interface WorldOptions {
   readonly host: Host
@@ -55,6 +59,9 @@ export class World implements PublishedWorld {
   readonly #tools = new ToolCalls()
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
+  readonly #transcripts: TranscriptFold
+  /** What a store follows and brings back. */
+  readonly history: WorldHistory
   readonly #listeners = new Set<(dirty: Dirty) => void>()
   readonly #messages = new Map<string, Session>()
   readonly #rows = new Map<string, Metrics>()
@@ -85,7 +92,41 @@ export class World implements PublishedWorld {
       now: options.now,
     })
     this.#ledger = new Ledger(options.prices, this.usage.book)
-    this.#reconciler = new Reconciler({ requestsOf: (id) => this.#ledger.requestsOf(id), prices: options.prices })
+    this.#reconciler = new Reconciler({ requestsOf: (id) => this.#requestsOf(id), prices: options.prices })
+    const parts = {
+      ledger: this.#ledger,
+      tools: this.#tools,
+      reconciler: this.#reconciler,
+      usage: this.usage,
+      roster: this.#roster,
+      conversations: this.#conversations,
+    }
+    this.history = new WorldHistory(parts)
+    this.#transcripts = new TranscriptFold({
+      ...parts,
+      history: this.history,
+      onConversation: (id) => this.#dirtyConversations.add(id),
+      onSeats: () => (this.#reseat = true),
+    })
+  }
+
+  /** Puts back what a store kept, into an empty world. */
+  restore(stored: StoredWorld, archive: Archive): void {
+    this.history.restore(stored, archive, this.#now())
+    this.#reseat = true
+    this.#settle()
+    this.#publish(false)
+  }
+
+  /** Forgets conversations for good. */
+  forget(conversationIds: readonly string[]): void {
+    for (const id of conversationIds) {
+      const session = this.#roster.sessionOf(id)
+      if (session !== undefined) this.#dirtySessions.add(session.id)
+      this.#dirtyConversations.add(id)
+    }
+    this.history.forget(conversationIds)
+    this.#publish(false)
   }
 
   /** Counters for GetStatus. */
@@ -170,7 +211,7 @@ export class World implements PublishedWorld {
   #fold(fact: Fact): void {
     if (fact.kind === "agent-seen") this.#agentSeen(fact)
     else if (fact.kind === "agent-gone") this.#agentGone(fact)
-    else this.#transcriptFact(fact)
+    else this.#transcripts.fold(fact)
   }
 
   #agentSeen(fact: AgentSeen): void {
@@ -190,70 +231,9 @@ export class World implements PublishedWorld {
     this.#dirtySessions.add(session.id)
   }
 
-  #transcriptFact(fact: TranscriptFact): void {
-    const conversation = this.#conversation(fact.conversationId)
-    this.#dirtyConversations.add(conversation.id)
-    if ("timeMs" in fact) {
-      conversation.touch(fact.timeMs)
-      if (fact.subagentId !== undefined) conversation.subagentActive(fact.subagentId, fact.timeMs)
-    }
-    switch (fact.kind) {
-      case "conversation-seen":
-        conversation.describe(fact)
-        this.#noteFork(conversation)
-        if (fact.parentConversationId !== undefined) this.#roster.adopt(fact.parentConversationId, conversation.id)
-        this.#reseat = true
-        break
-      case "request-seen":
-        for (const id of this.#ledger.see(fact)) {
-          this.#dirtyConversations.add(id)
-          this.#touchAll(this.#reconciler.requestChanged(id, fact.timeMs))
-        }
-        break
-      case "tool-started":
-        this.#callTouched(this.#tools.started(fact))
-        break
-      case "tool-ended":
-        this.#callTouched(this.#tools.ended(fact))
-        break
-      case "turn-started":
-        if (fact.subagentId === undefined) conversation.turnStarted(fact.timeMs)
-        break
-      case "turn-ended":
-        if (fact.subagentId === undefined) conversation.turnEnded(fact)
-        this.#tools.abandon(conversation.id, fact.subagentId, fact.timeMs)
-        break
-      case "context-seen":
-        if (fact.subagentId === undefined) conversation.contextSeen(fact)
-        break
-      case "api-error-seen":
-        conversation.apiError(fact.key)
-        break
-      case "subagent-seen":
-        conversation.subagentSeen(fact)
-        break
-      case "booked-cost-seen":
-        this.#touchAll(this.#reconciler.bookedSeen(fact))
-        break
-      case "rate-limit-seen":
-      case "active":
-        break
-      default:
-        fact satisfies never
-    }
-  }
-
-  #noteFork({ id, meta }: Conversation): void {
-    const { forkedFromConversationId: parentId, startedMs } = meta
-    if (parentId !== undefined) this.#touchAll(this.#reconciler.forked(id, parentId, startedMs))
-  }
-
-  #touchAll(conversationIds: readonly string[]): void {
-    for (const id of conversationIds) if (this.#conversations.has(id)) this.#dirtyConversations.add(id)
-  }
-
-  #callTouched(call: ToolCall | undefined): void {
-    if (call !== undefined) this.#dirtyConversations.add(call.conversationId)
+  #requestsOf(conversationId: string): Iterable<LedgerRequest> {
+    this.history.wake(conversationId)
+    return this.#ledger.requestsOf(conversationId)
   }
 
   #conversation(id: string): Conversation {
@@ -313,7 +293,11 @@ export class World implements PublishedWorld {
     if (sessionIds.size === 0 && conversationIds.size === 0 && !firstRead) return
     this.#dirtySessions = new Set()
     this.#dirtyConversations = new Set()
-    for (const id of sessionIds) this.#messages.delete(id)
+    for (const id of sessionIds) {
+      this.#messages.delete(id)
+      const session = this.#roster.sessions.get(id)
+      if (session !== undefined) this.history.sessionTouched(session)
+    }
     for (const id of conversationIds) this.#rows.delete(id)
     for (const listener of this.#listeners) listener({ sessionIds, conversationIds, firstRead })
   }
