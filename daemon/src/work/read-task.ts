@@ -2,6 +2,7 @@
 
 import type { Cursor } from "./cursor.ts"
 import { lookAround, type LookResult, type LookTask } from "./look.ts"
+import { readCompressed } from "./read-compressed.ts"
 import { readFrom } from "./read.ts"
 import type { ReadResult } from "./read-result.ts"
 import { readThreadTotals, type ThreadTotals, type ThreadTotalsTask } from "./thread-totals.ts"
@@ -15,8 +16,18 @@ export interface ReadTask {
 }
 
 /** Reads on in each file; results in the order of the cursors. */
-export function readBatch(task: ReadTask): readonly ReadResult[] {
-  return task.cursors.map((cursor) => readFrom(cursor, { budgetBytes: task.budgetBytes, isQuiet: task.isQuiet }))
+export function readBatch(task: ReadTask): readonly ReadResult[] | Promise<readonly ReadResult[]> {
+  const { cursors, budgetBytes, isQuiet } = task
+  const read = (cursor: Cursor): ReadResult => readFrom(cursor, { budgetBytes, isQuiet })
+  if (cursors.every(({ role }) => role !== "compressed")) return cursors.map(read)
+  return readInTurn(cursors, (cursor) => (cursor.role === "compressed" ? readCompressed(cursor) : read(cursor)))
+}
+
+/** One after the other: together they would hold as many unpacked pieces at once. */
+async function readInTurn(cursors: readonly Cursor[], read: (cursor: Cursor) => ReadResult | Promise<ReadResult>): Promise<ReadResult[]> {
+  const results: ReadResult[] = []
+  for (const cursor of cursors) results.push(await read(cursor))
+  return results
 }
 
 /** See `lookAround`. */

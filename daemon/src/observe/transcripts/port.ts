@@ -7,7 +7,7 @@ import type { JsonObject } from "./json-fields.ts"
 import type { LinePrefix } from "./line-prefix.ts"
 import type { Shape } from "./shape.ts"
 
-/** A transcript is read line by line; a sidecar is one small JSON document read whole; `compressed` is named as a problem, not read. */
+/** A transcript is read line by line; a sidecar is one small JSON document read whole; a compressed transcript is unpacked as it is read. */
 export type FileRole = "transcript" | "sidecar" | "compressed"
 
 /** What a normaliser may know of the file it reads. */
