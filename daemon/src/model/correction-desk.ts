@@ -40,11 +40,11 @@ export interface CorrectionDeskOptions {
   readonly corrections: Corrections
   readonly journal: CorrectionJournal
   /** Undefined for a conversation that is not known. */
-  measured(conversationId: string): Measured | undefined
+  readonly measured: (conversationId: string) => Measured | undefined
   /** Called after a correction came to hold or ceased to. */
-  onChange(conversationId: string): void
+  readonly onChange: (conversationId: string) => void
   /** Unix milliseconds. */
-  now(): number
+  readonly now: () => number
 }
 
 /** Thrown when a correction makes no sense; the message says what to do. */

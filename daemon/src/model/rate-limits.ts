@@ -31,18 +31,16 @@ export class RateLimits {
     return [...this.#limits.values()]
   }
 
-  /** Of one agent or of all, sorted by agent and name. A limit whose window has started anew since is not in use, as far as is known. */
+  /** Of one agent or of all, sorted by agent and name. Of a window that has started anew since, nothing is known, so it is left out. */
   list(nowMs: number, agent?: AgentKind): readonly RateLimit[] {
     return [...this.#limits.values()]
       .filter((limit) => agent === undefined || limit.agent === agent)
-      .map((limit) => (limit.resetsMs !== undefined && limit.resetsMs <= nowMs ? renewed(limit) : limit))
+      .filter(({ timeMs, resetsMs, windowMinutes }) => {
+        const endMs = resetsMs ?? (windowMinutes === undefined ? Number.POSITIVE_INFINITY : timeMs + windowMinutes * 60_000)
+        return endMs > nowMs
+      })
       .sort((a, b) => compare(a.agent, b.agent) || compare(a.name, b.name))
   }
-}
-
-/** When it starts anew after that is not known before it is used. */
-function renewed({ resetsMs: _past, ...limit }: RateLimit): RateLimit {
-  return { ...limit, usedRatio: 0 }
 }
 
 function compare(a: string, b: string): number {

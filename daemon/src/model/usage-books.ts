@@ -29,15 +29,15 @@ import { CorrectedSum, UsageSum, whole64, wholeNumber } from "./usage-sum.ts"
 export interface UsageBooksOptions {
   readonly prices: PriceBook
   /** Unix milliseconds. */
-  now(): number
+  readonly now: () => number
   /** Keeps corrections over restarts. */
   readonly journal: CorrectionJournal
   /** What reports tell of a conversation. */
-  conversation(conversationId: string): UsageConversation
+  readonly conversation: (conversationId: string) => UsageConversation
   /** What corrections are held against; undefined for a conversation that is not known. */
-  measured(conversationId: string): Measured | undefined
+  readonly measured: (conversationId: string) => Measured | undefined
   /** Called after a correction came to hold or ceased to. */
-  onCorrection(conversationId: string): void
+  readonly onCorrection: (conversationId: string) => void
 }
 
 /** An answer to a query, rows not yet paged. */

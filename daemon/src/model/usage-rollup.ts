@@ -74,6 +74,11 @@ export class UsageRollup {
     for (const row of this.#conversations.get(conversationId)?.values() ?? []) if (row.bookings > 0) yield row
   }
 
+  /** The sums of one conversation. */
+  rowsOf(conversationId: string): readonly UsageSums[] {
+    return [...(this.#conversations.get(conversationId)?.values() ?? [])].filter((row) => row.bookings > 0)
+  }
+
   /** The rows that changed since the last call, as they are now; one without bookings is gone. For a store that follows. */
   takeChanged(): readonly UsageSums[] {
     const changed = [...this.#changed]

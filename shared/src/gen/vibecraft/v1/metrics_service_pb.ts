@@ -422,7 +422,7 @@ export type ListUsageResponse = Message<"vibecraft.v1.ListUsageResponse"> & {
   runningBlocks: RunningBlock[];
 
   /**
-   * Limits as the agents report them, the latest report of each.
+   * Limits as the agents report them, the latest report of each; those whose window has started anew since are left out.
    *
    * @generated from field: repeated vibecraft.v1.RateLimitWindow rate_limits = 5;
    */
