@@ -52,7 +52,7 @@ function reasonOf(row: AuditRow | undefined, pair: Pair, isKnownThere: boolean, 
     const own = row.threadTokens
     const proof = own !== undefined && own === BigInt(total(ours)) ? `; Codex's own total is ours, ${own}` : ""
     const reason = `ccusage takes a thread's first counts for copied history where several fall in one second${proof}`
-    return proof === "" ? possible(reason) : certain(reason)
+    return proof === "" && row.forkedFromConversationId === "" ? possible(reason) : certain(reason)
   }
   if (isLess(theirs, ours)) return possible("ccusage passes over lines with a null or damage in them, and what was deleted since")
   if (isLess(ours, theirs)) return possible("ccusage counts a response twice that came under two request ids")
