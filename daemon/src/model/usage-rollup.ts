@@ -26,7 +26,7 @@ export interface UsageSums extends UsageKey {
   readonly nanosUsd: bigint
   /** Requests; calls inside a request are not counted, but their tokens and cost stand under their own model. */
   readonly requests: number
-  /** Requests and calls inside requests that were booked; a row with none is empty and stands for "no longer there". */
+  /** Requests and calls inside requests that were booked; a row that has none left is gone. */
   readonly bookings: number
   /** Bookings whose price rests on an assumption. */
   readonly estimated: number
@@ -45,7 +45,6 @@ interface Row extends UsageSums {
 
 export class UsageRollup {
   readonly #conversations = new Map<string, Map<string, Row>>()
-  #changed = new Set<Row>()
   /** Neighbours mostly share a row, so the last one is tried first. */
   #last: Row | undefined
 
@@ -64,30 +63,15 @@ export class UsageRollup {
 
   /** All sums, conversation by conversation. */
   *rows(): Generator<UsageSums> {
-    for (const rows of this.#conversations.values()) {
-      for (const row of rows.values()) if (row.bookings > 0) yield row
-    }
+    for (const rows of this.#conversations.values()) yield* rows.values()
   }
 
   /** The sums of one conversation. */
   *rowsOf(conversationId: string): Generator<UsageSums> {
-    for (const row of this.#conversations.get(conversationId)?.values() ?? []) if (row.bookings > 0) yield row
+    yield* this.#conversations.get(conversationId)?.values() ?? []
   }
 
-  /** The sums of one conversation. */
-  rowsOf(conversationId: string): readonly UsageSums[] {
-    return [...(this.#conversations.get(conversationId)?.values() ?? [])].filter((row) => row.bookings > 0)
-  }
-
-  /** The rows that changed since the last call, as they are now; one without bookings is gone. For a store that follows. */
-  takeChanged(): readonly UsageSums[] {
-    const changed = [...this.#changed]
-    this.#changed = new Set()
-    for (const row of changed) if (row.bookings === 0) this.#leave(row)
-    return changed.map((row) => ({ ...row, tokens: { ...row.tokens } }))
-  }
-
-  /** Puts back what a store kept; rows that were there before are replaced. Not a change. */
+  /** Puts back what a store kept; rows that were there before are replaced. */
   restore(rows: Iterable<UsageSums>): void {
     this.#last = undefined
     for (const { tokens, ...sums } of rows) {
@@ -96,15 +80,11 @@ export class UsageRollup {
     }
   }
 
-  /** Forgets the rows that `isMeant` names: a person asked for it, so no store is told. */
+  /** Forgets the rows that `isMeant` names. */
   forget(isMeant: (row: UsageSums) => boolean): void {
     this.#last = undefined
     for (const [conversationId, rows] of this.#conversations) {
-      for (const [key, row] of rows) {
-        if (!isMeant(row)) continue
-        rows.delete(key)
-        this.#changed.delete(row)
-      }
+      for (const [key, row] of rows) if (isMeant(row)) rows.delete(key)
       if (rows.size === 0) this.#conversations.delete(conversationId)
     }
   }
@@ -121,7 +101,7 @@ export class UsageRollup {
     row.bookings += sign
     if (certainty === "estimated") row.estimated += sign
     else if (certainty === "unpriced") row.unpriced += sign
-    this.#changed.add(row)
+    if (row.bookings === 0) this.#leave(row)
   }
 
   #row(conversationId: string, subagentId: string | undefined, model: string, slot: number): Row {
