@@ -1,6 +1,6 @@
 // What the daemon can see, what it counted and what went wrong: kept here by observers, published by GetStatus.
 
-export type SourceKind = "processes" | "tmux" | "registry" | "transcripts"
+export type SourceKind = "processes" | "tmux" | "registry" | "transcripts" | "store"
 export type SourceHealth = "ok" | "absent" | "degraded" | "failed"
 
 export interface SourceState {
@@ -36,7 +36,16 @@ const MAX_PROBLEMS = 100
 
 /** Collects sources, problems and counters. Bounded: beyond 100 distinct problems the oldest leave. */
 export class Diagnostics {
-  readonly counters: CounterState = { files: 0, bytesRead: 0, lines: 0, badLines: 0, hugeLines: 0, unknownLines: 0, scans: 0, failedScans: 0 }
+  readonly counters: CounterState = {
+    files: 0,
+    bytesRead: 0,
+    lines: 0,
+    badLines: 0,
+    hugeLines: 0,
+    unknownLines: 0,
+    scans: 0,
+    failedScans: 0,
+  }
   readonly #sources = new Map<string, SourceState>()
   readonly #problems = new Map<string, ProblemState>()
   readonly #now: () => number

@@ -1,6 +1,7 @@
 // Follows every transcript of every root: a cursor here, the reading in threads. Watches make it quick; a slow look at what is there makes it
 // right, whatever the watches missed.
 
+import type { AgentKind } from "../../domain/agent.ts"
 import type { TranscriptFact } from "../../domain/facts.ts"
 import type { Diagnostics } from "../../model/diagnostics.ts"
 import type { FileLook, LookResult, LookTask } from "../../work/look.ts"
@@ -10,7 +11,7 @@ import { FirstRead, type ReadProgress } from "./first-read.ts"
 import type { ReadPool } from "./read-pool.ts"
 import { createReadQueue } from "./read-queue.ts"
 import { RootTree } from "./root-tree.ts"
-import { reviveFile, takeOtherName, type TrackedFile, trackFile } from "./tracked-file.ts"
+import { type EarlierReading, reviveFile, takeOtherName, type TrackedFile, trackFile } from "./tracked-file.ts"
 import { createWatchSet } from "./watch-set.ts"
 
 export { defaultRoots, type ReadProgress, type Root }
@@ -21,6 +22,12 @@ export interface TailerOptions {
   /** Called with the facts of one step; those of one file come in the order of its lines. */
   readonly apply: (facts: readonly TranscriptFact[]) => void
   readonly diagnostics: Diagnostics
+  /** Where the reading of files stood when the daemon last ran; absent: nothing was read before. */
+  readonly cursors?: {
+    find(agent: AgentKind, path: string, dev: number, ino: number): EarlierReading | undefined
+  }
+  /** Called when a file has been read on, or was found not to have changed; its facts are folded. */
+  readonly onFileRead?: (file: TrackedFile) => void
   /** Called as the first read goes on, and once with `done`. */
   readonly onProgress: (progress: ReadProgress) => void
   /** Unix milliseconds. */
@@ -199,11 +206,15 @@ export function createTailer(options: TailerOptions): Tailer {
       queue.live(twin)
       return undefined
     }
-    const file = trackFile(tree.root, look, isFirst)
+    const file = trackFile(tree.root, look, isFirst, options.cursors?.find(tree.root.agent, path, look.dev, look.ino))
     byPath.set(path, file)
     byIdentity.set(identity, file)
     diagnostics.counters.files++
     firstRead.add(file)
+    if (!file.isDirty) {
+      if (file.tailBytes > 0 && file.cursor.quietSize !== look.sizeBytes) withTail.add(file)
+      return undefined
+    }
     if (isFirst) return file
     queue.live(file)
     return undefined
@@ -248,6 +259,7 @@ export function createTailer(options: TailerOptions): Tailer {
     if (result.tailBytes > 0 && file.cursor.quietSize !== result.sizeBytes) withTail.add(file)
     else withTail.delete(file)
     if (result.bytesRead > 0) treeOf(file)?.touched(file.cursor.relativePath, now())
+    if (result.status === "more" || result.status === "end") options.onFileRead?.(file)
   }
 
   function trouble(file: TrackedFile, detail: string): void {
