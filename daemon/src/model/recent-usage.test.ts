@@ -16,9 +16,15 @@ function request(agoMs: number, conversationId = "c", now = NOW): LedgerRequest 
 const PRICE: Price = { nanosUsd: 7n, certainty: "priced", unpricedModels: [] }
 const all = () => true
 
+/** Any, and those at the edges of the windows. */
+const ages = fc.oneof(
+  fc.integer({ min: -MINUTE, max: 90 * MINUTE }),
+  fc.tuple(fc.constantFrom(0, 5 * MINUTE, 60 * MINUTE), fc.integer({ min: -20_000, max: 20_000 })).map(([edge, ms]) => edge + ms),
+)
+
 test("counts what is younger than the window, to ten seconds, and what was taken back no more", () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.integer({ min: -MINUTE, max: 90 * MINUTE }), fc.boolean()), { maxLength: 60 }), (entries) => {
+    fc.property(fc.array(fc.tuple(ages, fc.boolean()), { maxLength: 60 }), (entries) => {
       const recent = new RecentUsage(() => NOW)
       for (const [ago, isTakenBack] of entries) {
         recent.book(1, request(ago), PRICE)

@@ -37,12 +37,13 @@ const conversation = (id: string): UsageConversation => ({
   contextUsedRatio: undefined,
 })
 
-/** Times around changes of clocks in 2026, where days have 23 to 25 hours, and any time of three years. */
+/** Times around changes of clocks in 2026, where days have 23 to 25 hours, any time of three years, and one busy hour. */
 const times = fc.oneof(
   ...["2026-03-29T00:00Z", "2026-10-25T00:00Z", "2026-03-08T06:00Z", "2026-11-01T05:00Z", "2026-04-04T14:00Z", "2026-10-03T15:00Z"].map(
     (day) => fc.integer({ min: -30 * HOUR, max: 30 * HOUR }).map((ms) => Date.parse(day) + ms),
   ),
   fc.integer({ min: Date.parse("2024-01-01"), max: Date.parse("2026-12-31") }),
+  fc.integer({ min: Date.parse("2026-11-20"), max: Date.parse("2026-11-20") + HOUR }),
 )
 
 const requests: fc.Arbitrary<RequestSeen> = fc
