@@ -37,21 +37,21 @@ const conversation = (id: string): UsageConversation => ({
   contextUsedRatio: undefined,
 })
 
-/** Times around changes of clocks in 2026, where days have 23 to 25 hours, any time of three years, and one busy hour. */
+/** Times around changes of clocks in 2026, where days have 23 to 25 hours, any time of three years, and mostly one busy quarter of an hour. */
 const times = fc.oneof(
   ...["2026-03-29T00:00Z", "2026-10-25T00:00Z", "2026-03-08T06:00Z", "2026-11-01T05:00Z", "2026-04-04T14:00Z", "2026-10-03T15:00Z"].map(
     (day) => fc.integer({ min: -30 * HOUR, max: 30 * HOUR }).map((ms) => Date.parse(day) + ms),
   ),
   fc.integer({ min: Date.parse("2024-01-01"), max: Date.parse("2026-12-31") }),
-  fc.integer({ min: Date.parse("2026-11-20"), max: Date.parse("2026-11-20") + HOUR }),
+  { weight: 14, arbitrary: fc.integer({ min: Date.parse("2026-11-20"), max: Date.parse("2026-11-20") + HOUR / 3 }) },
 )
 
 const requests: fc.Arbitrary<RequestSeen> = fc
   .record({
     key: fc.constantFrom("k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9"),
     requestId: fc.constantFrom("r1", "r2"),
-    conversationId: fc.constantFrom(...CONVERSATIONS),
-    subagentId: fc.constantFrom(undefined, "a", "b"),
+    conversationId: fc.constantFrom("c-1", "c-1", ...CONVERSATIONS),
+    subagentId: fc.constantFrom(undefined, undefined, undefined, "a", "b"),
     sidechain: fc.boolean(),
     model: fc.constantFrom(
       "claude-opus-5-5",
