@@ -54,7 +54,6 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
   const store = openStore({
     path: join(flags.stateDir, "vibecraft.db"),
     pricesKey: pricesKey(config.prices),
-    version: version(),
     diagnostics,
     now: Date.now,
   })
@@ -73,8 +72,8 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     roots: defaultRoots(env, homeOf(env)),
     pool: readPool,
     apply: (facts) => world.apply(facts),
-    cursors: store.cursors,
-    onFileRead: (file) => store.fileRead(file),
+    readings: store.readings,
+    readerVersion: version(),
     diagnostics,
     onProgress: (progress) => {
       world.setFirstRead(progress)

@@ -139,7 +139,7 @@ export class Ledger {
 
   /** Forgets a conversation's requests and totals for good; keys that several requests bear stay, without it. */
   forget(conversationId: string): void {
-    for (const row of [...this.#table.rowsOf(conversationId)]) {
+    for (const row of this.#table.rowsOf(conversationId).toArray()) {
       const all = this.#allOf.get(row)
       if (all === undefined && !this.#variants.has(row)) this.#rows.delete(this.#table.key(row))
       else if (all !== undefined) this.#dropVariant(all, row)

@@ -39,7 +39,11 @@ export function createBatchWriter(database: DatabaseSync, beforeStep: () => void
       run(
         "INSERT INTO cursors (id, path, dev, ino, state) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET " +
           "path = excluded.path, dev = excluded.dev, ino = excluded.ino, state = excluded.state",
-        ...[id, path, dev, ino, state],
+        id,
+        path,
+        dev,
+        ino,
+        state,
       )
     }
     for (const { id, seenMs, state } of batch.sessions) {

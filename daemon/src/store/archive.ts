@@ -14,7 +14,7 @@ export interface ArchiveOptions {
   readonly database: DatabaseSync
   readonly names: Names
   /** Hears of what cannot be read; it is taken for not there. */
-  onDamage(error: unknown): void
+  readonly onDamage: (error: unknown) => void
 }
 
 export function createArchive({ database, names, onDamage }: ArchiveOptions): Archive {

@@ -2,22 +2,20 @@
 // queued but one message, and whatever happens meanwhile is in the next.
 
 import type { DatabaseSync } from "node:sqlite"
-import type { AgentKind } from "../domain/agent.ts"
+import type { FileReadings } from "../domain/file-reading.ts"
 import type { CorrectionRecord } from "../model/corrections.ts"
 import type { CorrectionJournal } from "../model/correction-desk.ts"
 import type { Diagnostics } from "../model/diagnostics.ts"
 import type { ConversationSummary } from "../model/stored-world.ts"
 import type { World } from "../model/world.ts"
-import type { TrackedFile } from "../observe/tail/tracked-file.ts"
 import { createArchive } from "./archive.ts"
 import type { Batch } from "./batch.ts"
 import { buildBatch, isEmpty } from "./batch-builder.ts"
-import { createCursorBook, type CursorArchive } from "./cursor-book.ts"
+import { createCursorBook } from "./cursor-book.ts"
 import { markDamaged } from "./damage.ts"
 import { toJson } from "./json.ts"
 import { type LoadedWorld, loadWorld } from "./load-world.ts"
 import { openDatabase } from "./open-database.ts"
-import { readerOf } from "./stored-cursor.ts"
 import { createWriter, StoreWriteError, type Writer } from "./writer.ts"
 
 export interface StoreOptions {
@@ -25,8 +23,6 @@ export interface StoreOptions {
   readonly path: string
   /** Stands for the prices in force: other prices make all sums anew. */
   readonly pricesKey: string
-  /** Version of what reads transcripts: another one reads everything again. */
-  readonly version: string
   readonly diagnostics: Diagnostics
   /** Unix milliseconds. */
   readonly now: () => number
@@ -37,15 +33,13 @@ export interface StoreOptions {
 }
 
 export interface Store {
-  /** What was read of files when the daemon last ran. */
-  readonly cursors: CursorArchive
+  /** How far files have been read. */
+  readonly readings: FileReadings
   readonly journal: CorrectionJournal
   /** Made by hand, oldest first. */
   readonly corrections: readonly CorrectionRecord[]
   /** Brings an empty world back to where it was, and follows it from then on. */
   attach(world: World): void
-  /** A file has been read on, and its facts are folded. */
-  fileRead(file: TrackedFile): void
   /** Resolves when all that is folded by now is written; waits as long as it cannot be. */
   written(): Promise<void>
   readonly state: StoreState
@@ -82,7 +76,7 @@ export function openStore(options: StoreOptions): Store {
   const { names } = stored
   const writer = options.writer ?? createWriter(path)
   const archive = createArchive({ database, names, onDamage })
-  const cursors = createCursorBook({ database, reader: (agent: AgentKind) => readerOf(agent, options.version), onDamage })
+  const cursors = createCursorBook({ database, onDamage })
   /** Conversations whose sums are not written, and when they last changed. */
   const unsummed = new Map<string, number>()
   let world: World | undefined
@@ -96,8 +90,8 @@ export function openStore(options: StoreOptions): Store {
   let waiting: (() => void)[] = []
 
   if (opened.setAside !== undefined) {
-    const { path: aside, reason } = opened.setAside
-    diagnostics.problem("store damaged", path, `${reason}; it was moved to ${aside} and is being made anew from the transcripts`)
+    const { setAside } = opened
+    diagnostics.problem("store damaged", path, `${setAside.reason}; it was moved to ${setAside.path} and is made anew from the transcripts`)
   }
   if (opened.unusable === undefined) sayHealth("ok", "")
   else notWritable(opened.unusable)
@@ -188,7 +182,13 @@ export function openStore(options: StoreOptions): Store {
   }
 
   return {
-    cursors,
+    readings: {
+      find: (path, dev, ino) => cursors.find(path, dev, ino),
+      note(file, reading) {
+        cursors.note(file, reading)
+        poke()
+      },
+    },
     corrections: stored.corrections,
     journal: {
       async save(record) {
@@ -204,9 +204,6 @@ export function openStore(options: StoreOptions): Store {
         if (attached.history.hasChanges) poke()
       })
       sumUp()
-    },
-    fileRead(file) {
-      if (cursors.note(file)) poke()
     },
     written: () => (isBehind || flushing !== undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
     get state() {

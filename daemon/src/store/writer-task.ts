@@ -16,6 +16,7 @@ const { path } = workerData as { readonly path: string }
 let connection: { readonly database: DatabaseSync; readonly writer: BatchWriter } | undefined
 
 parentPort?.on("message", (request: WriterRequest) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage(answerTo(request))
   if (request.kind === "close") parentPort?.close()
 })

@@ -59,6 +59,7 @@ export function createWriter(path: string): Writer {
     worker ??= start()
     const asked = Promise.withResolvers<number>()
     waiting.push(asked)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     worker.postMessage(request)
     return asked.promise
   }

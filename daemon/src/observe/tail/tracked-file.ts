@@ -4,6 +4,7 @@ import type { Cursor } from "../../work/cursor.ts"
 import { startCursor } from "../../work/cursor.ts"
 import type { FileLook, KnownFile } from "../../work/look.ts"
 import type { Root } from "./default-roots.ts"
+import { type EarlierReading, isAsRead } from "./earlier-reading.ts"
 
 export interface TrackedFile {
   root: Root
@@ -25,14 +26,6 @@ export interface TrackedFile {
   strikes: number
 }
 
-/** Where reading stood when the daemon last ran, and what the file was like then. */
-export interface EarlierReading {
-  readonly cursor: Cursor
-  readonly sizeBytes: number
-  readonly mtimeMs: number
-  readonly tailBytes: number
-}
-
 /** A file from its start, or from where an earlier reading stood. It is not dirty if it is as it was then. */
 export function trackFile(root: Root, look: FileLook, isFirst: boolean, earlier?: EarlierReading): TrackedFile {
   const { relativePath, role, birthMs, sizeBytes, mtimeMs, ino, dev } = look
@@ -45,19 +38,12 @@ export function trackFile(root: Root, look: FileLook, isFirst: boolean, earlier?
     cursor,
     known: { relativePath, sizeBytes, mtimeMs, ino, dev },
     firstSizeBytes: isFirst ? Math.max(0, sizeBytes - cursor.offset) : undefined,
-    isDirty: !(goesOn && isAsRead(earlier, look)),
+    isDirty: earlier === undefined || !isAsRead(earlier, look),
     isReading: false,
     goneMs: undefined,
-    tailBytes: goesOn ? earlier.tailBytes : 0,
+    tailBytes: earlier?.tailBytes ?? 0,
     strikes: 0,
   }
-}
-
-/** Whether a file was read to its end and is, by all that tells changes, as it was then. */
-function isAsRead({ cursor, sizeBytes, mtimeMs, tailBytes }: EarlierReading, look: FileLook): boolean {
-  const isWhole = cursor.offset + tailBytes === sizeBytes || cursor.quietSize === sizeBytes
-  const isSame = look.sizeBytes === sizeBytes && look.mtimeMs === mtimeMs && look.ino === cursor.ino && look.dev === cursor.dev
-  return isWhole && isSame
 }
 
 /** Goes on under another name of the same file; false where it has none. */
