@@ -2,8 +2,10 @@
 
 import { Command, CommanderError } from "commander"
 import { CommandError } from "./command-error.ts"
+import type { AuditOptions } from "./commands/audit.ts"
 import type { CommonOptions } from "./command-context.ts"
 import { ExitCode } from "./exit-code.ts"
+import { addReportCommands } from "./report-commands.ts"
 import { createTerminal, type Program, type Terminal } from "./terminal.ts"
 import { ownVersion } from "./version.ts"
 
@@ -19,6 +21,7 @@ Examples:
   vibecraft ls --watch            the same, kept up to date
   vibecraft metrics               tokens, cost and latency of each conversation
   vibecraft metrics "fix login"   one session at length
+  vibecraft usage --by model      tokens and cost of everything, by day unless told
   vibecraft ls --json | jq -r '.sessions[] | select(.status == "STATUS_WAITING") | .name'
 `
 
@@ -99,6 +102,21 @@ function createCommand(terminal: Terminal): Command {
     })
 
   root
+    .command("audit")
+    .summary("hold what is counted against what the agents count")
+    .description(
+      "Holds what is counted against the agents' own figures, and ccusage's where it is installed, and explains each difference.",
+    )
+    .argument("[session]", "one session: its id or the start of it, its name, or a conversation's id")
+    .option("-a, --all", "show the conversations too whose figures are equal")
+    .option("--no-ccusage", "do not run ccusage")
+    .option("--json", JSON_HELP)
+    .action(async (session: string | undefined, options: AuditOptions, command: Command) => {
+      const { audit } = await import("./commands/audit.ts")
+      await audit(await contextOf(command, terminal), options, session)
+    })
+
+  root
     .command("discover")
     .summary("scan now and show what was found")
     .description("Scans processes and tmux now, and shows which live sessions were not known before and which were.")
@@ -117,6 +135,8 @@ function createCommand(terminal: Terminal): Command {
       const { status } = await import("./commands/status.ts")
       await status(await contextOf(command, terminal), options)
     })
+
+  addReportCommands(root, (command) => contextOf(command, terminal))
 
   return root
 }

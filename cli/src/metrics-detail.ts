@@ -3,11 +3,19 @@
 import { formatDuration, formatLatency } from "@vibecraft/shared/format-duration"
 import { formatCostLong } from "@vibecraft/shared/format-money"
 import { formatTokens } from "@vibecraft/shared/format-tokens"
-import { Clock, type Latency, type Metrics, type Tokens, type ToolMetrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import {
+  Clock,
+  type Corrected,
+  type Latency,
+  type Metrics,
+  type Tokens,
+  type ToolMetrics,
+} from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { safeText, truncate } from "@vibecraft/shared/safe-text"
 import { agentWord } from "@vibecraft/shared/status-words"
 import { errorText, type MetricsRow, rowLabel } from "./metrics-table.ts"
 import { statusStyle, statusText } from "./session-table.ts"
+import { signedMoney, signedTokens } from "./signed.ts"
 import { type Column, type TableOptions, renderTable } from "./table.ts"
 
 const CLOCKS = new Map<number, string>([
@@ -40,19 +48,39 @@ function renderDetail(row: MetricsRow, nowMs: number, options: TableOptions): st
 }
 
 function facts(metrics: Metrics): [label: string, text: string][] {
-  const { requests, apiErrors, subagents, models } = metrics
+  const { requests, apiErrors, subagents, models, corrected } = metrics
   const errors = errorText(metrics)
   return [
     ["conversation", safeText(metrics.conversationId)],
     ["agent", [agentWord(metrics.agent), ...models.map((model) => safeText(model))].join(" ")],
     ["tokens", metrics.tokens === undefined ? "none" : tokensText(metrics.tokens)],
     ["cost", safeText(formatCostLong(metrics.cost))],
+    ...(corrected === undefined ? [] : [["by hand", correctedText(corrected)] satisfies [string, string]]),
     ["requests", `${requests}${apiErrors > 0n ? `, ${apiErrors} failed or retried` : ""}`],
     ["tool errors", errors === "" ? "no call judged" : errors],
     ["time", `${formatDuration(metrics.durationMs)} from first to last`],
     ...(subagents > 0 ? [["subagents", `${subagents}, their figures are included`] satisfies [string, string]] : []),
   ]
 }
+
+/** What corrections change, class by class; the lines above are as measured. */
+function correctedText({ tokens, cost, corrections }: Corrected): string {
+  const parts =
+    tokens === undefined
+      ? []
+      : CLASSES.filter(([, count]) => count(tokens) !== 0n).map(([word, count]) => `${signedTokens(count(tokens))} ${word}`)
+  const count = corrections === 1 ? "1 correction" : `${corrections} corrections`
+  return `${[...parts, signedMoney(cost?.nanosUsd ?? 0n)].join(", ")} (${count}), not in the figures above`
+}
+
+const CLASSES: readonly (readonly [word: string, count: (tokens: Tokens) => bigint])[] = [
+  ["in", ({ input }) => input],
+  ["out", ({ output }) => output],
+  ["reasoning", ({ reasoning }) => reasoning],
+  ["cache read", ({ cacheRead }) => cacheRead],
+  ["cache write", ({ cacheWrite5m }) => cacheWrite5m],
+  ["cache write 1 h", ({ cacheWrite1h }) => cacheWrite1h],
+]
 
 function tokensText(tokens: Tokens): string {
   const { input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h, total } = tokens

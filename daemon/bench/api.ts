@@ -28,16 +28,27 @@ const SNAPSHOTS = 20
 export async function run(): Promise<readonly BenchRow[]> {
   const dir = mkdtempSync(join(tmpdir(), "vb-api-"))
   const host = { id: "bench", name: "bench" }
-  const world = new World({ host: create(HostSchema, host), prices: createPriceBook(), now: Date.now })
+  const prices = createPriceBook()
+  const world = new World({ host: create(HostSchema, host), prices, now: Date.now })
   world.apply(Array.from({ length: SESSIONS }, (_, index) => sessionFacts(index)).flat())
   world.setFirstRead({ bytesRead: 0, bytesTotal: 0, files: 0, done: true })
   const server = await createApiServer({
     host: "127.0.0.1",
     port: 0,
     world,
+    usage: world.usage,
+    readThreadTotals: async () => ({ threads: [], problems: [] }),
     diagnostics: new Diagnostics(),
     discover: async () => ({}),
-    daemon: { version: "bench", startedMs: Date.now(), stateDir: dir, scope: "bench", host, counted: () => world.counts },
+    daemon: {
+      version: "bench",
+      startedMs: Date.now(),
+      stateDir: dir,
+      scope: "bench",
+      host,
+      pricing: { prices, configPath: join(dir, "config.toml") },
+      counted: () => world.counts,
+    },
     webRoot: join(dir, "none"),
     logger: pino({ level: "silent" }),
   })

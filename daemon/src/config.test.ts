@@ -24,7 +24,7 @@ function load(...lines: string[]) {
 
 describe("where the file is", () => {
   test("none at the default place is fine", () => {
-    expect(loadConfig({ env: {}, home, warn: () => {} })).toEqual({ path: undefined, prices: [] })
+    expect(loadConfig({ env: {}, home, warn: () => {} })).toEqual({ path: join(home, ".config", "vibecraft", "config.toml"), prices: [] })
   })
 
   test.each([

@@ -19,8 +19,8 @@ export interface ConfigOptions {
 }
 
 export interface Config {
-  /** The file read; undefined where there is none. */
-  readonly path: string | undefined
+  /** The file, whether it is there or not. */
+  readonly path: string
   readonly prices: readonly PriceOverride[]
 }
 
@@ -36,7 +36,7 @@ export class ConfigError extends Error {
 export function loadConfig({ path, env, home, warn }: ConfigOptions): Config {
   const file = path ?? defaultPath(env, home)
   const source = read(file, path !== undefined)
-  if (source === undefined) return { path: undefined, prices: [] }
+  if (source === undefined) return { path: file, prices: [] }
   const lines = new TomlLines(source)
   const at = (line: number | undefined): string => (line === undefined ? file : `${file}:${line}`)
   const document = parsed(source, at)

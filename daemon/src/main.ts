@@ -3,6 +3,7 @@
 
 import { access, constants } from "node:fs/promises"
 import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { create } from "@bufbuild/protobuf"
 import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
@@ -16,12 +17,14 @@ import { lockStateDir } from "./instance-lock.ts"
 import { createLogger } from "./logger.ts"
 import { Diagnostics } from "./model/diagnostics.ts"
 import { createPriceBook } from "./model/prices/price-book.ts"
+import { pricesKey } from "./model/prices/prices-key.ts"
 import { World } from "./model/world.ts"
 import { createDiscovery } from "./observe/discovery/discovery.ts"
 import { createScanPool } from "./observe/discovery/scan-pool.ts"
 import { createReadPool } from "./observe/tail/read-pool.ts"
 import { createTailer, defaultRoots } from "./observe/tail/tailer.ts"
 import { homeOf } from "./paths.ts"
+import { openStore } from "./store/store.ts"
 import { failureLine } from "./startup-failure.ts"
 
 const TICK_MS = 1_000
@@ -32,6 +35,8 @@ export interface Daemon {
   readonly url: string
   /** Settles when the first read of all transcripts is done. */
   readonly caughtUp: Promise<{ readonly files: number; readonly bytes: number; readonly ms: number }>
+  /** Settles when all that the first read brought is in the store. Milliseconds since the start. */
+  readonly durable: Promise<number>
   close(): Promise<void>
 }
 
@@ -45,7 +50,17 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
   const identity = hostIdentity()
   const host = create(HostSchema, { id: identity.id, name: identity.name })
   const diagnostics = new Diagnostics()
-  const world = new World({ host, prices: createPriceBook(config.prices), now: Date.now })
+  const prices = createPriceBook(config.prices)
+  const store = openStore({
+    path: join(flags.stateDir, "vibecraft.db"),
+    pricesKey: pricesKey(config.prices),
+    diagnostics,
+    now: Date.now,
+  })
+  resources.defer(() => store.close())
+  const world = new World({ host, prices, correctionJournal: store.journal, now: Date.now })
+  world.usage.corrections.put(store.corrections)
+  store.attach(world)
 
   const readPool = createReadPool()
   resources.defer(() => readPool.close())
@@ -57,6 +72,8 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     roots: defaultRoots(env, homeOf(env)),
     pool: readPool,
     apply: (facts) => world.apply(facts),
+    readings: store.readings,
+    readerVersion: version(),
     diagnostics,
     onProgress: (progress) => {
       world.setFirstRead(progress)
@@ -86,6 +103,8 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     port: flags.port,
     socketPath: flags.socketPath,
     world,
+    usage: world.usage,
+    readThreadTotals: () => readPool.threadTotals({ homes: transcriptHomes(diagnostics) }),
     diagnostics,
     discover: createDiscoverSessions(world, discovery),
     daemon: {
@@ -94,6 +113,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
       stateDir: flags.stateDir,
       scope: flags.scope ?? "",
       host: identity,
+      pricing: { prices, configPath: config.path },
       counted: () => world.counts,
     },
     webRoot: await webRoot(),
@@ -102,7 +122,11 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
   resources.defer(() => api.close("daemon stopping"))
 
   const owned = resources.move()
-  return { url: api.url, caughtUp: caughtUp.promise, close: () => owned.disposeAsync() }
+  const durable = caughtUp.promise.then(async () => {
+    await store.written()
+    return Date.now() - startedMs
+  })
+  return { url: api.url, caughtUp: caughtUp.promise, durable, close: () => owned.disposeAsync() }
 }
 
 /** The program: parses, starts, says so, and stops on SIGINT, SIGTERM or SIGHUP. Sets the exit code: 0, 1 failed, 2 bad usage. */
@@ -117,11 +141,17 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv = proc
     say(`vibecraftd ready ${daemon.url}`)
     const { files, bytes, ms } = await daemon.caughtUp
     say(`vibecraftd caught up ${files} files ${bytes} bytes ${ms} ms`)
+    say(`vibecraftd stored ${await daemon.durable} ms`)
   } catch (error) {
     const failure = failureLine(error)
     process.stderr.write(`vibecraftd: ${failure.line}\n`)
     process.exit(failure.exitCode)
   }
+}
+
+/** The agents' homes that are followed now. */
+function transcriptHomes(diagnostics: Diagnostics): string[] {
+  return diagnostics.sources().flatMap(({ kind, name }) => (kind === "transcripts" ? [name] : []))
 }
 
 function stopOnSignal(daemon: Daemon, logger: Logger): void {

@@ -4,13 +4,23 @@ import { AddressUnusableError, PortInUseError, SocketInUseError, SocketUnusableE
 import { ConfigError } from "./config.ts"
 import { UsageError } from "./flags.ts"
 import { StateDirInUse, StateDirUnusable } from "./instance-lock.ts"
+import { StoreTooNewError } from "./store/store-errors.ts"
 
 export interface StartupFailure {
   readonly line: string
   readonly exitCode: 1 | 2
 }
 
-const EXPECTED = [PortInUseError, AddressUnusableError, SocketInUseError, SocketUnusableError, ConfigError, StateDirInUse, StateDirUnusable]
+const EXPECTED = [
+  PortInUseError,
+  AddressUnusableError,
+  SocketInUseError,
+  SocketUnusableError,
+  ConfigError,
+  StateDirInUse,
+  StateDirUnusable,
+  StoreTooNewError,
+]
 
 export function failureLine(error: unknown): StartupFailure {
   if (error instanceof UsageError) return { line: `${oneLine(error.message)} (see vibecraftd --help)`, exitCode: 2 }

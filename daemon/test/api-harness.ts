@@ -5,11 +5,15 @@ import http from "node:http"
 import { connect, type Socket } from "node:net"
 import os from "node:os"
 import path from "node:path"
+import { create } from "@bufbuild/protobuf"
 import { type Code, ConnectError, type Transport } from "@connectrpc/connect"
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node"
+import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import pino from "pino"
 import { type ApiServer, type ApiServerOptions, createApiServer } from "../src/api/server.ts"
 import { Diagnostics } from "../src/model/diagnostics.ts"
+import { createPriceBook } from "../src/model/prices/price-book.ts"
+import { World } from "../src/model/world.ts"
 import { createMemoryWorld, type MemoryWorld } from "./memory-world.ts"
 
 export interface ApiHarness {
@@ -26,11 +30,15 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
   const socketPath = path.join(dir, "run", "sock")
   const world = createMemoryWorld()
   const diagnostics = new Diagnostics()
+  const prices = createPriceBook()
   const server = await createApiServer({
     host: "127.0.0.1",
     port: 0,
     socketPath,
     world,
+    // Reports and corrections are the model's own; a memory world has none.
+    usage: new World({ host: create(HostSchema, {}), prices, now: Date.now }).usage,
+    readThreadTotals: async () => ({ threads: [{ id: "thread-1", tokens: 1000 }], problems: ["state_5.sqlite: broken"] }),
     diagnostics,
     discover: async () => ({ scanMs: 7, failures: ["tmux did not answer"] }),
     daemon: {
@@ -39,6 +47,7 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
       stateDir: "/state",
       scope: "test",
       host: { id: "host-1", name: "here" },
+      pricing: { prices, configPath: "/config.toml" },
       counted: () => ({ requests: 11, toolCalls: 12 }),
     },
     webRoot: path.join(dir, "dist"),

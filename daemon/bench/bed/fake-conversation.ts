@@ -6,8 +6,8 @@ import { randomUUID } from "node:crypto"
 
 export interface FakeConversation {
   readonly id: string
-  /** Appends one request of `outputTokens`. */
-  append(outputTokens: number): void
+  /** Appends one request of `outputTokens` and the result of its tool call, two lines. Answers their bytes. */
+  append(outputTokens: number): number
 }
 
 /** Writes it to a home's transcripts with so many requests already in it, each with a tool call of 3 s. */
@@ -21,7 +21,12 @@ export function createFakeConversation(home: string, cwd: string, requests: numb
   for (let index = 0; index < requests; index += 1) text += conversation.request(100 + index, firstMs + index * 10_000)
   mkdirSync(folder, { recursive: true })
   writeFileSync(path, text)
-  return { id, append: (outputTokens) => appendFileSync(path, conversation.request(outputTokens, Date.now())) }
+  const append = (outputTokens: number): number => {
+    const lines = conversation.request(outputTokens, Date.now())
+    appendFileSync(path, lines)
+    return Buffer.byteLength(lines)
+  }
+  return { id, append }
 }
 
 class Writer {

@@ -1,10 +1,13 @@
 // DaemonService: how the daemon itself is.
 
-import { timestampFromMs } from "@bufbuild/protobuf/wkt"
+import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt"
 import type { ServiceImpl } from "@connectrpc/connect"
 import { type DaemonService, SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
 import type { Diagnostics, SourceHealth as HealthWord } from "../model/diagnostics.ts"
+import type { PriceBook } from "../model/prices/price-book.ts"
 import type { PublishedWorld } from "../model/published-world.ts"
+import { InvalidArgumentError } from "./errors.ts"
+import { pricingMessage } from "./pricing-message.ts"
 import type { Subscribers } from "./subscribers.ts"
 
 /** What the daemon knows of itself from the start. */
@@ -16,6 +19,8 @@ export interface DaemonFacts {
   /** VIBECRAFT_SCOPE; empty when it sees all of the user's agents. */
   readonly scope: string
   readonly host: { readonly id: string; readonly name: string }
+  /** What models cost, and the file with the user's own prices, whether it exists or not. */
+  readonly pricing: { readonly prices: Pick<PriceBook, "explain" | "models">; readonly configPath: string }
   /** Model requests and tool calls counted so far. */
   counted(): { readonly requests: number; readonly toolCalls: number }
 }
@@ -31,6 +36,8 @@ export interface DaemonServiceOptions {
   eventLoopDelayP99Ms(): number
 }
 
+const MOST_MODEL_LENGTH = 300
+
 const HEALTH: Readonly<Record<HealthWord, SourceHealth>> = {
   ok: SourceHealth.OK,
   absent: SourceHealth.ABSENT,
@@ -42,6 +49,15 @@ const HEALTH: Readonly<Record<HealthWord, SourceHealth>> = {
 export function createDaemonService(options: DaemonServiceOptions): ServiceImpl<typeof DaemonService> {
   const { daemon, world, diagnostics } = options
   return {
+    getPricing({ model, time }) {
+      const { prices, configPath } = daemon.pricing
+      const timeMs = time === undefined ? Date.now() : timestampMs(time)
+      if (model.length > MOST_MODEL_LENGTH)
+        throw new InvalidArgumentError("model", model, `a name of at most ${MOST_MODEL_LENGTH} characters`)
+      const asked = model.trim() === "" ? prices.models() : [model]
+      const models = asked.map((name) => pricingMessage(prices.explain(name, timeMs)))
+      return { models: models.sort((a, b) => compareText(a.vendor, b.vendor) || compareText(a.requested, b.requested)), configPath }
+    },
     getStatus() {
       const { url, socketPath } = options.address()
       const { requests, toolCalls } = daemon.counted()
@@ -90,6 +106,10 @@ export function createDaemonService(options: DaemonServiceOptions): ServiceImpl<
       }
     },
   }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }
 
 function whole(value: number): bigint {

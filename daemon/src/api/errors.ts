@@ -1,6 +1,7 @@
 // The errors of the API's edge: small named classes, and one table that says which code a client sees.
 
 import { Code } from "@connectrpc/connect"
+import { CorrectionRefusedError, CorrectionUnknownError } from "../model/correction-desk.ts"
 
 /** Thrown when an id names nothing that is known. */
 export class NotFoundError extends Error {
@@ -26,11 +27,22 @@ export class TooManyWatchersError extends Error {
   }
 }
 
+/** Thrown when a call that changes something comes over TCP. `what` says what it would do: "compacting the store". */
+export class SocketOnlyError extends Error {
+  override readonly name = "SocketOnlyError"
+  constructor(what: string) {
+    super(`${what} is served on the daemon's unix socket alone; use the vibecraft command without --url`)
+  }
+}
+
 /** Every error here has its code; any other error reaches a client as `internal` with its message hidden. */
 const CODES: readonly (readonly [new (...args: never[]) => Error, Code])[] = [
   [NotFoundError, Code.NotFound],
   [InvalidArgumentError, Code.InvalidArgument],
   [TooManyWatchersError, Code.ResourceExhausted],
+  [CorrectionRefusedError, Code.InvalidArgument],
+  [CorrectionUnknownError, Code.NotFound],
+  [SocketOnlyError, Code.PermissionDenied],
 ]
 
 /** The code a client sees for an error; undefined for one that is not meant for clients. */

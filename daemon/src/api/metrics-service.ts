@@ -6,18 +6,28 @@ import type { ServiceImpl } from "@connectrpc/connect"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { MetricsService, WatchMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import type { PublishedWorld } from "../model/published-world.ts"
+import { createAuditService, type ReadThreadTotals } from "./audit-service.ts"
 import { NotFoundError } from "./errors.ts"
 import { follow, type FollowEvent, type WatchContext } from "./follow.ts"
 import type { Followed } from "./membership.ts"
 import { pageOf } from "./page.ts"
+import { createUsageService, type UsageBooksPort } from "./usage-service.ts"
 import { parseId, parseScope, parseWatch, type WatchQuery } from "./parse-requests.ts"
 
 type WatchMessage = MessageInitShape<typeof WatchMetricsResponseSchema>
 
+export interface MetricsServiceOptions extends WatchContext {
+  /** What reports and corrections come from. */
+  readonly usage: UsageBooksPort
+  readonly readThreadTotals: ReadThreadTotals
+}
+
 /** Serves metrics out of the world. */
-export function createMetricsService(options: WatchContext): ServiceImpl<typeof MetricsService> {
-  const { world } = options
+export function createMetricsService(options: MetricsServiceOptions): ServiceImpl<typeof MetricsService> {
+  const { world, usage } = options
   return {
+    ...createUsageService(world, usage),
+    ...createAuditService(world, options.readThreadTotals),
     getMetrics(request) {
       return { metrics: [...rowsOf(world, parseId(request.id))], firstRead: world.firstRead() }
     },

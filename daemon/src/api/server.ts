@@ -6,6 +6,7 @@ import type { Diagnostics } from "../model/diagnostics.ts"
 import type { PublishedWorld } from "../model/published-world.ts"
 import { systemTimers, type Timers } from "../model/timers.ts"
 import { abortReason } from "./abort-reason.ts"
+import type { ReadThreadTotals } from "./audit-service.ts"
 import type { ApiLogger } from "./api-logger.ts"
 import { createDaemonService, type DaemonFacts } from "./daemon-service.ts"
 import { watchEventLoopDelay } from "./event-loop-delay.ts"
@@ -20,6 +21,8 @@ import { createRpcHandler } from "./rpc-handler.ts"
 import { createSessionService, type SessionServiceOptions } from "./session-service.ts"
 import { answerText, serveStaticFile } from "./static-files.ts"
 import { createSubscribers } from "./subscribers.ts"
+import type { Transport } from "./transport.ts"
+import type { UsageBooksPort } from "./usage-service.ts"
 import { openUnixListener } from "./unix-socket.ts"
 
 export interface ApiServerOptions {
@@ -30,6 +33,10 @@ export interface ApiServerOptions {
   /** Path of the unix socket; absent serves TCP alone. */
   readonly socketPath?: string
   readonly world: PublishedWorld
+  /** What reports and corrections come from. */
+  readonly usage: UsageBooksPort
+  /** What Codex counted itself. */
+  readonly readThreadTotals: ReadThreadTotals
   readonly diagnostics: Diagnostics
   readonly discover: SessionServiceOptions["discover"]
   readonly daemon: DaemonFacts
@@ -77,7 +84,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const serveRpc = createRpcHandler(
     createRoutes({
       sessions: createSessionService({ ...watch, version: daemon.version, discover: options.discover }),
-      metrics: createMetricsService(watch),
+      metrics: createMetricsService({ ...watch, usage: options.usage, readThreadTotals: options.readThreadTotals }),
       daemon: createDaemonService({
         daemon,
         world,
@@ -99,22 +106,23 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     logger,
   )
 
-  const serve = (request: HttpRequest, response: HttpResponse, guard?: Guard): void => {
+  const serve = (request: HttpRequest, response: HttpResponse, transport: Transport, guard?: Guard): void => {
     response.setHeader("x-content-type-options", "nosniff")
     response.setHeader("cross-origin-resource-policy", "same-origin")
     const refusal = guard?.(request)
     if (refusal !== undefined) return answerText(response, refusal.status, `${refusal.message}\n`)
     // So that a client of another version can say so without asking.
     response.setHeader("vibecraft-version", daemon.version)
-    if (!serveRpc(request, response)) void serveStaticFile(webRoot, request, response)
+    if (!serveRpc(request, response, transport)) void serveStaticFile(webRoot, request, response)
   }
 
   const listeners: Listener[] = []
   try {
-    if (socketPath !== "") listeners.push(await openUnixListener(socketPath, { handler: (request, response) => serve(request, response) }))
+    if (socketPath !== "")
+      listeners.push(await openUnixListener(socketPath, { handler: (request, response) => serve(request, response, "socket") }))
     // The guard needs the port, which is known once it is bound; until then nobody is answered.
     let guard: Guard = refuseAll
-    const tcp = await openTcpListener(host, options.port, (request, response) => serve(request, response, guard))
+    const tcp = await openTcpListener(host, options.port, (request, response) => serve(request, response, "tcp", guard))
     listeners.push(tcp.listener)
     guard = createGuard(host, tcp.port)
     url = `http://${urlHost(reachableHost(host))}:${tcp.port}`

@@ -18,6 +18,8 @@ export type TranscriptFact =
   | ContextSeen
   | ApiErrorSeen
   | SubagentSeen
+  | BookedCostSeen
+  | RateLimitSeen
   | Active
 
 /** Facts about processes and panes. */
@@ -57,6 +59,8 @@ export interface ConversationSeen extends InConversation {
   readonly parentConversationId?: string
   /** The conversation whose history this one copied. */
   readonly forkedFromConversationId?: string
+  /** What kind of subagent it is, where it is one ("explorer", "review"…). */
+  readonly subagentType?: string
 }
 
 /** One copy of one billed request. Copies of a key are merged field by field to their maximum. */
@@ -136,6 +140,45 @@ export interface SubagentSeen extends InConversation {
   readonly agentType?: string
   readonly description?: string
   readonly finished?: boolean
+}
+
+/**
+ * What the agent itself has booked for a conversation so far: its subagents, calls that leave no line, and, in a fork, what the parent had
+ * booked until then. Cumulative over resumes: the last one holds.
+ */
+export interface BookedCostSeen extends InConversation {
+  readonly kind: "booked-cost-seen"
+  /** Requests up to then are in it: when it was written, as far as the transcript tells. */
+  readonly untilMs: number
+  /** Billionths of a US dollar. */
+  readonly nanosUsd: number
+  readonly models: readonly BookedModel[]
+  /** The agent had no price for some model and assumed one. */
+  readonly hasUnknownModel: boolean
+}
+
+/** What was booked for one model. */
+export interface BookedModel {
+  /** As the agent writes it. */
+  readonly model: string
+  readonly usage: TokenUsage
+  readonly webSearches: number
+  /** Billionths of a US dollar. */
+  readonly nanosUsd: number
+}
+
+/** How much of a limit of the account is used up, as the agent was told with a response. */
+export interface RateLimitSeen extends InTranscript {
+  readonly kind: "rate-limit-seen"
+  readonly agent: AgentKind
+  /** The limit's name as reported: "primary", "secondary", "five_hour"… */
+  readonly name: string
+  /** Used share; 1 where it is used up. */
+  readonly usedRatio: number
+  readonly windowMinutes?: number
+  /** When the window starts anew. */
+  readonly resetsMs?: number
+  readonly plan?: string
 }
 
 /** Something was written that says no more than: it is alive. */

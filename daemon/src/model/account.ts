@@ -20,6 +20,18 @@ export interface ConversationTotals {
   readonly lastModel: string | undefined
 }
 
+/** A conversation's totals with all that is needed to go on adding and taking back; plain data. */
+export interface AccountState {
+  readonly tokens: TokenUsage
+  readonly requests: number
+  readonly nanosUsd: bigint
+  readonly estimated: number
+  readonly models: readonly (readonly [model: string, requests: number])[]
+  readonly unpriced: readonly (readonly [model: string, requests: number])[]
+  /** Of the main agent's last request, where there is one. */
+  readonly last?: { readonly timeMs: number; readonly model: string }
+}
+
 type Sums = { -readonly [K in keyof TokenUsage]: number }
 
 export class Account {
@@ -33,6 +45,20 @@ export class Account {
   #lastModel: string | undefined
   /** The last request was taken back, so another may be the last. */
   #lastUnsure = false
+
+  /** Empty, or as it was. */
+  constructor(state?: AccountState) {
+    if (state === undefined) return
+    Object.assign(this.#tokens, state.tokens)
+    this.#requests = state.requests
+    this.#nanosUsd = state.nanosUsd
+    this.#estimated = state.estimated
+    for (const [model, requests] of state.models) this.#models.set(model, requests)
+    for (const [model, requests] of state.unpriced) this.#unpriced.set(model, requests)
+    if (state.last === undefined) return
+    this.#lastMs = state.last.timeMs
+    this.#lastModel = state.last.model
+  }
 
   /** Books a request (`sign` 1) or takes it back (`sign` -1). */
   book(sign: 1 | -1, request: LedgerRequest, price: Price): void {
@@ -51,6 +77,24 @@ export class Account {
 
   get isEmpty(): boolean {
     return this.#requests === 0
+  }
+
+  get requests(): number {
+    return this.#requests
+  }
+
+  /** `requests` is asked for as in `totals`. */
+  state(requests: () => Iterable<LedgerRequest>): AccountState {
+    if (this.#lastUnsure) this.#findLast(requests())
+    return {
+      tokens: { ...this.#tokens },
+      requests: this.#requests,
+      nanosUsd: this.#nanosUsd,
+      estimated: this.#estimated,
+      models: [...this.#models],
+      unpriced: [...this.#unpriced],
+      ...(this.#lastModel === undefined ? {} : { last: { timeMs: this.#lastMs, model: this.#lastModel } }),
+    }
   }
 
   /** `requests` is asked for the conversation's requests when the last of them has to be found anew. */

@@ -3,10 +3,27 @@
 
 import type { AgentKind } from "../domain/agent.ts"
 import type { ContextSeen, ConversationSeen, SubagentSeen, TurnEnded } from "../domain/facts.ts"
+import { keyHash } from "./key-hash.ts"
 
 export interface SubagentState {
   finished: boolean
   lastMs: number
+  /** Its type, as the agent names it: "Explore", "general-purpose". */
+  agentType?: string
+}
+
+/** All that a conversation knows of itself; plain data. */
+export interface ConversationState {
+  readonly meta: MutableMeta
+  readonly firstMs?: number | undefined
+  readonly lastMs?: number | undefined
+  readonly turnStartMs?: number | undefined
+  readonly turnEndMs?: number | undefined
+  readonly turnEnd?: TurnEnded["reason"] | undefined
+  readonly context?: ContextSeen | undefined
+  readonly largestContextTokens: number
+  readonly subagents: readonly (readonly [id: string, state: SubagentState])[]
+  readonly apiErrors: readonly number[]
 }
 
 type Meta = Omit<ConversationSeen, "kind" | "conversationId">
@@ -16,7 +33,8 @@ export class Conversation {
   readonly id: string
   readonly meta: MutableMeta = {}
   readonly subagents = new Map<string, SubagentState>()
-  readonly #apiErrors = new Set<string>()
+  /** Hashes of their keys. */
+  readonly #apiErrors = new Set<number>()
   firstMs: number | undefined
   lastMs: number | undefined
   #turnStartMs = Number.NEGATIVE_INFINITY
@@ -27,6 +45,36 @@ export class Conversation {
 
   constructor(id: string) {
     this.id = id
+  }
+
+  /** For a store to keep. */
+  state(): ConversationState {
+    return {
+      meta: this.meta,
+      firstMs: this.firstMs,
+      lastMs: this.lastMs,
+      turnStartMs: finite(this.#turnStartMs),
+      turnEndMs: finite(this.#turnEndMs),
+      turnEnd: this.#turnEnd,
+      context: this.#context,
+      largestContextTokens: this.#largestContextTokens,
+      subagents: [...this.subagents],
+      apiErrors: [...this.#apiErrors],
+    }
+  }
+
+  /** Puts back what a store kept. */
+  restore(state: ConversationState): void {
+    Object.assign(this.meta, state.meta)
+    this.firstMs = state.firstMs
+    this.lastMs = state.lastMs
+    this.#turnStartMs = state.turnStartMs ?? Number.NEGATIVE_INFINITY
+    this.#turnEndMs = state.turnEndMs ?? Number.NEGATIVE_INFINITY
+    this.#turnEnd = state.turnEnd
+    this.#context = state.context
+    this.#largestContextTokens = state.largestContextTokens
+    for (const [id, subagent] of state.subagents) this.subagents.set(id, { ...subagent })
+    for (const error of state.apiErrors) this.#apiErrors.add(error)
   }
 
   get agent(): AgentKind {
@@ -92,12 +140,13 @@ export class Conversation {
   }
 
   apiError(key: string): void {
-    this.#apiErrors.add(key)
+    this.#apiErrors.add(keyHash(key))
   }
 
   subagentSeen(fact: SubagentSeen): void {
     const state = this.#subagent(fact.subagentId)
     if (fact.finished !== undefined) state.finished = fact.finished
+    if (fact.agentType !== undefined) state.agentType = fact.agentType
   }
 
   subagentActive(subagentId: string, timeMs: number): void {
@@ -110,4 +159,8 @@ export class Conversation {
     if (state === undefined) this.subagents.set(id, (state = { finished: false, lastMs: 0 }))
     return state
   }
+}
+
+function finite(ms: number): number | undefined {
+  return Number.isFinite(ms) ? ms : undefined
 }

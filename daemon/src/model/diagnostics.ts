@@ -1,6 +1,6 @@
 // What the daemon can see, what it counted and what went wrong: kept here by observers, published by GetStatus.
 
-export type SourceKind = "processes" | "tmux" | "registry" | "transcripts"
+export type SourceKind = "processes" | "tmux" | "registry" | "transcripts" | "store"
 export type SourceHealth = "ok" | "absent" | "degraded" | "failed"
 
 export interface SourceState {

@@ -21,6 +21,11 @@ export class Interned<T = string> {
     return number
   }
 
+  /** The number of a key that was met before; 0 for another. */
+  known(key: string): number {
+    return this.#numbers.get(key) ?? 0
+  }
+
   /** The value of a number; undefined for 0. */
   value(number: number): T | undefined {
     return this.#values[number - 1]

@@ -252,6 +252,12 @@ test("counts what the rules say when they are applied to all facts at once", () 
       const sum = (of: (totals: ConversationTotals) => number) => totals.reduce((all, some) => all + (some === undefined ? 0 : of(some)), 0)
       expect({ requests: sum((some) => some.requests), output: sum((some) => some.tokens.output) }).toEqual(countNaively(bare))
       expect(ledger.size).toBe(countNaively(bare).requests)
+      // The requests of a conversation, one by one, are those of its totals.
+      for (const [index, id] of ["one", "two", "three"].entries()) {
+        const requests = [...ledger.requestsOf(id)]
+        expect(requests.length).toBe(totals[index]?.requests ?? 0)
+        expect(requests.reduce((all, { usage }) => all + usage.output, 0)).toBe(totals[index]?.tokens.output ?? 0)
+      }
     }),
     { numRuns: 2000 },
   )

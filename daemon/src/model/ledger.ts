@@ -4,14 +4,20 @@
 // tell responses apart, if both are on the main chain and used different amounts.
 
 import type { RequestSeen } from "../domain/facts.ts"
-import { Account, type ConversationTotals } from "./account.ts"
-import type { PriceBook } from "./prices/price-book.ts"
+import { Account, type AccountState, type ConversationTotals } from "./account.ts"
+import { keyHash } from "./key-hash.ts"
+import type { Price, PriceBook } from "./prices/price-book.ts"
 import { type LedgerRequest, RequestTable, requestTag } from "./request-table.ts"
+import { SHARED, type StoredEntry, type StoredRequest } from "./stored-entry.ts"
+import { Unsaved } from "./unsaved.ts"
 
 /** Ids of the conversations whose totals a fact changed: none for a copy that said nothing new, two when a request changed its owner. */
 export type LedgerDelta = Iterable<string>
 
 const NOTHING: LedgerDelta = []
+
+/** Hears of every request that is booked (`sign` 1) or taken back (`sign` -1), with its price. */
+export type BookingListener = (sign: 1 | -1, request: LedgerRequest, price: Price) => void
 
 /** The copies of one key that came under several HTTP request ids. */
 interface Variants {
@@ -23,15 +29,21 @@ interface Variants {
 
 export class Ledger {
   readonly #prices: PriceBook
+  readonly #onBooking: BookingListener | undefined
   readonly #table = new RequestTable()
-  /** The row that merges all copies of a key. */
-  readonly #rows = new Map<string, number>()
+  /** The row that merges all copies of a key, by the key's hash. */
+  readonly #rows = new Map<number, number>()
   readonly #variants = new Map<number, Variants>()
+  /** For a row that holds the copies of one request id: the row that merges them all. */
+  readonly #allOf = new Map<number, number>()
   readonly #accounts = new Map<string, Account>()
+  /** Rows that changed since a store last asked. */
+  readonly unsaved = new Unsaved<number>("request-left")
   #size = 0
 
-  constructor(prices: PriceBook) {
+  constructor(prices: PriceBook, onBooking?: BookingListener) {
     this.#prices = prices
+    this.#onBooking = onBooking
   }
 
   /** Requests counted. */
@@ -41,10 +53,12 @@ export class Ledger {
 
   /** Learns one copy of a request. */
   see(fact: RequestSeen): LedgerDelta {
-    const row = this.#rows.get(fact.key)
+    const key = keyHash(fact.key)
+    const row = this.#rows.get(key)
     if (row === undefined) {
-      const added = this.#table.add(fact)
-      this.#rows.set(fact.key, added)
+      const added = this.#table.add(fact, key)
+      this.#rows.set(key, added)
+      this.unsaved.changed(added)
       this.#book(1, this.#table.request(added))
       return [fact.conversationId]
     }
@@ -60,7 +74,88 @@ export class Ledger {
   /** A conversation's totals; undefined when it made no request. */
   totals(conversationId: string): ConversationTotals | undefined {
     const account = this.#accounts.get(conversationId)
-    return account === undefined || account.isEmpty ? undefined : account.totals(() => this.#requestsOf(conversationId))
+    return account === undefined || account.isEmpty ? undefined : account.totals(() => this.requestsOf(conversationId))
+  }
+
+  /** Whether the request of a key's hash is in memory. */
+  knows(key: number): boolean {
+    return this.#rows.has(key)
+  }
+
+  /** Adds what changed since the last time to `to`, by the conversation it is kept under. */
+  takeUnsaved(to: Map<string, StoredEntry[]>): void {
+    this.unsaved.take(to, (row) => {
+      const variants = this.#variants.get(row)
+      const merged = this.#table.stored(row, false)
+      if (variants === undefined) return { home: merged.conversationId, entries: [merged] }
+      return { home: SHARED, entries: [merged, ...variants.rows.values().map((variant) => this.#table.stored(variant, true))] }
+    })
+  }
+
+  /**
+   * Puts back requests that a store kept, the merged row of a key before its variants. `isBooked` says that the totals have them already.
+   * Answers the rows of keys that were not in memory.
+   */
+  restore(requests: Iterable<StoredRequest>, isBooked: boolean): void {
+    const added: number[] = []
+    for (const request of requests) {
+      const all = this.#rows.get(request.key)
+      if (all === undefined) {
+        const row = this.#table.put(request)
+        this.#rows.set(request.key, row)
+        added.push(row)
+      } else if (request.isVariant) this.#restoreVariant(all, request)
+    }
+    if (isBooked) return
+    for (const row of added) {
+      const variants = this.#variants.get(row)
+      if (variants === undefined) this.#book(1, this.#table.request(row))
+      else for (const request of this.#variantRequests(row, variants)) this.#book(1, request)
+    }
+  }
+
+  #restoreVariant(all: number, request: StoredRequest): void {
+    let variants = this.#variants.get(all)
+    if (variants === undefined) this.#variants.set(all, (variants = { rows: new Map(), requests: new Map() }))
+    if (variants.rows.has(request.tag)) return
+    const row = this.#table.put(request)
+    variants.rows.set(request.tag, row)
+    this.#allOf.set(row, all)
+    const vector = this.#table.vector(row)
+    if (vector !== undefined && this.#isIdentified(row)) join(variants.requests, vector, row)
+  }
+
+  /** Totals that a store kept. */
+  restoreAccount(conversationId: string, state: AccountState): void {
+    const account = new Account(state)
+    this.#accounts.set(conversationId, account)
+    this.#size += account.requests
+  }
+
+  /** Totals for a store to keep; undefined for a conversation without requests. */
+  accountOf(conversationId: string): AccountState | undefined {
+    return this.#accounts.get(conversationId)?.state(() => this.requestsOf(conversationId))
+  }
+
+  /** Forgets a conversation's requests and totals for good; keys that several requests bear stay, without it. */
+  forget(conversationId: string): void {
+    for (const row of this.#table.rowsOf(conversationId).toArray()) {
+      const all = this.#allOf.get(row)
+      if (all === undefined && !this.#variants.has(row)) this.#rows.delete(this.#table.key(row))
+      else if (all !== undefined) this.#dropVariant(all, row)
+      this.unsaved.forget(row)
+      if (!this.#variants.has(row)) this.#table.drop(row)
+    }
+    this.#size -= this.#accounts.get(conversationId)?.requests ?? 0
+    this.#accounts.delete(conversationId)
+  }
+
+  #dropVariant(all: number, row: number): void {
+    const variants = this.#variants.get(all)
+    const vector = this.#table.vector(row)
+    if (variants === undefined) return
+    variants.rows.delete(this.#table.tag(row))
+    if (vector !== undefined) leave(variants.requests, vector, row)
   }
 
   #seeCopy(row: number, fact: RequestSeen): LedgerDelta {
@@ -69,15 +164,19 @@ export class Ledger {
     this.#bookRow(-1, row, touched)
     this.#table.merge(row, fact)
     this.#bookRow(1, row, touched)
+    this.unsaved.changed(row)
+    if (touched.size > 1) for (const id of touched) this.unsaved.left(id, this.#table.key(row))
     return touched
   }
 
   #openVariants(row: number): Variants {
+    this.unsaved.left(this.#table.ownerOf(row), this.#table.key(row))
     const first = this.#table.clone(row)
     const variants: Variants = { rows: new Map([[this.#table.tag(first), first]]), requests: new Map() }
     const vector = this.#table.vector(first)
     if (vector !== undefined && this.#isIdentified(first)) variants.requests.set(vector, new Set([first]))
     this.#variants.set(row, variants)
+    this.#allOf.set(first, row)
     return variants
   }
 
@@ -85,8 +184,10 @@ export class Ledger {
     const table = this.#table
     const known = variants.rows.get(tag)
     if (known !== undefined && table.covers(known, fact) && table.covers(all, fact)) return NOTHING
-    const row = known ?? table.add(fact)
+    const row = known ?? table.add(fact, table.key(all))
+    this.unsaved.changed(all)
     variants.rows.set(tag, row)
+    this.#allOf.set(row, all)
 
     const before = known !== undefined && this.#isIdentified(known) ? table.vector(known) : undefined
     const after = tag !== 0 && !(fact.sidechain && table.isSidechain(row)) ? table.vector(row, fact) : undefined
@@ -129,22 +230,34 @@ export class Ledger {
   #book(sign: 1 | -1, request: LedgerRequest): void {
     let account = this.#accounts.get(request.conversationId)
     if (account === undefined) this.#accounts.set(request.conversationId, (account = new Account()))
-    account.book(sign, request, this.#prices.priceOf(request))
+    const price = this.#prices.priceOf(request)
+    account.book(sign, request, price)
+    this.#onBooking?.(sign, request, price)
     this.#size += sign
   }
 
-  *#requestsOf(conversationId: string): Generator<LedgerRequest> {
-    for (const row of this.#rows.values()) {
-      const variants = this.#variants.get(row)
-      if (variants === undefined || variants.requests.size < 2) {
-        const request = this.#table.request(row)
-        if (request.conversationId === conversationId) yield request
-        continue
+  /** The requests that count for a conversation, in no order. */
+  *requestsOf(conversationId: string): Generator<LedgerRequest> {
+    const done = new Set<number>()
+    for (const row of this.#table.rowsOf(conversationId)) {
+      const all = this.#allOf.get(row) ?? row
+      const variants = this.#variants.get(all)
+      if (variants === undefined) yield this.#table.request(row)
+      else if (!done.has(all)) {
+        done.add(all)
+        for (const request of this.#variantRequests(all, variants)) if (request.conversationId === conversationId) yield request
       }
-      for (const rows of variants.requests.values()) {
-        const request = this.#table.requestOf(rows)
-        if (request?.conversationId === conversationId) yield request
-      }
+    }
+  }
+
+  *#variantRequests(all: number, variants: Variants): Generator<LedgerRequest> {
+    if (variants.requests.size < 2) {
+      yield this.#table.request(all)
+      return
+    }
+    for (const rows of variants.requests.values()) {
+      const request = this.#table.requestOf(rows)
+      if (request !== undefined) yield request
     }
   }
 }

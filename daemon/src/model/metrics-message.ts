@@ -6,6 +6,7 @@ import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import {
   Certainty as CertaintyCode,
   Clock,
+  type Corrected,
   CostSchema,
   type Latency,
   LatencySchema,
@@ -16,13 +17,16 @@ import {
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { NO_USAGE } from "../domain/usage.ts"
 import type { ConversationTotals } from "./account.ts"
+import { bookedMessage } from "./booked-message.ts"
 import type { Conversation } from "./conversation.ts"
 import { type Percentiles, percentiles } from "./latency.ts"
 import type { Certainty } from "./prices/price-book.ts"
+import type { Reconciliation } from "./reconciliation.ts"
 import { AGENT_CODE } from "./session-message.ts"
 import type { ToolTotals } from "./tool-calls.ts"
 
-const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
+/** As the contract writes it. */
+export const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
   priced: CertaintyCode.PRICED,
   estimated: CertaintyCode.ESTIMATED,
   unpriced: CertaintyCode.UNPRICED,
@@ -38,9 +42,15 @@ export interface MetricsFacts {
   readonly tools: ReadonlyMap<string, ToolTotals>
   /** Conversations that this one started. */
   readonly childConversations: number
+  /** What was corrected by hand; undefined where nothing was. */
+  readonly corrected?: Corrected | undefined
+  /** The agent's own account; undefined where it gives none. */
+  readonly reconciliation?: Reconciliation | undefined
 }
 
-export function metricsMessage({ host, sessionId, conversation, totals, tools, childConversations }: MetricsFacts): Metrics {
+export function metricsMessage(facts: MetricsFacts): Metrics {
+  const { host, sessionId, conversation, totals, tools, childConversations, corrected, reconciliation } = facts
+  const forkedFrom = conversation.meta.forkedFromConversationId
   const all = [...tools.values()]
   const judged = sum(all, (tool) => tool.judged)
   const failures = sum(all, (tool) => tool.failures)
@@ -68,6 +78,9 @@ export function metricsMessage({ host, sessionId, conversation, totals, tools, c
     models: [...(totals?.models ?? [])],
     tools: [...tools].map(([name, tool]) => toolMessage(name, tool)).sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
     subagents: conversation.subagents.size + childConversations,
+    ...(corrected === undefined ? {} : { corrected }),
+    ...(reconciliation === undefined ? {} : { booked: bookedMessage(reconciliation) }),
+    ...(forkedFrom === undefined ? {} : { forkedFromConversationId: forkedFrom }),
     ...(judged > 0 ? { errorRate: failures / judged } : {}),
     ...(firstMs === undefined ? {} : { firstTime: timestampFromMs(firstMs) }),
     ...(lastMs === undefined ? {} : { lastTime: timestampFromMs(lastMs) }),

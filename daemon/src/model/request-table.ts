@@ -6,6 +6,7 @@ import type { RequestSeen } from "../domain/facts.ts"
 import type { PriceFactors, TokenUsage } from "../domain/usage.ts"
 import { Interned } from "./interned.ts"
 import { factorsKey, haveSameFactors, mergeFactors } from "./request-factors.ts"
+import type { StoredRequest } from "./stored-entry.ts"
 
 /** One request as it is accounted for. */
 export interface LedgerRequest {
@@ -31,15 +32,22 @@ export class RequestTable {
   #usage = new Float64Array(FIRST_CAPACITY * USAGE_WIDTH)
   #timeMs = new Float64Array(FIRST_CAPACITY)
   #requestTag = new Float64Array(FIRST_CAPACITY)
+  #key = new Float64Array(FIRST_CAPACITY)
   #conversation = new Uint32Array(FIRST_CAPACITY)
   #subagent = new Uint32Array(FIRST_CAPACITY)
   #model = new Uint32Array(FIRST_CAPACITY)
   #factors = new Uint32Array(FIRST_CAPACITY)
   #sidechain = new Uint8Array(FIRST_CAPACITY)
+  /** Rows of a conversation are chained: the last one by the conversation's number, and for each row the one before it, plus 1. */
+  #lastOf: number[] = []
+  #before = new Uint32Array(FIRST_CAPACITY)
+  /** Rows that changed their conversation, by the number of the one they came to. */
+  readonly #movedTo = new Map<number, Set<number>>()
 
-  /** Adds a row for the first copy of a request; rows never leave. */
-  add(fact: RequestSeen): number {
+  /** Adds a row for the first copy of a request. `key` is the hash of its key. */
+  add(fact: RequestSeen, key: number): number {
     const row = this.#newRow()
+    this.#key[row] = key
     this.#requestTag[row] = requestTag(fact.requestId)
     this.#setOwner(row, fact)
     const at = row * USAGE_WIDTH
@@ -53,6 +61,47 @@ export class RequestTable {
     return row
   }
 
+  /** Adds a row for a request that a store kept. */
+  put(stored: StoredRequest): number {
+    const { usage } = stored
+    const row = this.#newRow()
+    this.#key[row] = stored.key
+    this.#requestTag[row] = stored.tag
+    this.#setOwner(row, stored)
+    this.#usage.set(
+      [usage.input, usage.output, usage.reasoning, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h],
+      row * USAGE_WIDTH,
+    )
+    this.#factors[row] = this.#factorsNumber(stored.factors)
+    return row
+  }
+
+  /** A row as a store keeps it. */
+  stored(row: number, isVariant: boolean): StoredRequest {
+    return {
+      kind: "request",
+      key: this.#key[row] ?? 0,
+      tag: this.tag(row),
+      isVariant,
+      sidechain: this.isSidechain(row),
+      ...this.request(row),
+    }
+  }
+
+  /** Forgets whose a row is: it is found no more. */
+  drop(row: number): void {
+    this.#conversation[row] = 0
+  }
+
+  key(row: number): number {
+    return this.#key[row] ?? 0
+  }
+
+  /** Id of the conversation that owns a row. */
+  ownerOf(row: number): string {
+    return this.#conversations.value(this.#conversation[row] ?? 0) ?? ""
+  }
+
   /** A new row like another. */
   clone(row: number): number {
     const copy = this.#newRow()
@@ -60,6 +109,7 @@ export class RequestTable {
     for (const column of [
       this.#timeMs,
       this.#requestTag,
+      this.#key,
       this.#conversation,
       this.#subagent,
       this.#model,
@@ -68,7 +118,19 @@ export class RequestTable {
     ]) {
       column.copyWithin(copy, row, row + 1)
     }
+    this.#chain(copy)
     return copy
+  }
+
+  /** The rows that a conversation owns, latest added first. */
+  *rowsOf(conversationId: string): Generator<number> {
+    const conversation = this.#conversations.known(conversationId)
+    if (conversation === 0) return
+    const moved = this.#movedTo.get(conversation)
+    for (let row = (this.#lastOf[conversation] ?? 0) - 1; row >= 0; row = (this.#before[row] ?? 0) - 1) {
+      if (this.#conversation[row] === conversation && moved?.has(row) !== true) yield row
+    }
+    for (const row of moved ?? []) if (this.#conversation[row] === conversation) yield row
   }
 
   /** Whether another copy would leave a row as it is. */
@@ -187,13 +249,29 @@ export class RequestTable {
     )
   }
 
-  #setOwner(row: number, fact: RequestSeen): void {
+  #setOwner(row: number, fact: Claim): void {
     const { subagentId } = fact
-    this.#conversation[row] = this.#conversations.number(fact.conversationId, () => fact.conversationId)
+    const before = this.#conversation[row]
+    const conversation = this.#conversations.number(fact.conversationId, () => fact.conversationId)
+    this.#conversation[row] = conversation
+    if (before === 0) this.#chain(row)
+    else if (before !== conversation) this.#move(row, conversation)
     this.#subagent[row] = subagentId === undefined ? 0 : this.#subagents.number(subagentId, () => subagentId)
     this.#model[row] = this.#models.number(fact.model, () => fact.model)
     this.#timeMs[row] = fact.timeMs
     this.#sidechain[row] = Number(fact.sidechain)
+  }
+
+  #chain(row: number): void {
+    const conversation = this.#conversation[row] ?? 0
+    this.#before[row] = this.#lastOf[conversation] ?? 0
+    this.#lastOf[conversation] = row + 1
+  }
+
+  #move(row: number, conversation: number): void {
+    const moved = this.#movedTo.get(conversation)
+    if (moved === undefined) this.#movedTo.set(conversation, new Set([row]))
+    else moved.add(row)
   }
 
   #newRow(): number {
@@ -202,15 +280,20 @@ export class RequestTable {
       this.#usage = grown(this.#usage, new Float64Array(capacity * USAGE_WIDTH))
       this.#timeMs = grown(this.#timeMs, new Float64Array(capacity))
       this.#requestTag = grown(this.#requestTag, new Float64Array(capacity))
+      this.#key = grown(this.#key, new Float64Array(capacity))
       this.#conversation = grown(this.#conversation, new Uint32Array(capacity))
       this.#subagent = grown(this.#subagent, new Uint32Array(capacity))
       this.#model = grown(this.#model, new Uint32Array(capacity))
       this.#factors = grown(this.#factors, new Uint32Array(capacity))
+      this.#before = grown(this.#before, new Uint32Array(capacity))
       this.#sidechain = grown(this.#sidechain, new Uint8Array(capacity))
     }
     return this.#rows++
   }
 }
+
+/** Who says that a request is his. */
+type Claim = Pick<StoredRequest, "conversationId" | "model" | "timeMs" | "sidechain"> & { readonly subagentId?: string | undefined }
 
 interface Named {
   readonly conversationId: string

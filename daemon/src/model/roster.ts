@@ -5,6 +5,7 @@ import { sessionIdOfConversation } from "../domain/session-id.ts"
 import { type Binding, type BindingWorld, bindingOf } from "./binding.ts"
 import type { Conversation } from "./conversation.ts"
 import { SessionState } from "./session-state.ts"
+import type { StoredSession } from "./stored-world.ts"
 
 /** What a change of seats touched. */
 export interface Touch {
@@ -18,6 +19,8 @@ export class Roster {
   /** The session that is or was in a conversation because evidence bound it. */
   readonly #owners = new Map<string, SessionState>()
   readonly #children = new Map<string, Set<string>>()
+  /** Where processes were when the daemon last ran. */
+  #remembered: ReadonlyMap<string, StoredSession> = new Map()
 
   constructor(conversations: ReadonlyMap<string, Conversation>) {
     this.#conversations = conversations
@@ -27,10 +30,34 @@ export class Roster {
     return this.#sessions
   }
 
+  /** Forgets a conversation for good, and the session that stood in for it. */
+  forget(conversationId: string): void {
+    this.#sessions.delete(sessionIdOfConversation(conversationId))
+    this.#owners.delete(conversationId)
+    this.#children.delete(conversationId)
+  }
+
   /** The session of a process, new or known. */
   seat(sessionId: string, nowMs: number): SessionState {
     let session = this.#sessions.get(sessionId)
-    if (session === undefined) this.#sessions.set(sessionId, (session = new SessionState(sessionId, nowMs)))
+    if (session === undefined) this.#sessions.set(sessionId, (session = this.#newSession(sessionId, nowMs)))
+    return session
+  }
+
+  /** What is known of processes from an earlier run; those that still live go on where they were. */
+  remember(sessions: ReadonlyMap<string, StoredSession>): void {
+    this.#remembered = sessions
+  }
+
+  #newSession(id: string, nowMs: number): SessionState {
+    const stored = this.#remembered.get(id)
+    if (stored === undefined) return new SessionState(id, nowMs)
+    const session = new SessionState(id, stored.discoveredMs)
+    session.conversationId = stored.conversationId
+    session.earlierConversationIds = [...stored.earlierConversationIds]
+    for (const conversationId of [...stored.earlierConversationIds, stored.conversationId]) {
+      if (conversationId !== undefined && !this.#owners.has(conversationId)) this.#owners.set(conversationId, session)
+    }
     return session
   }
 

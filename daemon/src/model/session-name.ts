@@ -40,3 +40,10 @@ function shortId(id: string): string {
 function present(text: string | undefined): string | undefined {
   return text === undefined || text.trim() === "" ? undefined : text
 }
+
+/** What to call a conversation by itself: the name a person gave, else its title, else its folder and the start of its id. */
+export function conversationName(id: string, conversation: Conversation | undefined): string {
+  const { ownName, title, cwd } = conversation?.meta ?? {}
+  const project = cwd === undefined ? undefined : present(cwd.slice(cwd.lastIndexOf("/") + 1))
+  return present(ownName) ?? present(title) ?? (project === undefined ? shortId(id) : `${project} ${shortId(id)}`)
+}

@@ -35,7 +35,7 @@ function inTurn(startMs: number, endMs?: number): Conversation {
   return conversation
 }
 
-const tool = { callId: "t", name: "Bash", startMs: NOW - 1_000 } as ToolCall
+const tool = { key: 1, name: "Bash", startMs: NOW - 1_000 } as ToolCall
 const signals = (more: Partial<StatusSignals>): StatusSignals => ({
   process: process(),
   gone: undefined,

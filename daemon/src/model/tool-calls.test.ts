@@ -1,4 +1,5 @@
 import fc from "fast-check"
+import { keyHash } from "./key-hash.ts"
 import { describe, expect, it } from "vitest"
 import type { ToolEnded, ToolOutcome, ToolStarted } from "../domain/facts.ts"
 import { ToolCalls } from "./tool-calls.ts"
@@ -64,9 +65,9 @@ describe("ToolCalls", () => {
 
   it("keeps what runs in view, oldest first, until its turn is over", () => {
     const calls = fold([started("b", 2_000), started("a", 1_000, { name: "Read" }), started("s", 1_500, { subagentId: "sub" })])
-    expect(calls.open("c").map((call) => call.callId)).toEqual(["a", "s", "b"])
+    expect(calls.open("c").map((call) => call.key)).toEqual(["a", "s", "b"].map(keyHash))
     calls.abandon("c", undefined, 3_000)
-    expect(calls.open("c").map((call) => call.callId)).toEqual(["s"])
+    expect(calls.open("c").map((call) => call.key)).toEqual([keyHash("s")])
     expect(calls.totals("c").get("Read")).toMatchObject({ calls: 1, judged: 0 })
   })
 

@@ -2,10 +2,14 @@
 // Open calls stay visible as such; what is learnt later about a call revises what was counted.
 
 import type { ToolEnded, ToolOutcome, ToolStarted } from "../domain/facts.ts"
+import { keyHash } from "./key-hash.ts"
+import type { StoredCall, StoredEntry } from "./stored-entry.ts"
+import { Unsaved } from "./unsaved.ts"
 
 /** One call. A call known only by its end has no `startMs` until its start is read. */
 export interface ToolCall {
-  readonly callId: string
+  /** Hash of its id. */
+  readonly key: number
   conversationId: string
   subagentId: string | undefined
   name: string
@@ -27,6 +31,13 @@ export interface ToolTotals {
   samples: number[]
 }
 
+/** What is kept of a conversation's calls where they are not in memory themselves; plain data. */
+export interface KeptCalls {
+  readonly calls: number
+  readonly totals: readonly (readonly [name: string, totals: ToolTotals])[]
+  readonly open: readonly StoredCall[]
+}
+
 const MAX_DURATION_MS = 24 * 3_600_000
 
 /** Later knowledge outranks earlier: a failure said once stays, "ok" yields to anything more exact. */
@@ -46,19 +57,25 @@ const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "timeout", "model-
 
 /** All calls of the host. `seen` answers the call it touched, or undefined when the fact said nothing new. */
 export class ToolCalls {
-  readonly #calls = new Map<string, ToolCall>()
+  readonly #calls = new Map<number, ToolCall>()
   readonly #byConversation = new Map<string, Set<ToolCall>>()
   readonly #open = new Map<string, Set<ToolCall>>()
+  /** Totals of conversations whose calls are not in memory. */
+  readonly #kept = new Map<string, KeptCalls>()
+  #keptSize = 0
+  /** Calls that changed since a store last asked. */
+  readonly unsaved = new Unsaved<ToolCall>("call-left")
 
   get size(): number {
-    return this.#calls.size
+    return this.#calls.size + this.#keptSize
   }
 
   started(fact: ToolStarted): ToolCall | undefined {
-    const call = this.#calls.get(fact.callId)
+    const key = keyHash(fact.callId)
+    const call = this.#calls.get(key)
     if (call === undefined) {
       return this.#add({
-        callId: fact.callId,
+        key,
         conversationId: fact.conversationId,
         subagentId: fact.subagentId,
         name: fact.name,
@@ -79,14 +96,16 @@ export class ToolCalls {
       this.#move(call, fact.conversationId)
     }
     call.target ??= fact.target
+    this.unsaved.changed(call)
     return call
   }
 
   ended(fact: ToolEnded): ToolCall | undefined {
-    let call = this.#calls.get(fact.callId)
+    const key = keyHash(fact.callId)
+    let call = this.#calls.get(key)
     if (call === undefined) {
       call = this.#add({
-        callId: fact.callId,
+        key,
         conversationId: fact.conversationId,
         subagentId: fact.subagentId,
         name: fact.name ?? "",
@@ -108,7 +127,9 @@ export class ToolCalls {
     if (call.name === "" && fact.name !== undefined) call.name = fact.name
     call.abandoned = false
     this.#close(call)
-    return before === `${call.endMs} ${call.outcome} ${call.durationMs} ${call.name}` ? undefined : call
+    if (before === `${call.endMs} ${call.outcome} ${call.durationMs} ${call.name}`) return undefined
+    this.unsaved.changed(call)
+    return call
   }
 
   /** Ends what an agent left open when its turn stopped at `timeMs`: such calls no longer run and are not judged. */
@@ -117,6 +138,7 @@ export class ToolCalls {
       if (call.subagentId === subagentId && (call.startMs ?? 0) <= timeMs) {
         call.abandoned = true
         this.#close(call)
+        this.unsaved.changed(call)
       }
     }
   }
@@ -127,7 +149,9 @@ export class ToolCalls {
   }
 
   /** Totals by tool name, computed anew: callers cache them until the conversation changes. */
-  totals(conversationId: string): Map<string, ToolTotals> {
+  totals(conversationId: string): ReadonlyMap<string, ToolTotals> {
+    const kept = this.#kept.get(conversationId)
+    if (kept !== undefined) return new Map(kept.totals)
     const totals = new Map<string, ToolTotals>()
     for (const call of this.#byConversation.get(conversationId) ?? []) {
       if (call.name === "") continue
@@ -143,10 +167,70 @@ export class ToolCalls {
     return totals
   }
 
+  /** Whether the call of an id's hash is in memory. */
+  knows(key: number): boolean {
+    return this.#calls.has(key)
+  }
+
+  /** Adds what changed since the last time to `to`, by conversation. */
+  takeUnsaved(to: Map<string, StoredEntry[]>): void {
+    this.unsaved.take(to, (call) => ({ home: call.conversationId, entries: [storedCall(call)] }))
+  }
+
+  /** What a store keeps beside the calls themselves. */
+  kept(conversationId: string): KeptCalls {
+    return (
+      this.#kept.get(conversationId) ?? {
+        calls: this.#byConversation.get(conversationId)?.size ?? 0,
+        totals: [...this.totals(conversationId)],
+        open: this.open(conversationId).map(storedCall),
+      }
+    )
+  }
+
+  /** Puts back totals alone; open calls are there as if nothing had happened. */
+  restoreKept(conversationId: string, kept: KeptCalls): void {
+    this.#kept.set(conversationId, kept)
+    this.#keptSize += kept.calls - kept.open.length
+    for (const call of kept.open) this.#put(call)
+  }
+
+  /** Puts back a conversation's calls; totals are made of them from now on. */
+  restore(conversationId: string, calls: Iterable<StoredCall>): void {
+    this.#dropKept(conversationId)
+    for (const call of calls) if (!this.#calls.has(call.key)) this.#put(call)
+  }
+
+  /** Forgets a conversation's calls for good. */
+  forget(conversationId: string): void {
+    this.#dropKept(conversationId)
+    for (const call of this.#byConversation.get(conversationId) ?? []) {
+      this.#calls.delete(call.key)
+      this.unsaved.forget(call)
+    }
+    this.#byConversation.delete(conversationId)
+    this.#open.delete(conversationId)
+  }
+
+  #dropKept(conversationId: string): void {
+    const kept = this.#kept.get(conversationId)
+    if (kept === undefined) return
+    this.#kept.delete(conversationId)
+    this.#keptSize -= kept.calls - kept.open.length
+  }
+
+  #put({ kind: _kind, ...stored }: StoredCall): void {
+    const call: ToolCall = { ...stored, target: undefined }
+    this.#calls.set(call.key, call)
+    setOf(this.#byConversation, call.conversationId).add(call)
+    if (call.endMs === undefined && call.outcome === undefined && !call.abandoned) setOf(this.#open, call.conversationId).add(call)
+  }
+
   #add(call: ToolCall): ToolCall {
-    this.#calls.set(call.callId, call)
+    this.#calls.set(call.key, call)
     setOf(this.#byConversation, call.conversationId).add(call)
     setOf(this.#open, call.conversationId).add(call)
+    this.unsaved.changed(call)
     return call
   }
 
@@ -156,12 +240,17 @@ export class ToolCalls {
 
   #move(call: ToolCall, conversationId: string): void {
     if (call.conversationId === conversationId) return
+    this.unsaved.left(call.conversationId, call.key)
     this.#byConversation.get(call.conversationId)?.delete(call)
     const wasOpen = this.#open.get(call.conversationId)?.delete(call) === true
     call.conversationId = conversationId
     setOf(this.#byConversation, conversationId).add(call)
     if (wasOpen) setOf(this.#open, conversationId).add(call)
   }
+}
+
+function storedCall({ target: _target, ...call }: ToolCall): StoredCall {
+  return { kind: "call", ...call }
 }
 
 function isJudged(outcome: ToolOutcome | undefined): outcome is ToolOutcome {

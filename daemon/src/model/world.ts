@@ -6,23 +6,34 @@ import { type FirstRead, FirstReadSchema, type Host, Scope } from "@vibecraft/sh
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
-import type { AgentGone, AgentSeen, Fact, TranscriptFact } from "../domain/facts.ts"
+import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
+import { NO_USAGE } from "../domain/usage.ts"
 import { contextUsedRatio } from "./context-window.ts"
 import { Conversation } from "./conversation.ts"
+import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
 import { Ledger } from "./ledger.ts"
 import { metricsMessage } from "./metrics-message.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
+import { Reconciler } from "./reconciler.ts"
+import type { LedgerRequest } from "./request-table.ts"
 import { Roster, type Touch } from "./roster.ts"
 import { isInScope } from "./scope.ts"
 import { lastActivityMs, sessionMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
+import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
 import { type ToolCall, ToolCalls } from "./tool-calls.ts"
+import { TranscriptFold } from "./transcript-fold.ts"
+import { UsageBooks } from "./usage-books.ts"
+import { usageConversation } from "./usage-conversation.ts"
+import { WorldHistory } from "./world-history.ts"
 
 export interface WorldOptions {
   readonly host: Host
   readonly prices: PriceBook
+  /** Keeps corrections made by hand; absent: they last as long as the world. */
+  readonly correctionJournal?: CorrectionJournal
   /** Unix milliseconds. */
   readonly now: () => number
 }
@@ -42,9 +53,15 @@ export class World implements PublishedWorld {
   readonly #host: Host
   readonly #now: () => number
   readonly #ledger: Ledger
+  /** What reports are made of. */
+  readonly usage: UsageBooks
+  readonly #reconciler: Reconciler
   readonly #tools = new ToolCalls()
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
+  readonly #transcripts: TranscriptFold
+  /** What a store follows and brings back. */
+  readonly history: WorldHistory
   readonly #listeners = new Set<(dirty: Dirty) => void>()
   readonly #messages = new Map<string, Session>()
   readonly #rows = new Map<string, Metrics>()
@@ -63,7 +80,53 @@ export class World implements PublishedWorld {
   constructor(options: WorldOptions) {
     this.#host = options.host
     this.#now = options.now
-    this.#ledger = new Ledger(options.prices)
+    this.usage = new UsageBooks({
+      prices: options.prices,
+      journal: options.correctionJournal ?? NO_JOURNAL,
+      conversation: (id) => usageConversation(id, this.#conversations.get(id), this.#roster, this.#modelOf(id)),
+      measured: (id) => this.#measured(id),
+      onCorrection: (id) => {
+        this.#dirtyConversations.add(id)
+        this.#publish(false)
+      },
+      now: options.now,
+    })
+    this.#ledger = new Ledger(options.prices, this.usage.book)
+    this.#reconciler = new Reconciler({ requestsOf: (id) => this.#requestsOf(id), prices: options.prices })
+    const parts = {
+      ledger: this.#ledger,
+      tools: this.#tools,
+      reconciler: this.#reconciler,
+      usage: this.usage,
+      roster: this.#roster,
+      conversations: this.#conversations,
+    }
+    this.history = new WorldHistory(parts)
+    this.#transcripts = new TranscriptFold({
+      ...parts,
+      history: this.history,
+      onConversation: (id) => this.#dirtyConversations.add(id),
+      onSeats: () => (this.#reseat = true),
+    })
+  }
+
+  /** Puts back what a store kept, into an empty world. */
+  restore(stored: StoredWorld, archive: Archive): void {
+    this.history.restore(stored, archive, this.#now())
+    this.#reseat = true
+    this.#settle()
+    this.#publish(false)
+  }
+
+  /** Forgets conversations for good. */
+  forget(conversationIds: readonly string[]): void {
+    for (const id of conversationIds) {
+      const session = this.#roster.sessionOf(id)
+      if (session !== undefined) this.#dirtySessions.add(session.id)
+      this.#dirtyConversations.add(id)
+    }
+    this.history.forget(conversationIds)
+    this.#publish(false)
   }
 
   /** Counters for GetStatus. */
@@ -148,7 +211,7 @@ export class World implements PublishedWorld {
   #fold(fact: Fact): void {
     if (fact.kind === "agent-seen") this.#agentSeen(fact)
     else if (fact.kind === "agent-gone") this.#agentGone(fact)
-    else this.#transcriptFact(fact)
+    else this.#transcripts.fold(fact)
   }
 
   #agentSeen(fact: AgentSeen): void {
@@ -168,53 +231,9 @@ export class World implements PublishedWorld {
     this.#dirtySessions.add(session.id)
   }
 
-  #transcriptFact(fact: TranscriptFact): void {
-    const conversation = this.#conversation(fact.conversationId)
-    this.#dirtyConversations.add(conversation.id)
-    if ("timeMs" in fact) {
-      conversation.touch(fact.timeMs)
-      if (fact.subagentId !== undefined) conversation.subagentActive(fact.subagentId, fact.timeMs)
-    }
-    switch (fact.kind) {
-      case "conversation-seen":
-        conversation.describe(fact)
-        if (fact.parentConversationId !== undefined) this.#roster.adopt(fact.parentConversationId, conversation.id)
-        this.#reseat = true
-        break
-      case "request-seen":
-        for (const id of this.#ledger.see(fact)) this.#dirtyConversations.add(id)
-        break
-      case "tool-started":
-        this.#callTouched(this.#tools.started(fact))
-        break
-      case "tool-ended":
-        this.#callTouched(this.#tools.ended(fact))
-        break
-      case "turn-started":
-        if (fact.subagentId === undefined) conversation.turnStarted(fact.timeMs)
-        break
-      case "turn-ended":
-        if (fact.subagentId === undefined) conversation.turnEnded(fact)
-        this.#tools.abandon(conversation.id, fact.subagentId, fact.timeMs)
-        break
-      case "context-seen":
-        if (fact.subagentId === undefined) conversation.contextSeen(fact)
-        break
-      case "api-error-seen":
-        conversation.apiError(fact.key)
-        break
-      case "subagent-seen":
-        conversation.subagentSeen(fact)
-        break
-      case "active":
-        break
-      default:
-        fact satisfies never
-    }
-  }
-
-  #callTouched(call: ToolCall | undefined): void {
-    if (call !== undefined) this.#dirtyConversations.add(call.conversationId)
+  #requestsOf(conversationId: string): Iterable<LedgerRequest> {
+    this.history.wake(conversationId)
+    return this.#ledger.requestsOf(conversationId)
   }
 
   #conversation(id: string): Conversation {
@@ -274,7 +293,11 @@ export class World implements PublishedWorld {
     if (sessionIds.size === 0 && conversationIds.size === 0 && !firstRead) return
     this.#dirtySessions = new Set()
     this.#dirtyConversations = new Set()
-    for (const id of sessionIds) this.#messages.delete(id)
+    for (const id of sessionIds) {
+      this.#messages.delete(id)
+      const session = this.#roster.sessions.get(id)
+      if (session !== undefined) this.history.sessionTouched(session)
+    }
     for (const id of conversationIds) this.#rows.delete(id)
     for (const listener of this.#listeners) listener({ sessionIds, conversationIds, firstRead })
   }
@@ -287,7 +310,7 @@ export class World implements PublishedWorld {
     const session = this.#roster.sessions.get(id)
     if (session === undefined) throw new Error(`no session ${id}`)
     const conversation = this.#roster.conversationOf(session)
-    const model = conversation === undefined ? undefined : this.#model(conversation)
+    const model = conversation && this.#modelOf(conversation.id)
     const message = sessionMessage({
       host: this.#host,
       session,
@@ -313,6 +336,8 @@ export class World implements PublishedWorld {
       totals: this.#ledger.totals(conversationId),
       tools: this.#tools.totals(conversationId),
       childConversations: this.#roster.childrenOf(conversationId).size,
+      reconciliation: this.#reconciler.resultOf(conversationId),
+      corrected: this.usage.correctedOf(conversationId),
     })
     this.#rows.set(conversationId, row)
     return row
@@ -323,8 +348,15 @@ export class World implements PublishedWorld {
     return session === undefined ? [] : this.#roster.conversationIdsOf(session)
   }
 
-  #model(conversation: Conversation): string | undefined {
-    return this.#ledger.totals(conversation.id)?.lastModel ?? conversation.meta.model
+  /** What corrections are held against; undefined for a conversation that is not known. */
+  #measured(id: string): Measured | undefined {
+    const conversation = this.#conversations.get(id)
+    if (conversation?.meta.agent === undefined) return undefined
+    return { tokens: this.#ledger.totals(id)?.tokens ?? NO_USAGE, lastModel: this.#modelOf(id), lastMs: conversation.lastMs }
+  }
+
+  #modelOf(conversationId: string): string | undefined {
+    return this.#ledger.totals(conversationId)?.lastModel ?? this.#conversations.get(conversationId)?.meta.model
   }
 
   /** Open calls of the main agent. */

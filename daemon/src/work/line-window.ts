@@ -3,13 +3,15 @@
 
 import { hash } from "node:crypto"
 import { readSync } from "node:fs"
+import { createScanMemory } from "../observe/transcripts/scan-memory.ts"
 
 export const FINGERPRINT_BYTES = 1024
 
-/** Above this the buffer is given back after a file with long lines. */
-const KEEP_BYTES = 4 << 20
+/** Bytes of lines that the memory holds; longer lines get a buffer of their own, given back after their file. */
+const MEMORY_BYTES = 2 << 20
 
-let shared: Buffer = Buffer.allocUnsafeSlow(FINGERPRINT_BYTES + (1 << 20))
+/** Where bytes are read to. */
+export const readMemory = createScanMemory(FINGERPRINT_BYTES + MEMORY_BYTES)
 
 export class LineWindow {
   readonly #fd: number
@@ -23,7 +25,7 @@ export class LineWindow {
   /** Opens a window at `offset` of `fd`, with the `behind` bytes before it in reach. */
   constructor(fd: number, offset: number, behind: number) {
     this.#fd = fd
-    this.#buffer = shared
+    this.#buffer = readMemory.buffer
     this.#base = offset - behind
     this.#at = behind
   }
@@ -84,11 +86,6 @@ export class LineWindow {
   /** Hash of the `bytes` bytes before the read position. */
   fingerprint(bytes: number): string {
     return bytes === 0 ? "" : hash("sha1", this.#buffer.subarray(this.#at - bytes, this.#at), "base64")
-  }
-
-  /** Returns the buffer for the next file. */
-  release(): void {
-    shared = this.#buffer.length > KEEP_BYTES ? Buffer.allocUnsafeSlow(FINGERPRINT_BYTES + (1 << 20)) : this.#buffer
   }
 
   #makeRoom(bytes: number): void {

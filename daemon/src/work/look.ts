@@ -4,7 +4,7 @@
 import { type Dirent, readdirSync, type Stats, statSync, lstatSync } from "node:fs"
 import type { AgentKind } from "../domain/agent.ts"
 import { normaliserOf } from "../observe/transcripts/registry.ts"
-import type { Normaliser } from "../observe/transcripts/port.ts"
+import type { FileRole, Normaliser } from "../observe/transcripts/port.ts"
 
 export interface LookTask {
   readonly agent: AgentKind
@@ -24,7 +24,7 @@ export interface KnownFile {
 }
 
 export interface FileLook extends KnownFile {
-  readonly role: "transcript" | "sidecar"
+  readonly role: FileRole
   readonly dev: number
   /** 0 where the file system does not tell. */
   readonly birthMs: number
@@ -40,7 +40,7 @@ export interface FolderLook {
 }
 
 export interface LookProblem {
-  readonly kind: "unreadable folder" | "compressed transcript"
+  readonly kind: "unreadable folder"
   readonly path: string
   readonly detail: string
 }
@@ -71,7 +71,7 @@ export function lookAround(task: LookTask): LookResult {
     if (stats === undefined || !stats.isDirectory()) goneFolders.push(relativePath)
     else if (mtimeMs === 0 || stats.mtimeMs !== mtimeMs) {
       try {
-        folders.push(listFolder(task, normaliser, relativePath, stats, problems))
+        folders.push(listFolder(task, normaliser, relativePath, stats))
       } catch (error) {
         problems.push({ kind: "unreadable folder", path, detail: messageOf(error) })
       }
@@ -81,41 +81,31 @@ export function lookAround(task: LookTask): LookResult {
     const stats = statOf(`${task.root}/${known.relativePath}`, false)
     const role = normaliser.roleOf(known.relativePath)
     if (stats === undefined || !stats.isFile()) goneFiles.push(known.relativePath)
-    else if ((role === "transcript" || role === "sidecar") && hasChanged(known, stats)) files.push(toLook(known.relativePath, role, stats))
+    else if (role !== undefined && hasChanged(known, stats)) files.push(toLook(known.relativePath, role, stats))
   }
   return { hasRoot, folders, goneFolders, files, goneFiles, problems }
 }
 
-function listFolder(task: LookTask, normaliser: Normaliser, folder: string, stats: Stats, problems: LookProblem[]): FolderLook {
+function listFolder(task: LookTask, normaliser: Normaliser, folder: string, stats: Stats): FolderLook {
   const files: FileLook[] = []
   const folders: string[] = []
   for (const entry of readdirSync(`${task.root}/${folder}`, { withFileTypes: true })) {
     const relativePath = `${folder}/${entry.name}`
     if (entry.isDirectory()) {
       if (normaliser.entersFolder(relativePath)) folders.push(relativePath)
-    } else if (entry.isFile()) addFile(task, normaliser, relativePath, entry, files, problems)
+    } else if (entry.isFile()) addFile(task, normaliser, relativePath, entry, files)
   }
   const isSettled = stats.mtimeMs < Date.now() - UNSETTLED_MS
   return { relativePath: folder, mtimeMs: isSettled ? stats.mtimeMs : 0, files, folders }
 }
 
-function addFile(
-  task: LookTask,
-  normaliser: Normaliser,
-  relativePath: string,
-  entry: Dirent,
-  files: FileLook[],
-  problems: LookProblem[],
-): void {
+function addFile(task: LookTask, normaliser: Normaliser, relativePath: string, entry: Dirent, files: FileLook[]): void {
   const role = normaliser.roleOf(relativePath)
   if (role === undefined) return
   if (role === "compressed") {
     const plain = statOf(`${task.root}/${folderOf(relativePath)}/${entry.name.slice(0, -".zst".length)}`, false)
     // Where both are there the plain one counts.
-    if (plain === undefined) {
-      problems.push({ kind: "compressed transcript", path: `${task.root}/${relativePath}`, detail: "not read: .zst is not supported yet" })
-    }
-    return
+    if (plain !== undefined) return
   }
   const stats = statOf(`${task.root}/${relativePath}`, false)
   if (stats?.isFile() === true) files.push(toLook(relativePath, role, stats))
@@ -129,7 +119,7 @@ function hasChanged(known: KnownFile, stats: Stats): boolean {
   return stats.size !== known.sizeBytes || stats.ino !== known.ino || stats.mtimeMs !== known.mtimeMs
 }
 
-function toLook(relativePath: string, role: "transcript" | "sidecar", stats: Stats): FileLook {
+function toLook(relativePath: string, role: FileRole, stats: Stats): FileLook {
   const { size: sizeBytes, mtimeMs, dev, ino, birthtimeMs: birthMs } = stats
   return { relativePath, role, sizeBytes, mtimeMs, dev, ino, birthMs }
 }

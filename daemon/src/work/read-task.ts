@@ -1,9 +1,11 @@
-// What runs in the threads that read: two short tasks without memory of their own.
+// What runs in the threads that read: short tasks without memory of their own.
 
 import type { Cursor } from "./cursor.ts"
 import { lookAround, type LookResult, type LookTask } from "./look.ts"
+import { readCompressed } from "./read-compressed.ts"
 import { readFrom } from "./read.ts"
 import type { ReadResult } from "./read-result.ts"
+import { readThreadTotals, type ThreadTotals, type ThreadTotalsTask } from "./thread-totals.ts"
 
 export interface ReadTask {
   readonly cursors: readonly Cursor[]
@@ -14,11 +16,26 @@ export interface ReadTask {
 }
 
 /** Reads on in each file; results in the order of the cursors. */
-export function readBatch(task: ReadTask): readonly ReadResult[] {
-  return task.cursors.map((cursor) => readFrom(cursor, { budgetBytes: task.budgetBytes, isQuiet: task.isQuiet }))
+export function readBatch(task: ReadTask): readonly ReadResult[] | Promise<readonly ReadResult[]> {
+  const { cursors, budgetBytes, isQuiet } = task
+  const read = (cursor: Cursor): ReadResult => readFrom(cursor, { budgetBytes, isQuiet })
+  if (cursors.every(({ role }) => role !== "compressed")) return cursors.map(read)
+  return readInTurn(cursors, (cursor) => (cursor.role === "compressed" ? readCompressed(cursor) : read(cursor)))
+}
+
+/** One after the other: together they would hold as many unpacked pieces at once. */
+async function readInTurn(cursors: readonly Cursor[], read: (cursor: Cursor) => ReadResult | Promise<ReadResult>): Promise<ReadResult[]> {
+  const results: ReadResult[] = []
+  for (const cursor of cursors) results.push(await read(cursor))
+  return results
 }
 
 /** See `lookAround`. */
 export function look(task: LookTask): LookResult {
   return lookAround(task)
+}
+
+/** See `readThreadTotals`. */
+export function threadTotals(task: ThreadTotalsTask): ThreadTotals {
+  return readThreadTotals(task)
 }

@@ -52,7 +52,6 @@ function readTranscript(cursor: Cursor, fd: number, stats: Stats, options: ReadO
   const window = new LineWindow(fd, cursor.offset, cursor.fingerprintBytes)
   window.fill(Math.min(step, Math.max(0, stats.size - cursor.offset)))
   const isSame = window.end >= window.start && window.fingerprint(cursor.fingerprintBytes) === cursor.fingerprint
-  window.release()
   return isSame ? readSteps(cursor, fd, stats, options, undefined, window) : readSteps(startCursor(cursor), fd, stats, options, "rewritten")
 }
 
@@ -123,7 +122,6 @@ function readSteps(
     tailBytes,
     problem: reader.problem,
   }
-  window.release()
   return result
 }
 

@@ -142,6 +142,10 @@ describe("models without a price", () => {
       nanosUsd: 4_000_000_000n,
       certainty: "unpriced",
       unpricedModels: ["who"],
+      parts: [
+        { nanosUsd: 4_000_000_000n, certainty: "priced" },
+        { nanosUsd: 0n, certainty: "unpriced" },
+      ],
     })
   })
 

@@ -5,6 +5,7 @@ import { Piscina } from "piscina"
 import type { LookResult, LookTask } from "../../work/look.ts"
 import type { ReadResult } from "../../work/read-result.ts"
 import type { ReadTask } from "../../work/read-task.ts"
+import type { ThreadTotals, ThreadTotalsTask } from "../../work/thread-totals.ts"
 
 /** What the tailer needs of the threads; both reject where a thread dies at the task. */
 export interface ReadPool {
@@ -12,6 +13,7 @@ export interface ReadPool {
   readonly threads: number
   read(task: ReadTask): Promise<readonly ReadResult[]>
   look(task: LookTask): Promise<LookResult>
+  threadTotals(task: ThreadTotalsTask): Promise<ThreadTotals>
   close(): Promise<void>
 }
 
@@ -24,7 +26,7 @@ export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
   const threads = options.threads ?? Math.max(2, availableParallelism() - 1)
   // Built, this module and the task are .js; from source, .ts.
   const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js"
-  const piscina = new Piscina<ReadTask | LookTask, unknown>({
+  const piscina = new Piscina<ReadTask | LookTask | ThreadTotalsTask, unknown>({
     filename: new URL(`../../work/read-task${extension}`, import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
@@ -38,6 +40,7 @@ export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
     threads,
     read: (task) => piscina.run(task, { name: "readBatch" }) as Promise<readonly ReadResult[]>,
     look: (task) => piscina.run(task, { name: "look" }) as Promise<LookResult>,
+    threadTotals: (task) => piscina.run(task, { name: "threadTotals" }) as Promise<ThreadTotals>,
     close: () => piscina.destroy(),
   }
 }

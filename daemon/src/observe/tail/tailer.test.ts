@@ -232,8 +232,8 @@ describe("trouble", () => {
         .problems()
         .map(({ kind }) => kind)
         .toSorted(),
-    ).toEqual(["bad line", "compressed transcript", "unreadable transcript"])
-    expect(diagnostics.sources()).toMatchObject([{ health: "degraded", detail: "1 file cannot be read" }])
+    ).toEqual(["bad line", "unreadable transcript", "unreadable transcript"])
+    expect(diagnostics.sources()).toMatchObject([{ health: "degraded", detail: "2 files cannot be read" }])
     expect(diagnostics.counters.badLines).toBe(1)
   })
 

@@ -1,11 +1,13 @@
 // Follows every transcript of every root: a cursor here, the reading in threads. Watches make it quick; a slow look at what is there makes it
 // right, whatever the watches missed.
 
+import type { FileReadings } from "../../domain/file-reading.ts"
 import type { TranscriptFact } from "../../domain/facts.ts"
 import type { Diagnostics } from "../../model/diagnostics.ts"
 import type { FileLook, LookResult, LookTask } from "../../work/look.ts"
 import type { ReadResult } from "../../work/read-result.ts"
 import { defaultRoots, type Root } from "./default-roots.ts"
+import { fromReading, readerOf, toReading } from "./earlier-reading.ts"
 import { FirstRead, type ReadProgress } from "./first-read.ts"
 import type { ReadPool } from "./read-pool.ts"
 import { createReadQueue } from "./read-queue.ts"
@@ -21,6 +23,10 @@ export interface TailerOptions {
   /** Called with the facts of one step; those of one file come in the order of its lines. */
   readonly apply: (facts: readonly TranscriptFact[]) => void
   readonly diagnostics: Diagnostics
+  /** Remembers how far files have been read; absent: nothing outlives this tailer. */
+  readonly readings?: FileReadings
+  /** Version of what reads; a reading that another one left is not gone on from. Default "". */
+  readonly readerVersion?: string
   /** Called as the first read goes on, and once with `done`. */
   readonly onProgress: (progress: ReadProgress) => void
   /** Unix milliseconds. */
@@ -54,6 +60,7 @@ export function createTailer(options: TailerOptions): Tailer {
   const byIdentity = new Map<string, TrackedFile>()
   const withTail = new Set<TrackedFile>()
   const troubled = new Set<TrackedFile>()
+  const readers = new Map<Root["agent"], string>()
   const firstRead = new FirstRead()
   let isClosed = false
   let isLooking = false
@@ -68,6 +75,12 @@ export function createTailer(options: TailerOptions): Tailer {
     onExhausted: (detail) => diagnostics.problem("watches exhausted", "transcripts", detail),
     ...(options.maxWatches === undefined ? {} : { maxWatches: options.maxWatches }),
   })
+
+  function reader(agent: Root["agent"]): string {
+    let name = readers.get(agent)
+    if (name === undefined) readers.set(agent, (name = readerOf(agent, options.readerVersion ?? "")))
+    return name
+  }
 
   function addRoot(root: Root): void {
     const path = root.path.replace(/(?<=.)\/+$/u, "")
@@ -199,11 +212,17 @@ export function createTailer(options: TailerOptions): Tailer {
       queue.live(twin)
       return undefined
     }
-    const file = trackFile(tree.root, look, isFirst)
+    const kept = options.readings?.find(path, look.dev, look.ino)
+    const earlier = kept && fromReading(kept, tree.root.agent, look, reader(tree.root.agent))
+    const file = trackFile(tree.root, look, isFirst, earlier)
     byPath.set(path, file)
     byIdentity.set(identity, file)
     diagnostics.counters.files++
     firstRead.add(file)
+    if (!file.isDirty) {
+      if (file.tailBytes > 0 && file.cursor.quietSize !== look.sizeBytes) withTail.add(file)
+      return undefined
+    }
     if (isFirst) return file
     queue.live(file)
     return undefined
@@ -248,6 +267,7 @@ export function createTailer(options: TailerOptions): Tailer {
     if (result.tailBytes > 0 && file.cursor.quietSize !== result.sizeBytes) withTail.add(file)
     else withTail.delete(file)
     if (result.bytesRead > 0) treeOf(file)?.touched(file.cursor.relativePath, now())
+    if (result.status === "more" || result.status === "end") options.readings?.note(file, () => toReading(file, reader(file.root.agent)))
   }
 
   function trouble(file: TrackedFile, detail: string): void {

@@ -4,6 +4,7 @@ import type { Cursor } from "../../work/cursor.ts"
 import { startCursor } from "../../work/cursor.ts"
 import type { FileLook, KnownFile } from "../../work/look.ts"
 import type { Root } from "./default-roots.ts"
+import { type EarlierReading, isAsRead } from "./earlier-reading.ts"
 
 export interface TrackedFile {
   root: Root
@@ -25,18 +26,22 @@ export interface TrackedFile {
   strikes: number
 }
 
-export function trackFile(root: Root, look: FileLook, isFirst: boolean): TrackedFile {
+/** A file from its start, or from where an earlier reading stood. It is not dirty if it is as it was then. */
+export function trackFile(root: Root, look: FileLook, isFirst: boolean, earlier?: EarlierReading): TrackedFile {
   const { relativePath, role, birthMs, sizeBytes, mtimeMs, ino, dev } = look
+  const path = `${root.path}/${relativePath}`
+  const goesOn = earlier?.cursor.role === role
+  const cursor = goesOn ? { ...earlier.cursor, path, relativePath } : startCursor({ path, relativePath, birthMs, agent: root.agent, role })
   return {
     root,
     otherNames: new Map(),
-    cursor: startCursor({ path: `${root.path}/${relativePath}`, relativePath, birthMs, agent: root.agent, role }),
+    cursor,
     known: { relativePath, sizeBytes, mtimeMs, ino, dev },
-    firstSizeBytes: isFirst ? sizeBytes : undefined,
-    isDirty: true,
+    firstSizeBytes: isFirst ? Math.max(0, sizeBytes - cursor.offset) : undefined,
+    isDirty: earlier === undefined || !isAsRead(earlier, look),
     isReading: false,
     goneMs: undefined,
-    tailBytes: 0,
+    tailBytes: earlier?.tailBytes ?? 0,
     strikes: 0,
   }
 }

@@ -4,7 +4,10 @@ import { scanPrefix } from "./line-prefix.ts"
 
 const scan = (text: string) => {
   const bytes = Buffer.from(text)
-  return scanPrefix(bytes, 0, bytes.length)
+  const prefix = scanPrefix(bytes, 0, bytes.length)
+  if (prefix === undefined) return undefined
+  const { type, timestamp, nested, nestedType } = prefix
+  return { type, timestamp, nested, nestedType }
 }
 
 describe("scanPrefix", () => {

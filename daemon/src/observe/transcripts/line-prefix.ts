@@ -4,6 +4,7 @@
 /** Leading scalar members of a JSON object in the order they stand, up to its first nested value. */
 export interface LinePrefix {
   readonly type: string | undefined
+  /** Decoded when asked for. */
   readonly timestamp: string | undefined
   /** Key of the first member that is an object or an array; undefined where there is none. */
   readonly nested: string | undefined
@@ -19,15 +20,30 @@ const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 
+const TYPE = Buffer.from("type")
+const TIMESTAMP = Buffer.from("timestamp")
+
 const MAX_SCALAR_BYTES = 1024
 const MAX_MEMBERS = 40
 
-interface Scan {
+class Scan implements LinePrefix {
+  readonly #bytes: Buffer
   type: string | undefined
-  timestamp: string | undefined
+  nestedType: string | undefined
+  /** Where the timestamp's bytes are; 0 where there is none. */
+  timestampStart = 0
+  timestampEnd = 0
   nested: string | undefined
-  /** Index of the first byte inside the nested object. */
-  nestedAt: number
+  /** Index of the first byte inside the nested object; 0 where there is none. */
+  nestedAt = 0
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  get timestamp(): string | undefined {
+    return this.timestampEnd === 0 ? undefined : this.#bytes.toString("latin1", this.timestampStart, this.timestampEnd)
+  }
 }
 
 /**
@@ -38,12 +54,12 @@ export function scanPrefix(bytes: Buffer, start: number, end: number): LinePrefi
   if (bytes[start] !== OPEN_BRACE) return undefined
   const outer = scanMembers(bytes, start + 1, end)
   if (outer === undefined) return undefined
-  const inner = outer.nestedAt > 0 ? scanMembers(bytes, outer.nestedAt, end) : undefined
-  return { type: outer.type, timestamp: outer.timestamp, nested: outer.nested, nestedType: inner?.type }
+  if (outer.nestedAt > 0) outer.nestedType = scanMembers(bytes, outer.nestedAt, end)?.type
+  return outer
 }
 
 function scanMembers(bytes: Buffer, start: number, end: number): Scan | undefined {
-  const scan: Scan = { type: undefined, timestamp: undefined, nested: undefined, nestedAt: 0 }
+  const scan = new Scan(bytes)
   let at = start
   for (let members = 0; members < MAX_MEMBERS; members++) {
     if (bytes[at] !== QUOTE) return bytes[at] === CLOSE_BRACE && members === 0 ? scan : undefined
@@ -76,11 +92,18 @@ function scanMembers(bytes: Buffer, start: number, end: number): Scan | undefine
 /** Keeps a member that is asked for; the first of a name wins only where a parser would agree, so a second one is not kept apart. */
 function keep(scan: Scan, bytes: Buffer, keyStart: number, keyEnd: number, start: number, end: number): void {
   const length = keyEnd - keyStart
-  if (length === 4 && bytes[keyStart] === 0x74 && bytes.toString("latin1", keyStart, keyEnd) === "type")
-    scan.type = bytes.toString("latin1", start, end)
-  else if (length === 9 && bytes[keyStart] === 0x74 && bytes.toString("latin1", keyStart, keyEnd) === "timestamp") {
-    scan.timestamp = bytes.toString("latin1", start, end)
+  if (bytes[keyStart] !== TYPE[0]) return
+  if (isKey(TYPE, bytes, keyStart, length)) scan.type = bytes.toString("latin1", start, end)
+  else if (isKey(TIMESTAMP, bytes, keyStart, length)) {
+    scan.timestampStart = start
+    scan.timestampEnd = end
   }
+}
+
+function isKey(key: Buffer, bytes: Buffer, start: number, length: number): boolean {
+  if (key.length !== length) return false
+  for (let index = 0; index < length; index++) if (key[index] !== bytes[start + index]) return false
+  return true
 }
 
 /** Index of the closing quote of the string whose first byte is at `start`; -1 where it is escaped or too long to tell cheaply. */

@@ -2,8 +2,11 @@
 
 import { cleanText } from "./clean-text.ts"
 import { asObject } from "./json-fields.ts"
+import { either, list, object, type Shape, text } from "./shape.ts"
 
 const MAX_TARGET = 200
+/** A word of a command as long as this is a script of its own and no longer a name of a shell. */
+const WORD_CHARS = 4096
 
 /** Members of a tool's input that say what it works on, best first. */
 const TELLING = [
@@ -24,6 +27,15 @@ const TELLING = [
   "workdir",
   "prompt",
 ] as const
+
+/** What is read of each: the start of a text, or a command's words. */
+const TELLING_SHAPE: Shape = either(text(MAX_TARGET * 4), list(text(WORD_CHARS)))
+
+/** What `toolTarget` reads of an input's members. */
+export const TARGET_MEMBERS: Readonly<Record<string, Shape>> = Object.fromEntries(TELLING.map((name) => [name, TELLING_SHAPE]))
+
+/** What `toolTarget` reads of an input. */
+export const TARGET_SHAPE: Shape = either(text(MAX_TARGET * 4), object(TARGET_MEMBERS))
 
 /** Target of a call with this input; undefined where the input says nothing short. */
 export function toolTarget(input: unknown): string | undefined {

@@ -2,15 +2,16 @@
 // and errors that ended a request for good.
 
 import type { ToolOutcome } from "../../../domain/facts.ts"
+import { cleanText } from "../clean-text.ts"
 import { asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
 import { toolTarget } from "../tool-target.ts"
 import type { ClaudeLine } from "./line.ts"
+import { usedUp } from "./rate-limits.ts"
+import { requestOf, SYNTHETIC } from "./request.ts"
 import { describe } from "./state.ts"
+import { resultText } from "./tool-outcome.ts"
 import { modelAnswers, turnEnds } from "./turns.ts"
-import { contextTokensOf, factorsOf, usageOf } from "./usage.ts"
-
-/** Model name of lines that the client wrote itself. */
-const SYNTHETIC = "<synthetic>"
+import { readUsage } from "./usage.ts"
 
 export function assistantLine(line: ClaudeLine): void {
   const message = asObject(line.value["message"])
@@ -23,7 +24,8 @@ export function assistantLine(line: ClaudeLine): void {
   if (model === SYNTHETIC) return
   const messageId = asString(message["id"], 200)
   modelAnswers(line, messageId)
-  request(line, message, model ?? "", messageId)
+  request(line, message, model ?? "")
+  subagentType(line)
   const blocks = asObjects(message["content"])
   for (const block of blocks) contentBlock(line, block)
   const stopped = message["stop_reason"] === "end_turn" || message["stop_reason"] === "stop_sequence"
@@ -31,37 +33,32 @@ export function assistantLine(line: ClaudeLine): void {
   if (stopped && blocks.some((block) => !String(block["type"]).endsWith("thinking"))) turnEnds(line, "done", undefined, messageId)
 }
 
-function request(line: ClaudeLine, message: JsonObject, model: string, messageId: string | undefined): void {
+function request(line: ClaudeLine, message: JsonObject, model: string): void {
   const { state, who, timeMs } = line
-  const usage = asObject(message["usage"])
-  if (usage === undefined) return
-  const tokens = usageOf(usage)
-  const factors = factorsOf(usage, model)
-  const requestId = asString(line.value["requestId"], 200)
-  const key = messageId ?? asString(line.value["uuid"], 200) ?? `${who.conversationId}@${timeMs}`
-  const signature = JSON.stringify([who, requestId, model, tokens, factors])
+  const fact = requestOf({ line: line.value, message, who, timeMs, isSidechain: line.isSidechain })
+  if (fact === undefined) return
+  const { contextTokens: usedTokens, text } = readUsage(asObject(message["usage"]) ?? {}, model)
+  const signature = `${who.conversationId}\n${who.subagentId}\n${fact.requestId}\n${model}\n${text}`
   // The other lines of a message mostly repeat its usage.
-  if (key !== state.requestKey || signature !== state.requestSignature) {
-    state.requestKey = key
+  if (fact.key !== state.requestKey || signature !== state.requestSignature) {
+    state.requestKey = fact.key
     state.requestSignature = signature
-    line.say({
-      kind: "request-seen",
-      ...who,
-      timeMs,
-      key,
-      ...(requestId === undefined ? {} : { requestId }),
-      sidechain: line.isSidechain,
-      model,
-      usage: tokens,
-      ...(factors === undefined ? {} : { factors }),
-    })
+    line.say(fact)
   }
   if (line.isSidechain || line.isCopy || who.subagentId !== undefined) return
   describe(state, line.file, { model: model === "" ? undefined : model }, line.emit)
-  const usedTokens = contextTokensOf(usage)
   if (usedTokens === 0 || usedTokens === state.contextTokens) return
   state.contextTokens = usedTokens
   line.say({ kind: "context-seen", ...who, timeMs, usedTokens })
+}
+
+/** Newer clients name the kind of subagent on each of its lines. */
+function subagentType(line: ClaudeLine): void {
+  const { state, who } = line
+  const agentType = cleanText(line.value["attributionAgent"])
+  if (who.subagentId === undefined || agentType === undefined || agentType === state.subagentType) return
+  state.subagentType = agentType
+  line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, agentType })
 }
 
 function contentBlock(line: ClaudeLine, block: JsonObject): void {
@@ -100,5 +97,6 @@ function finalError(line: ClaudeLine): void {
   const key = asString(value["uuid"], 200) ?? `${who.conversationId}@${timeMs}`
   const error = asString(value["error"], 100) ?? asString(value["apiErrorType"], 100) ?? "unknown"
   line.say({ kind: "api-error-seen", ...who, timeMs, key, error, final: true })
+  usedUp(line, resultText(asObject(value["message"])?.["content"]))
   turnEnds(line, "failed")
 }

@@ -9,7 +9,7 @@ export interface FileIdentity {
   readonly subagentId: string | undefined
 }
 
-const AGENT_FILE = /^agent-(?<id>[\w-]{1,100})\.(?:jsonl|meta\.json)$/u
+const AGENT_FILE = /^agent-(?<id>[\w-]{1,100})\.(?:jsonl(?:\.zst)?|meta\.json)$/u
 
 /** Folders of a session that never hold transcripts. */
 const IGNORED_FOLDERS: ReadonlySet<string> = new Set(["tool-results", "memory", "shell-snapshots"])
@@ -37,5 +37,5 @@ export function claudeIdentityOf(relativePath: string): FileIdentity {
   const subagentId = AGENT_FILE.exec(name)?.groups?.["id"]
   if (parts.length > 3) return { conversationId: parts[2], subagentId }
   if (subagentId !== undefined) return { conversationId: undefined, subagentId }
-  return { conversationId: name.slice(0, -".jsonl".length), subagentId: undefined }
+  return { conversationId: name.replace(/\.jsonl(?:\.zst)?$/u, ""), subagentId: undefined }
 }

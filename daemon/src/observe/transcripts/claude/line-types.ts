@@ -1,7 +1,7 @@
 // Every line type of Claude Code that we know by name. What is not listed is counted as unknown, never an error: the set is open.
 
 /** Types that carry facts; such a line is parsed. */
-export const TELLING_TYPES: ReadonlySet<string> = new Set(["user", "assistant", "system", "custom-title", "ai-title"])
+export const TELLING_TYPES: ReadonlySet<string> = new Set(["user", "assistant", "system", "custom-title", "ai-title", "cost-state"])
 
 /** Types that tell at most that the agent is alive, at the time among their first members. */
 export const ALIVE_TYPES: ReadonlySet<string> = new Set(["api-request", "progress", "queue-operation"])
@@ -21,7 +21,6 @@ export const SILENT_TYPES: ReadonlySet<string> = new Set([
   "bridge-session",
   "content-replacement",
   "continued-in",
-  "cost-state",
   "derived-from",
   "dev-mods",
   "ended-by-model",

@@ -28,6 +28,7 @@ export function toClaudeLine(state: ClaudeState, file: TranscriptFile, value: Js
   if (own !== state.conversationId) adoptConversation(state, own)
   const timeMs = asTimeMs(value["timestamp"]) ?? (state.lastMs > 0 ? state.lastMs : Math.max(1, Math.floor(file.birthMs)))
   state.firstMs ??= timeMs
+  state.sinceBookedMs ??= timeMs
   const named = namedOwner(value)
   const subagentId = asString(value["agentId"], 200) ?? state.subagentId
   // An assistant line tells its owner: by name where it is a copy, by naming nobody where it is not. The client's own notices do not.

@@ -4,9 +4,12 @@ import { cleanText } from "../clean-text.ts"
 import { asString, asTimeMs, type JsonObject } from "../json-fields.ts"
 import type { Emit, LineVerdict, Normaliser, TranscriptFile } from "../port.ts"
 import { assistantLine } from "./assistant-line.ts"
+import { costStateLine } from "./cost-state-line.ts"
 import { claudeEntersFolder, claudeRoleOf } from "./files.ts"
 import { type ClaudeLine, toClaudeLine } from "./line.ts"
+import { claudeShapeOf } from "./line-shape.ts"
 import { ALIVE_TYPES, SILENT_TYPES, TELLING_TYPES } from "./line-types.ts"
+import { progressLine } from "./progress-line.ts"
 import { claudeSidecar } from "./sidecar.ts"
 import { type ClaudeState, describe, settleAtEnd, startClaude } from "./state.ts"
 import { systemLine } from "./system-line.ts"
@@ -25,11 +28,13 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
   sidecar: claudeSidecar,
   atEnd: settleAtEnd,
 
+  shapeOf: claudeShapeOf,
+
   glance(state, _file, prefix, has, emit) {
     const { type } = prefix
     if (type !== undefined) {
       if (SILENT_TYPES.has(type)) return true
-      if (!ALIVE_TYPES.has(type)) return false
+      if (!ALIVE_TYPES.has(type) || isCopy(type, prefix.nested, has)) return false
       alive(state, asTimeMs(prefix.timestamp), emit)
       return true
     }
@@ -41,9 +46,14 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
     const type = value["type"]
     if (typeof type !== "string") return "bad"
     if (ALIVE_TYPES.has(type)) alive(state, asTimeMs(value["timestamp"]), emit)
+    if (type === "progress") progressLine(state, value, emit)
     if (!TELLING_TYPES.has(type)) return ALIVE_TYPES.has(type) || SILENT_TYPES.has(type) ? "used" : "unknown"
     if (type === "custom-title" || type === "ai-title") {
       titleLine(state, file, value, emit)
+      return "used"
+    }
+    if (type === "cost-state") {
+      costStateLine(state, value, emit)
       return "used"
     }
     const line = toClaudeLine(state, file, value, emit)
@@ -54,6 +64,11 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
     else systemLine(line)
     return "used"
   },
+}
+
+/** Whether a line of progress may hold a copy of a subagent's line with usage. */
+function isCopy(type: string, nested: string | undefined, has: (needle: string) => boolean): boolean {
+  return type === "progress" && nested === "data" && has('"agent_progress"') && has('"usage":{')
 }
 
 function describeFrom(line: ClaudeLine): void {
@@ -85,6 +100,7 @@ function titleLine(state: ClaudeState, file: TranscriptFile, value: JsonObject, 
 function alive(state: ClaudeState, timeMs: number | undefined, emit: Emit): void {
   if (timeMs === undefined || state.conversationId === undefined) return
   state.firstMs ??= timeMs
+  state.sinceBookedMs ??= timeMs
   if (timeMs < state.lastMs + ALIVE_EVERY_MS) return
   state.lastMs = timeMs
   const who = state.subagentId === undefined ? {} : { subagentId: state.subagentId }

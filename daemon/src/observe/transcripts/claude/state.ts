@@ -25,6 +25,11 @@ export interface ClaudeState {
   requestKey: string | undefined
   requestSignature: string | undefined
   contextTokens: number | null | undefined
+  /** Kind of subagent last said, in a subagent's file. */
+  subagentType: string | undefined
+  /** Running time that the last cost-state line told of, and the first time written after that line. */
+  bookedDurationMs: number | undefined
+  sinceBookedMs: number | undefined
   turnOpen: boolean
   /** Message that ended the last turn: its other lines do not open a new one. */
   endedByMessage: string | undefined
@@ -62,6 +67,9 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     requestKey: undefined,
     requestSignature: undefined,
     contextTokens: undefined,
+    subagentType: undefined,
+    bookedDurationMs: undefined,
+    sinceBookedMs: undefined,
     turnOpen: false,
     endedByMessage: undefined,
     pendingTurnMs: undefined,
@@ -76,14 +84,17 @@ export function describe(
   emit: Emit,
 ): void {
   if (state.conversationId === undefined) return
-  const change: Record<string, string> = {}
+  const { described } = state
+  let change: Record<string, string> | undefined
   // A subagent's file says nothing of the conversation but that there is one.
   if (state.subagentId === undefined) {
-    for (const [name, value] of Object.entries({ transcriptPath: file.path, ...members })) {
-      if (value !== undefined && state.described[name as DescribedMember] !== value) change[name] = value
+    if (described.transcriptPath !== file.path) change = { transcriptPath: file.path }
+    for (const name in members) {
+      const value = members[name as keyof typeof members]
+      if (value !== undefined && described[name as DescribedMember] !== value) (change ??= {})[name] = value
     }
   }
-  if (state.described.agent !== undefined && Object.keys(change).length === 0) return
+  if (described.agent !== undefined && change === undefined) return
   Object.assign(state.described, change, { agent: "claude" })
   emit({ kind: "conversation-seen", conversationId: state.conversationId, agent: "claude", ...change } satisfies ConversationSeen)
 }

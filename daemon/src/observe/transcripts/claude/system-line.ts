@@ -2,6 +2,7 @@
 
 import { asAmount, asObject, asString, type JsonObject } from "../json-fields.ts"
 import type { ClaudeLine } from "./line.ts"
+import { rateLimits } from "./rate-limits.ts"
 import { turnEnds } from "./turns.ts"
 
 export function systemLine(line: ClaudeLine): void {
@@ -30,8 +31,9 @@ function compacted(line: ClaudeLine): void {
 
 function retriedError(line: ClaudeLine): void {
   const key = asString(line.value["uuid"], 200) ?? `${line.who.conversationId}@${line.timeMs}`
-  const error = errorWord(asObject(line.value["error"]))
-  line.say({ kind: "api-error-seen", ...line.who, timeMs: line.timeMs, key, error, final: false })
+  const error = asObject(line.value["error"])
+  line.say({ kind: "api-error-seen", ...line.who, timeMs: line.timeMs, key, error: errorWord(error), final: false })
+  rateLimits(line, asObject(error?.["rateLimits"]))
 }
 
 /** The client's word for what a retried request met, which only final errors carry in writing. */

@@ -4,6 +4,28 @@
 import { type InnerCall, NO_USAGE, type PriceFactors, type TokenUsage } from "../../../domain/usage.ts"
 import { asCount, asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
 
+/** All that is read of a message's usage. */
+export interface MessageUsage {
+  readonly tokens: TokenUsage
+  readonly factors: PriceFactors | undefined
+  /** See `contextTokensOf`. */
+  readonly contextTokens: number
+  /** Equal for equal tokens and factors. */
+  readonly text: string
+}
+
+let lastRead: { readonly usage: JsonObject; readonly model: string; readonly read: MessageUsage } | undefined
+
+/** Reads a `usage` object once, however many lines of its message repeat it: parsed values are never changed. */
+export function readUsage(usage: JsonObject, model: string): MessageUsage {
+  if (lastRead?.usage === usage && lastRead.model === model) return lastRead.read
+  const tokens = usageOf(usage)
+  const factors = factorsOf(usage, model)
+  const read = { tokens, factors, contextTokens: contextTokensOf(usage), text: JSON.stringify([tokens, factors]) }
+  lastRead = { usage, model, read }
+  return read
+}
+
 /** Token classes of a `usage` object; missing and malformed counts are 0. */
 export function usageOf(usage: JsonObject | undefined): TokenUsage {
   if (usage === undefined) return NO_USAGE

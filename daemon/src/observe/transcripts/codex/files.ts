@@ -15,7 +15,7 @@ export function codexEntersFolder(relativePath: string): boolean {
   return (parts[0] === "sessions" || parts[0] === "archived_sessions") && parts.length <= 5
 }
 
-/** Thread id at the end of rollout-<time>-<uuid>.jsonl. */
+/** Thread id at the end of rollout-<time>-<uuid>.jsonl, packed or not. */
 export function threadIdOf(relativePath: string): string | undefined {
-  return /(?<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/u.exec(relativePath)?.groups?.["id"]
+  return /(?<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/u.exec(relativePath)?.groups?.["id"]
 }

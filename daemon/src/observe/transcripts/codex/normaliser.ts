@@ -5,6 +5,7 @@ import { asObject, asString, asTimeMs } from "../json-fields.ts"
 import type { Emit, LineVerdict, Normaliser } from "../port.ts"
 import { codexEntersFolder, codexRoleOf } from "./files.ts"
 import { type CodexLine, toCodexLine } from "./line.ts"
+import { codexShapeOf } from "./line-shape.ts"
 import { endsReplay } from "./replay.ts"
 import { sessionMeta } from "./session-meta.ts"
 import { type CodexState, describe, startCodex } from "./state.ts"
@@ -72,6 +73,8 @@ export const codexNormaliser: Normaliser<CodexState> = {
   start: startCodex,
   sidecar() {},
   atEnd() {},
+
+  shapeOf: codexShapeOf,
 
   glance(state, _file, prefix, _has, emit) {
     const { type, nestedType } = prefix

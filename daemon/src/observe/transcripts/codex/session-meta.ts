@@ -1,5 +1,6 @@
 // The first lines of a rollout: what the thread is, who started it, and whether another thread's history follows.
 
+import { cleanText } from "../clean-text.ts"
 import { asObject, asString, asTimeMs, type JsonObject } from "../json-fields.ts"
 import type { Emit, TranscriptFile } from "../port.ts"
 import { type CodexState, describe } from "./state.ts"
@@ -20,7 +21,8 @@ export function sessionMeta(state: CodexState, file: TranscriptFile, value: Json
   const ownFrom = payload["subagent_history_start_ordinal"]
   if (typeof ownFrom === "number") state.ownFromOrdinal = ownFrom
   if (forkedFrom !== undefined) state.inReplay = true
-  const spawn = asObject(asObject(asObject(payload["source"])?.["subagent"])?.["thread_spawn"])
+  const subagent = asObject(payload["source"])?.["subagent"]
+  const spawn = asObject(asObject(subagent)?.["thread_spawn"])
   describe(
     state,
     {
@@ -31,6 +33,7 @@ export function sessionMeta(state: CodexState, file: TranscriptFile, value: Json
       entrypoint: asString(payload["originator"], 100),
       parentConversationId: asString(payload["parent_thread_id"], 200) ?? asString(spawn?.["parent_thread_id"], 200),
       forkedFromConversationId: forkedFrom,
+      subagentType: cleanText(payload["agent_role"] ?? spawn?.["agent_role"] ?? (typeof subagent === "string" ? subagent : undefined), 100),
     },
     emit,
     timeMs,

@@ -22,6 +22,8 @@ export interface CodexState {
   hasRecords: boolean
   windowTokens: number | undefined
   contextTokens: number | null | undefined
+  /** What was last said of each limit of the account, by its name. */
+  limitsSaid: Record<string, string>
   /** Calls without an end, oldest first. */
   openCalls: { callId: string; name: string; startMs: number }[]
   /** Ends of web searches said by an event, whose response item is still to come. */
@@ -45,6 +47,7 @@ export function startCodex(file: TranscriptFile): CodexState {
     hasRecords: false,
     windowTokens: undefined,
     contextTokens: undefined,
+    limitsSaid: {},
     openCalls: [],
     searchesSaid: 0,
     searches: 0,

@@ -3,6 +3,7 @@
 import type { PriceFactors } from "../../../domain/usage.ts"
 import { asCount, asObject, asString } from "../json-fields.ts"
 import type { CodexLine } from "./line.ts"
+import { rateLimits } from "./rate-limits.ts"
 import { type CodexCounts, countsOf, growth, sameCounts, toTokenUsage } from "./usage.ts"
 
 /** What Codex names its model when it has not said. */
@@ -21,6 +22,7 @@ export function usageRecord(line: CodexLine): void {
 /** token_count: cumulative, repeated, and the only place of the context in use and its window. */
 export function tokenCount(line: CodexLine): void {
   const { state } = line
+  rateLimits(line)
   const info = asObject(line.payload["info"])
   if (info === undefined) return
   const totals = countsOf(info["total_token_usage"])

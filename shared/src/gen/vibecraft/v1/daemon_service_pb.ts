@@ -10,13 +10,15 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { FirstRead, Host } from "./common_pb.ts";
 import { file_vibecraft_v1_common } from "./common_pb.ts";
+import type { ModelPricing } from "./pricing_pb.ts";
+import { file_vibecraft_v1_pricing } from "./pricing_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file vibecraft/v1/daemon_service.proto.
  */
 export const file_vibecraft_v1_daemon_service: GenFile = /*@__PURE__*/
-  fileDesc("CiF2aWJlY3JhZnQvdjEvZGFlbW9uX3NlcnZpY2UucHJvdG8SDHZpYmVjcmFmdC52MSISChBHZXRTdGF0dXNSZXF1ZXN0IrIDChFHZXRTdGF0dXNSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEiAKBGhvc3QYAiABKAsyEi52aWJlY3JhZnQudjEuSG9zdBILCgNwaWQYAyABKAUSMAoMc3RhcnRlZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCgl1cHRpbWVfbXMYBSABKAMSCwoDdXJsGAYgASgJEg4KBnNvY2tldBgHIAEoCRIRCglzdGF0ZV9kaXIYCCABKAkSDQoFc2NvcGUYCSABKAkSKwoKZmlyc3RfcmVhZBgKIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWQSJQoHc291cmNlcxgLIAMoCzIULnZpYmVjcmFmdC52MS5Tb3VyY2USJwoIcHJvYmxlbXMYDCADKAsyFS52aWJlY3JhZnQudjEuUHJvYmxlbRIoCghjb3VudGVycxgNIAEoCzIWLnZpYmVjcmFmdC52MS5Db3VudGVycxIfChdldmVudF9sb29wX2RlbGF5X3A5OV9tcxgOIAEoARIRCglyc3NfYnl0ZXMYDyABKAMijwEKBlNvdXJjZRIMCgRraW5kGAEgASgJEgwKBG5hbWUYAiABKAkSKgoGaGVhbHRoGAMgASgOMhoudmliZWNyYWZ0LnYxLlNvdXJjZUhlYWx0aBIOCgZkZXRhaWwYBCABKAkSLQoJc2Vlbl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKmAQoHUHJvYmxlbRIMCgRraW5kGAEgASgJEg8KB3N1YmplY3QYAiABKAkSDgoGZGV0YWlsGAMgASgJEg0KBWNvdW50GAQgASgDEi4KCmZpcnN0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxhc3RfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi1wEKCENvdW50ZXJzEg0KBWZpbGVzGAEgASgDEhIKCmJ5dGVzX3JlYWQYAiABKAMSDQoFbGluZXMYAyABKAMSEQoJYmFkX2xpbmVzGAQgASgDEhIKCmh1Z2VfbGluZXMYBSABKAMSFQoNdW5rbm93bl9saW5lcxgGIAEoAxIQCghyZXF1ZXN0cxgHIAEoAxISCgp0b29sX2NhbGxzGAggASgDEg0KBXNjYW5zGAkgASgDEhQKDGZhaWxlZF9zY2FucxgKIAEoAxIQCgh3YXRjaGVycxgLIAEoBSqTAQoMU291cmNlSGVhbHRoEh0KGVNPVVJDRV9IRUFMVEhfVU5TUEVDSUZJRUQQABIUChBTT1VSQ0VfSEVBTFRIX09LEAESGAoUU09VUkNFX0hFQUxUSF9BQlNFTlQQAhIaChZTT1VSQ0VfSEVBTFRIX0RFR1JBREVEEAMSGAoUU09VUkNFX0hFQUxUSF9GQUlMRUQQBDJiCg1EYWVtb25TZXJ2aWNlElEKCUdldFN0YXR1cxIeLnZpYmVjcmFmdC52MS5HZXRTdGF0dXNSZXF1ZXN0Gh8udmliZWNyYWZ0LnYxLkdldFN0YXR1c1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp, file_vibecraft_v1_common]);
+  fileDesc("CiF2aWJlY3JhZnQvdjEvZGFlbW9uX3NlcnZpY2UucHJvdG8SDHZpYmVjcmFmdC52MSISChBHZXRTdGF0dXNSZXF1ZXN0IrIDChFHZXRTdGF0dXNSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEiAKBGhvc3QYAiABKAsyEi52aWJlY3JhZnQudjEuSG9zdBILCgNwaWQYAyABKAUSMAoMc3RhcnRlZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCgl1cHRpbWVfbXMYBSABKAMSCwoDdXJsGAYgASgJEg4KBnNvY2tldBgHIAEoCRIRCglzdGF0ZV9kaXIYCCABKAkSDQoFc2NvcGUYCSABKAkSKwoKZmlyc3RfcmVhZBgKIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWQSJQoHc291cmNlcxgLIAMoCzIULnZpYmVjcmFmdC52MS5Tb3VyY2USJwoIcHJvYmxlbXMYDCADKAsyFS52aWJlY3JhZnQudjEuUHJvYmxlbRIoCghjb3VudGVycxgNIAEoCzIWLnZpYmVjcmFmdC52MS5Db3VudGVycxIfChdldmVudF9sb29wX2RlbGF5X3A5OV9tcxgOIAEoARIRCglyc3NfYnl0ZXMYDyABKAMijwEKBlNvdXJjZRIMCgRraW5kGAEgASgJEgwKBG5hbWUYAiABKAkSKgoGaGVhbHRoGAMgASgOMhoudmliZWNyYWZ0LnYxLlNvdXJjZUhlYWx0aBIOCgZkZXRhaWwYBCABKAkSLQoJc2Vlbl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKmAQoHUHJvYmxlbRIMCgRraW5kGAEgASgJEg8KB3N1YmplY3QYAiABKAkSDgoGZGV0YWlsGAMgASgJEg0KBWNvdW50GAQgASgDEi4KCmZpcnN0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxhc3RfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi1wEKCENvdW50ZXJzEg0KBWZpbGVzGAEgASgDEhIKCmJ5dGVzX3JlYWQYAiABKAMSDQoFbGluZXMYAyABKAMSEQoJYmFkX2xpbmVzGAQgASgDEhIKCmh1Z2VfbGluZXMYBSABKAMSFQoNdW5rbm93bl9saW5lcxgGIAEoAxIQCghyZXF1ZXN0cxgHIAEoAxISCgp0b29sX2NhbGxzGAggASgDEg0KBXNjYW5zGAkgASgDEhQKDGZhaWxlZF9zY2FucxgKIAEoAxIQCgh3YXRjaGVycxgLIAEoBSJMChFHZXRQcmljaW5nUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJVChJHZXRQcmljaW5nUmVzcG9uc2USKgoGbW9kZWxzGAEgAygLMhoudmliZWNyYWZ0LnYxLk1vZGVsUHJpY2luZxITCgtjb25maWdfcGF0aBgCIAEoCSqTAQoMU291cmNlSGVhbHRoEh0KGVNPVVJDRV9IRUFMVEhfVU5TUEVDSUZJRUQQABIUChBTT1VSQ0VfSEVBTFRIX09LEAESGAoUU09VUkNFX0hFQUxUSF9BQlNFTlQQAhIaChZTT1VSQ0VfSEVBTFRIX0RFR1JBREVEEAMSGAoUU09VUkNFX0hFQUxUSF9GQUlMRUQQBDK4AQoNRGFlbW9uU2VydmljZRJRCglHZXRTdGF0dXMSHi52aWJlY3JhZnQudjEuR2V0U3RhdHVzUmVxdWVzdBofLnZpYmVjcmFmdC52MS5HZXRTdGF0dXNSZXNwb25zZSIDkAIBElQKCkdldFByaWNpbmcSHy52aWJlY3JhZnQudjEuR2V0UHJpY2luZ1JlcXVlc3QaIC52aWJlY3JhZnQudjEuR2V0UHJpY2luZ1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp, file_vibecraft_v1_common, file_vibecraft_v1_pricing]);
 
 /**
  * Asks how the daemon is.
@@ -349,6 +351,62 @@ export const CountersSchema: GenMessage<Counters> = /*@__PURE__*/
   messageDesc(file_vibecraft_v1_daemon_service, 4);
 
 /**
+ * Asks what a model costs.
+ *
+ * @generated from message vibecraft.v1.GetPricingRequest
+ */
+export type GetPricingRequest = Message<"vibecraft.v1.GetPricingRequest"> & {
+  /**
+   * A model's name as an agent reports it, or the vendor's bare name. Empty asks for every model that has a price.
+   *
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * The moment whose prices are meant. Absent means now.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 2;
+   */
+  time?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.GetPricingRequest.
+ * Use `create(GetPricingRequestSchema)` to create a new message.
+ */
+export const GetPricingRequestSchema: GenMessage<GetPricingRequest> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_daemon_service, 5);
+
+/**
+ * What models cost.
+ *
+ * @generated from message vibecraft.v1.GetPricingResponse
+ */
+export type GetPricingResponse = Message<"vibecraft.v1.GetPricingResponse"> & {
+  /**
+   * One for the model asked for, priced or not; else all, sorted by vendor and name.
+   *
+   * @generated from field: repeated vibecraft.v1.ModelPricing models = 1;
+   */
+  models: ModelPricing[];
+
+  /**
+   * The configuration file with the user's own prices, whether it exists or not.
+   *
+   * @generated from field: string config_path = 2;
+   */
+  configPath: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.GetPricingResponse.
+ * Use `create(GetPricingResponseSchema)` to create a new message.
+ */
+export const GetPricingResponseSchema: GenMessage<GetPricingResponse> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_daemon_service, 6);
+
+/**
  * How a source is.
  *
  * @generated from enum vibecraft.v1.SourceHealth
@@ -416,6 +474,16 @@ export const DaemonService: GenService<{
     methodKind: "unary";
     input: typeof GetStatusRequestSchema;
     output: typeof GetStatusResponseSchema;
+  },
+  /**
+   * Answers what is charged for a model and why, or for every model on the lists.
+   *
+   * @generated from rpc vibecraft.v1.DaemonService.GetPricing
+   */
+  getPricing: {
+    methodKind: "unary";
+    input: typeof GetPricingRequestSchema;
+    output: typeof GetPricingResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_vibecraft_v1_daemon_service, 0);

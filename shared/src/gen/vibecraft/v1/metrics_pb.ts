@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file vibecraft/v1/metrics.proto.
  */
 export const file_vibecraft_v1_metrics: GenFile = /*@__PURE__*/
-  fileDesc("Chp2aWJlY3JhZnQvdjEvbWV0cmljcy5wcm90bxIMdmliZWNyYWZ0LnYxIo0BCgZUb2tlbnMSDQoFaW5wdXQYASABKAMSDgoGb3V0cHV0GAIgASgDEhEKCXJlYXNvbmluZxgDIAEoAxISCgpjYWNoZV9yZWFkGAQgASgDEhYKDmNhY2hlX3dyaXRlXzVtGAUgASgDEhYKDmNhY2hlX3dyaXRlXzFoGAYgASgDEg0KBXRvdGFsGAcgASgDIl4KBENvc3QSEQoJbmFub3NfdXNkGAEgASgDEioKCWNlcnRhaW50eRgCIAEoDjIXLnZpYmVjcmFmdC52MS5DZXJ0YWludHkSFwoPdW5wcmljZWRfbW9kZWxzGAMgAygJIo0BCgdMYXRlbmN5EiIKBWNsb2NrGAEgASgOMhMudmliZWNyYWZ0LnYxLkNsb2NrEg0KBWNvdW50GAIgASgDEg8KB21lYW5fbXMYAyABKAESDgoGcDUwX21zGAQgASgDEg4KBnA5NV9tcxgFIAEoAxIOCgZwOTlfbXMYBiABKAMSDgoGbWF4X21zGAcgASgDInUKC1Rvb2xNZXRyaWNzEgwKBG5hbWUYASABKAkSDQoFY2FsbHMYAiABKAUSEAoIZmFpbHVyZXMYAyABKAUSKwoHbGF0ZW5jeRgEIAEoCzIVLnZpYmVjcmFmdC52MS5MYXRlbmN5SACIAQFCCgoIX2xhdGVuY3kilgUKB01ldHJpY3MSEgoKc2Vzc2lvbl9pZBgBIAEoCRIXCg9jb252ZXJzYXRpb25faWQYAiABKAkSIgoFYWdlbnQYAyABKA4yEy52aWJlY3JhZnQudjEuQWdlbnQSIAoEaG9zdBgEIAEoCzISLnZpYmVjcmFmdC52MS5Ib3N0EiQKBnRva2VucxgFIAEoCzIULnZpYmVjcmFmdC52MS5Ub2tlbnMSIAoEY29zdBgGIAEoCzISLnZpYmVjcmFmdC52MS5Db3N0EiYKB2xhdGVuY3kYByADKAsyFS52aWJlY3JhZnQudjEuTGF0ZW5jeRIXCgplcnJvcl9yYXRlGAggASgBSACIAQESOgoLdG9vbF9jb3VudHMYCSADKAsyJS52aWJlY3JhZnQudjEuTWV0cmljcy5Ub29sQ291bnRzRW50cnkSEwoLZHVyYXRpb25fbXMYCiABKAMSEAoIcmVxdWVzdHMYCyABKAMSFAoManVkZ2VkX2NhbGxzGAwgASgDEhQKDGZhaWxlZF9jYWxscxgNIAEoAxISCgphcGlfZXJyb3JzGA4gASgDEg4KBm1vZGVscxgPIAMoCRIoCgV0b29scxgQIAMoCzIZLnZpYmVjcmFmdC52MS5Ub29sTWV0cmljcxIRCglzdWJhZ2VudHMYESABKAUSLgoKZmlyc3RfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJbGFzdF90aW1lGBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBoxCg9Ub29sQ291bnRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgFOgI4AUINCgtfZXJyb3JfcmF0ZSptCglDZXJ0YWludHkSGQoVQ0VSVEFJTlRZX1VOU1BFQ0lGSUVEEAASFAoQQ0VSVEFJTlRZX1BSSUNFRBABEhcKE0NFUlRBSU5UWV9FU1RJTUFURUQQAhIWChJDRVJUQUlOVFlfVU5QUklDRUQQAyp1CgVDbG9jaxIVChFDTE9DS19VTlNQRUNJRklFRBAAEg4KCkNMT0NLX1RPT0wQARIPCgtDTE9DS19NT0RFTBACEhQKEENMT0NLX1BFUk1JU1NJT04QAxIOCgpDTE9DS19UVVJOEAQSDgoKQ0xPQ0tfSURMRRAFYgZwcm90bzM", [file_google_protobuf_timestamp, file_vibecraft_v1_common]);
+  fileDesc("Chp2aWJlY3JhZnQvdjEvbWV0cmljcy5wcm90bxIMdmliZWNyYWZ0LnYxIo0BCgZUb2tlbnMSDQoFaW5wdXQYASABKAMSDgoGb3V0cHV0GAIgASgDEhEKCXJlYXNvbmluZxgDIAEoAxISCgpjYWNoZV9yZWFkGAQgASgDEhYKDmNhY2hlX3dyaXRlXzVtGAUgASgDEhYKDmNhY2hlX3dyaXRlXzFoGAYgASgDEg0KBXRvdGFsGAcgASgDIl4KBENvc3QSEQoJbmFub3NfdXNkGAEgASgDEioKCWNlcnRhaW50eRgCIAEoDjIXLnZpYmVjcmFmdC52MS5DZXJ0YWludHkSFwoPdW5wcmljZWRfbW9kZWxzGAMgAygJIo0BCgdMYXRlbmN5EiIKBWNsb2NrGAEgASgOMhMudmliZWNyYWZ0LnYxLkNsb2NrEg0KBWNvdW50GAIgASgDEg8KB21lYW5fbXMYAyABKAESDgoGcDUwX21zGAQgASgDEg4KBnA5NV9tcxgFIAEoAxIOCgZwOTlfbXMYBiABKAMSDgoGbWF4X21zGAcgASgDInUKC1Rvb2xNZXRyaWNzEgwKBG5hbWUYASABKAkSDQoFY2FsbHMYAiABKAUSEAoIZmFpbHVyZXMYAyABKAUSKwoHbGF0ZW5jeRgEIAEoCzIVLnZpYmVjcmFmdC52MS5MYXRlbmN5SACIAQFCCgoIX2xhdGVuY3ki1QYKB01ldHJpY3MSEgoKc2Vzc2lvbl9pZBgBIAEoCRIXCg9jb252ZXJzYXRpb25faWQYAiABKAkSIgoFYWdlbnQYAyABKA4yEy52aWJlY3JhZnQudjEuQWdlbnQSIAoEaG9zdBgEIAEoCzISLnZpYmVjcmFmdC52MS5Ib3N0EiQKBnRva2VucxgFIAEoCzIULnZpYmVjcmFmdC52MS5Ub2tlbnMSIAoEY29zdBgGIAEoCzISLnZpYmVjcmFmdC52MS5Db3N0EiYKB2xhdGVuY3kYByADKAsyFS52aWJlY3JhZnQudjEuTGF0ZW5jeRIXCgplcnJvcl9yYXRlGAggASgBSACIAQESOgoLdG9vbF9jb3VudHMYCSADKAsyJS52aWJlY3JhZnQudjEuTWV0cmljcy5Ub29sQ291bnRzRW50cnkSEwoLZHVyYXRpb25fbXMYCiABKAMSEAoIcmVxdWVzdHMYCyABKAMSFAoManVkZ2VkX2NhbGxzGAwgASgDEhQKDGZhaWxlZF9jYWxscxgNIAEoAxISCgphcGlfZXJyb3JzGA4gASgDEg4KBm1vZGVscxgPIAMoCRIoCgV0b29scxgQIAMoCzIZLnZpYmVjcmFmdC52MS5Ub29sTWV0cmljcxIRCglzdWJhZ2VudHMYESABKAUSLgoKZmlyc3RfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJbGFzdF90aW1lGBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgljb3JyZWN0ZWQYFCABKAsyFy52aWJlY3JhZnQudjEuQ29ycmVjdGVkSAGIAQESKQoGYm9va2VkGBUgASgLMhQudmliZWNyYWZ0LnYxLkJvb2tlZEgCiAEBEigKG2ZvcmtlZF9mcm9tX2NvbnZlcnNhdGlvbl9pZBgWIAEoCUgDiAEBGjEKD1Rvb2xDb3VudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAU6AjgBQg0KC19lcnJvcl9yYXRlQgwKCl9jb3JyZWN0ZWRCCQoHX2Jvb2tlZEIeChxfZm9ya2VkX2Zyb21fY29udmVyc2F0aW9uX2lkIokCCgZCb29rZWQSEQoJbmFub3NfdXNkGAEgASgDEi4KCnVudGlsX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKEWNvdW50ZWRfbmFub3NfdXNkGAMgASgDEhsKE2luaGVyaXRlZF9uYW5vc191c2QYBCABKAMSKQoGaGlkZGVuGAUgAygLMhkudmliZWNyYWZ0LnYxLkhpZGRlblVzYWdlEhoKEnVuYm9va2VkX25hbm9zX3VzZBgGIAEoAxIiChpwcmljZV9kaWZmZXJlbmNlX25hbm9zX3VzZBgHIAEoAxIZChFoYXNfdW5rbm93bl9tb2RlbBgIIAEoCCJrCgtIaWRkZW5Vc2FnZRINCgVtb2RlbBgBIAEoCRIkCgZ0b2tlbnMYAiABKAsyFC52aWJlY3JhZnQudjEuVG9rZW5zEhEKCW5hbm9zX3VzZBgDIAEoAxIUCgx3ZWJfc2VhcmNoZXMYBCABKAMiaAoJQ29ycmVjdGVkEiQKBnRva2VucxgBIAEoCzIULnZpYmVjcmFmdC52MS5Ub2tlbnMSIAoEY29zdBgCIAEoCzISLnZpYmVjcmFmdC52MS5Db3N0EhMKC2NvcnJlY3Rpb25zGAMgASgFKm0KCUNlcnRhaW50eRIZChVDRVJUQUlOVFlfVU5TUEVDSUZJRUQQABIUChBDRVJUQUlOVFlfUFJJQ0VEEAESFwoTQ0VSVEFJTlRZX0VTVElNQVRFRBACEhYKEkNFUlRBSU5UWV9VTlBSSUNFRBADKnUKBUNsb2NrEhUKEUNMT0NLX1VOU1BFQ0lGSUVEEAASDgoKQ0xPQ0tfVE9PTBABEg8KC0NMT0NLX01PREVMEAISFAoQQ0xPQ0tfUEVSTUlTU0lPThADEg4KCkNMT0NLX1RVUk4QBBIOCgpDTE9DS19JRExFEAViBnByb3RvMw", [file_google_protobuf_timestamp, file_vibecraft_v1_common]);
 
 /**
  * Tokens by class. The classes are disjoint, except that reasoning lies inside output.
@@ -360,6 +360,27 @@ export type Metrics = Message<"vibecraft.v1.Metrics"> & {
    * @generated from field: google.protobuf.Timestamp last_time = 19;
    */
   lastTime?: Timestamp | undefined;
+
+  /**
+   * What was corrected by hand, beside the measured figures above, which it leaves as they are. Absent where nothing was.
+   *
+   * @generated from field: optional vibecraft.v1.Corrected corrected = 20;
+   */
+  corrected?: Corrected | undefined;
+
+  /**
+   * What the agent booked itself, beside what was counted. Absent where it says nothing (Codex, Claude Code up to 2.1.240, killed processes).
+   *
+   * @generated from field: optional vibecraft.v1.Booked booked = 21;
+   */
+  booked?: Booked | undefined;
+
+  /**
+   * The conversation whose history this one copied when it was forked. Copied requests count for that one. Absent where it copied none.
+   *
+   * @generated from field: optional string forked_from_conversation_id = 22;
+   */
+  forkedFromConversationId?: string | undefined;
 };
 
 /**
@@ -368,6 +389,157 @@ export type Metrics = Message<"vibecraft.v1.Metrics"> & {
  */
 export const MetricsSchema: GenMessage<Metrics> = /*@__PURE__*/
   messageDesc(file_vibecraft_v1_metrics, 4);
+
+/**
+ * What an agent booked for a conversation itself, held against what was counted of it. nanos_usd is counted_nanos_usd +
+ * inherited_nanos_usd + what is hidden - unbooked_nanos_usd + price_difference_nanos_usd, to a millionth of a US dollar for each model.
+ *
+ * @generated from message vibecraft.v1.Booked
+ */
+export type Booked = Message<"vibecraft.v1.Booked"> & {
+  /**
+   * The agent's own total, its subagents included, in billionths of a US dollar.
+   *
+   * @generated from field: int64 nanos_usd = 1;
+   */
+  nanosUsd: bigint;
+
+  /**
+   * The requests made up to then are in it: a conversation that went on since has used more.
+   *
+   * @generated from field: google.protobuf.Timestamp until_time = 2;
+   */
+  untilTime?: Timestamp | undefined;
+
+  /**
+   * What the same requests come to here.
+   *
+   * @generated from field: int64 counted_nanos_usd = 3;
+   */
+  countedNanosUsd: bigint;
+
+  /**
+   * What a fork started from; it counts for its parent.
+   *
+   * @generated from field: int64 inherited_nanos_usd = 4;
+   */
+  inheritedNanosUsd: bigint;
+
+  /**
+   * What the agent booked and no line of a transcript tells of (compacting, side questions, titles), by model, dearest first.
+   * It is in no other figure.
+   *
+   * @generated from field: repeated vibecraft.v1.HiddenUsage hidden = 5;
+   */
+  hidden: HiddenUsage[];
+
+  /**
+   * What lines tell of and the agent did not book: its process was killed before it could.
+   *
+   * @generated from field: int64 unbooked_nanos_usd = 6;
+   */
+  unbookedNanosUsd: bigint;
+
+  /**
+   * The agent's price less ours where the tokens are the same.
+   *
+   * @generated from field: int64 price_difference_nanos_usd = 7;
+   */
+  priceDifferenceNanosUsd: bigint;
+
+  /**
+   * The agent did not know a model and assumed a price.
+   *
+   * @generated from field: bool has_unknown_model = 8;
+   */
+  hasUnknownModel: boolean;
+};
+
+/**
+ * Describes the message vibecraft.v1.Booked.
+ * Use `create(BookedSchema)` to create a new message.
+ */
+export const BookedSchema: GenMessage<Booked> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics, 5);
+
+/**
+ * Use of one model that left no line in a transcript.
+ *
+ * @generated from message vibecraft.v1.HiddenUsage
+ */
+export type HiddenUsage = Message<"vibecraft.v1.HiddenUsage"> & {
+  /**
+   * The vendor's bare name of the model. Untrusted text.
+   *
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * Tokens by class.
+   *
+   * @generated from field: vibecraft.v1.Tokens tokens = 2;
+   */
+  tokens?: Tokens | undefined;
+
+  /**
+   * What the agent booked for it.
+   *
+   * @generated from field: int64 nanos_usd = 3;
+   */
+  nanosUsd: bigint;
+
+  /**
+   * Web searches in it.
+   *
+   * @generated from field: int64 web_searches = 4;
+   */
+  webSearches: bigint;
+};
+
+/**
+ * Describes the message vibecraft.v1.HiddenUsage.
+ * Use `create(HiddenUsageSchema)` to create a new message.
+ */
+export const HiddenUsageSchema: GenMessage<HiddenUsage> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics, 6);
+
+/**
+ * What corrections by hand add to the measured tokens and cost of a conversation, or take from them. Measured plus corrected is what
+ * the person who corrected holds for true.
+ *
+ * @generated from message vibecraft.v1.Corrected
+ */
+export type Corrected = Message<"vibecraft.v1.Corrected"> & {
+  /**
+   * Differences by class; negative where too much was measured.
+   *
+   * @generated from field: vibecraft.v1.Tokens tokens = 1;
+   */
+  tokens?: Tokens | undefined;
+
+  /**
+   * What the differences cost at the list price of the model they were given for; negative where tokens were taken back.
+   * Never better than estimated, since a correction knows no single requests.
+   *
+   * @generated from field: vibecraft.v1.Cost cost = 2;
+   */
+  cost?: Cost | undefined;
+
+  /**
+   * Corrections in effect.
+   *
+   * @generated from field: int32 corrections = 3;
+   */
+  corrections: number;
+};
+
+/**
+ * Describes the message vibecraft.v1.Corrected.
+ * Use `create(CorrectedSchema)` to create a new message.
+ */
+export const CorrectedSchema: GenMessage<Corrected> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics, 7);
 
 /**
  * How sure an amount of money is.

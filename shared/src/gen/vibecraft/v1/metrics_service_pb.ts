@@ -6,17 +6,23 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { FirstRead, Heartbeat, Scope } from "./common_pb.ts";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { AuditRow, AuditSummary } from "./audit_pb.ts";
+import { file_vibecraft_v1_audit } from "./audit_pb.ts";
+import type { Agent, FirstRead, Heartbeat, Scope } from "./common_pb.ts";
 import { file_vibecraft_v1_common } from "./common_pb.ts";
 import type { Metrics } from "./metrics_pb.ts";
 import { file_vibecraft_v1_metrics } from "./metrics_pb.ts";
+import type { BurnRate, Correction, RateLimitWindow, RunningBlock, TokenCounts, UsageGroup, UsageRow } from "./usage_pb.ts";
+import { file_vibecraft_v1_usage } from "./usage_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file vibecraft/v1/metrics_service.proto.
  */
 export const file_vibecraft_v1_metrics_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJ2aWJlY3JhZnQvdjEvbWV0cmljc19zZXJ2aWNlLnByb3RvEgx2aWJlY3JhZnQudjEiHwoRR2V0TWV0cmljc1JlcXVlc3QSCgoCaWQYASABKAkiaQoSR2V0TWV0cmljc1Jlc3BvbnNlEiYKB21ldHJpY3MYASADKAsyFS52aWJlY3JhZnQudjEuTWV0cmljcxIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZCJfChJMaXN0TWV0cmljc1JlcXVlc3QSIgoFc2NvcGUYASABKA4yEy52aWJlY3JhZnQudjEuU2NvcGUSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkigwEKE0xpc3RNZXRyaWNzUmVzcG9uc2USJgoHbWV0cmljcxgBIAMoCzIVLnZpYmVjcmFmdC52MS5NZXRyaWNzEisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkEhcKD25leHRfcGFnZV90b2tlbhgDIAEoCSJ3ChNXYXRjaE1ldHJpY3NSZXF1ZXN0EiIKBXNjb3BlGAEgASgOMhMudmliZWNyYWZ0LnYxLlNjb3BlEgoKAmlkGAIgASgJEhwKD21pbl9pbnRlcnZhbF9tcxgDIAEoBUgAiAEBQhIKEF9taW5faW50ZXJ2YWxfbXMijQIKFFdhdGNoTWV0cmljc1Jlc3BvbnNlEjEKCHNuYXBzaG90GAEgASgLMh0udmliZWNyYWZ0LnYxLk1ldHJpY3NTbmFwc2hvdEgAEi8KB3VwZGF0ZWQYAiABKAsyHC52aWJlY3JhZnQudjEuTWV0cmljc1VwZGF0ZWRIABIrCgVlbmRlZBgDIAEoCzIaLnZpYmVjcmFmdC52MS5NZXRyaWNzRW5kZWRIABIsCgloZWFydGJlYXQYBCABKAsyFy52aWJlY3JhZnQudjEuSGVhcnRiZWF0SAASLQoKZmlyc3RfcmVhZBgFIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWRIAEIHCgVldmVudCJmCg9NZXRyaWNzU25hcHNob3QSJgoHbWV0cmljcxgBIAMoCzIVLnZpYmVjcmFmdC52MS5NZXRyaWNzEisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkIjgKDk1ldHJpY3NVcGRhdGVkEiYKB21ldHJpY3MYASADKAsyFS52aWJlY3JhZnQudjEuTWV0cmljcyIoCgxNZXRyaWNzRW5kZWQSGAoQY29udmVyc2F0aW9uX2lkcxgBIAMoCTKYAgoOTWV0cmljc1NlcnZpY2USVAoKR2V0TWV0cmljcxIfLnZpYmVjcmFmdC52MS5HZXRNZXRyaWNzUmVxdWVzdBogLnZpYmVjcmFmdC52MS5HZXRNZXRyaWNzUmVzcG9uc2UiA5ACARJXCgtMaXN0TWV0cmljcxIgLnZpYmVjcmFmdC52MS5MaXN0TWV0cmljc1JlcXVlc3QaIS52aWJlY3JhZnQudjEuTGlzdE1ldHJpY3NSZXNwb25zZSIDkAIBElcKDFdhdGNoTWV0cmljcxIhLnZpYmVjcmFmdC52MS5XYXRjaE1ldHJpY3NSZXF1ZXN0GiIudmliZWNyYWZ0LnYxLldhdGNoTWV0cmljc1Jlc3BvbnNlMAFiBnByb3RvMw", [file_vibecraft_v1_common, file_vibecraft_v1_metrics]);
+  fileDesc("CiJ2aWJlY3JhZnQvdjEvbWV0cmljc19zZXJ2aWNlLnByb3RvEgx2aWJlY3JhZnQudjEiHwoRR2V0TWV0cmljc1JlcXVlc3QSCgoCaWQYASABKAkiaQoSR2V0TWV0cmljc1Jlc3BvbnNlEiYKB21ldHJpY3MYASADKAsyFS52aWJlY3JhZnQudjEuTWV0cmljcxIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZCJfChJMaXN0TWV0cmljc1JlcXVlc3QSIgoFc2NvcGUYASABKA4yEy52aWJlY3JhZnQudjEuU2NvcGUSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkigwEKE0xpc3RNZXRyaWNzUmVzcG9uc2USJgoHbWV0cmljcxgBIAMoCzIVLnZpYmVjcmFmdC52MS5NZXRyaWNzEisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkEhcKD25leHRfcGFnZV90b2tlbhgDIAEoCSJ3ChNXYXRjaE1ldHJpY3NSZXF1ZXN0EiIKBXNjb3BlGAEgASgOMhMudmliZWNyYWZ0LnYxLlNjb3BlEgoKAmlkGAIgASgJEhwKD21pbl9pbnRlcnZhbF9tcxgDIAEoBUgAiAEBQhIKEF9taW5faW50ZXJ2YWxfbXMijQIKFFdhdGNoTWV0cmljc1Jlc3BvbnNlEjEKCHNuYXBzaG90GAEgASgLMh0udmliZWNyYWZ0LnYxLk1ldHJpY3NTbmFwc2hvdEgAEi8KB3VwZGF0ZWQYAiABKAsyHC52aWJlY3JhZnQudjEuTWV0cmljc1VwZGF0ZWRIABIrCgVlbmRlZBgDIAEoCzIaLnZpYmVjcmFmdC52MS5NZXRyaWNzRW5kZWRIABIsCgloZWFydGJlYXQYBCABKAsyFy52aWJlY3JhZnQudjEuSGVhcnRiZWF0SAASLQoKZmlyc3RfcmVhZBgFIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWRIAEIHCgVldmVudCJmCg9NZXRyaWNzU25hcHNob3QSJgoHbWV0cmljcxgBIAMoCzIVLnZpYmVjcmFmdC52MS5NZXRyaWNzEisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkIjgKDk1ldHJpY3NVcGRhdGVkEiYKB21ldHJpY3MYASADKAsyFS52aWJlY3JhZnQudjEuTWV0cmljcyIoCgxNZXRyaWNzRW5kZWQSGAoQY29udmVyc2F0aW9uX2lkcxgBIAMoCSKZAgoQTGlzdFVzYWdlUmVxdWVzdBIqCghncm91cF9ieRgBIAMoDjIYLnZpYmVjcmFmdC52MS5Vc2FnZUdyb3VwEi4KCnNpbmNlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVudGlsX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXRpbWVfem9uZRgEIAEoCRIiCgVhZ2VudBgFIAEoDjITLnZpYmVjcmFmdC52MS5BZ2VudBIKCgJpZBgGIAEoCRIPCgdwcm9qZWN0GAcgASgJEhEKCXBhZ2Vfc2l6ZRgIIAEoBRISCgpwYWdlX3Rva2VuGAkgASgJIroCChFMaXN0VXNhZ2VSZXNwb25zZRIkCgRyb3dzGAEgAygLMhYudmliZWNyYWZ0LnYxLlVzYWdlUm93EiUKBXRvdGFsGAIgASgLMhYudmliZWNyYWZ0LnYxLlVzYWdlUm93EioKCmJ1cm5fcmF0ZXMYAyADKAsyFi52aWJlY3JhZnQudjEuQnVyblJhdGUSMgoOcnVubmluZ19ibG9ja3MYBCADKAsyGi52aWJlY3JhZnQudjEuUnVubmluZ0Jsb2NrEjIKC3JhdGVfbGltaXRzGAUgAygLMh0udmliZWNyYWZ0LnYxLlJhdGVMaW1pdFdpbmRvdxIrCgpmaXJzdF9yZWFkGAYgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZBIXCg9uZXh0X3BhZ2VfdG9rZW4YByABKAkiZQoTQ29ycmVjdFVzYWdlUmVxdWVzdBIxCgpjb3JyZWN0aW9uGAEgASgLMhsudmliZWNyYWZ0LnYxLk5ld0NvcnJlY3Rpb25IABIRCgd1bmRvX2lkGAIgASgDSABCCAoGYWN0aW9uIpUBCg1OZXdDb3JyZWN0aW9uEhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRImCgNzZXQYAiABKAsyGS52aWJlY3JhZnQudjEuVG9rZW5Db3VudHMSJgoDYWRkGAMgASgLMhkudmliZWNyYWZ0LnYxLlRva2VuQ291bnRzEgwKBG5vdGUYBCABKAkSDQoFbW9kZWwYBSABKAkifQoUQ29ycmVjdFVzYWdlUmVzcG9uc2USLAoKY29ycmVjdGlvbhgBIAEoCzIYLnZpYmVjcmFmdC52MS5Db3JyZWN0aW9uEisKB21ldHJpY3MYAiABKAsyFS52aWJlY3JhZnQudjEuTWV0cmljc0gAiAEBQgoKCF9tZXRyaWNzIlgKFkxpc3RDb3JyZWN0aW9uc1JlcXVlc3QSFwoPY29udmVyc2F0aW9uX2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImEKF0xpc3RDb3JyZWN0aW9uc1Jlc3BvbnNlEi0KC2NvcnJlY3Rpb25zGAEgAygLMhgudmliZWNyYWZ0LnYxLkNvcnJlY3Rpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkEKDEF1ZGl0UmVxdWVzdBIKCgJpZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSK6AQoNQXVkaXRSZXNwb25zZRIkCgRyb3dzGAEgAygLMhYudmliZWNyYWZ0LnYxLkF1ZGl0Um93EisKB3N1bW1hcnkYAiABKAsyGi52aWJlY3JhZnQudjEuQXVkaXRTdW1tYXJ5EhAKCHByb2JsZW1zGAMgAygJEisKCmZpcnN0X3JlYWQYBCABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkEhcKD25leHRfcGFnZV90b2tlbhgFIAEoCTLuBAoOTWV0cmljc1NlcnZpY2USVAoKR2V0TWV0cmljcxIfLnZpYmVjcmFmdC52MS5HZXRNZXRyaWNzUmVxdWVzdBogLnZpYmVjcmFmdC52MS5HZXRNZXRyaWNzUmVzcG9uc2UiA5ACARJXCgtMaXN0TWV0cmljcxIgLnZpYmVjcmFmdC52MS5MaXN0TWV0cmljc1JlcXVlc3QaIS52aWJlY3JhZnQudjEuTGlzdE1ldHJpY3NSZXNwb25zZSIDkAIBElcKDFdhdGNoTWV0cmljcxIhLnZpYmVjcmFmdC52MS5XYXRjaE1ldHJpY3NSZXF1ZXN0GiIudmliZWNyYWZ0LnYxLldhdGNoTWV0cmljc1Jlc3BvbnNlMAESUQoJTGlzdFVzYWdlEh4udmliZWNyYWZ0LnYxLkxpc3RVc2FnZVJlcXVlc3QaHy52aWJlY3JhZnQudjEuTGlzdFVzYWdlUmVzcG9uc2UiA5ACARJVCgxDb3JyZWN0VXNhZ2USIS52aWJlY3JhZnQudjEuQ29ycmVjdFVzYWdlUmVxdWVzdBoiLnZpYmVjcmFmdC52MS5Db3JyZWN0VXNhZ2VSZXNwb25zZRJFCgVBdWRpdBIaLnZpYmVjcmFmdC52MS5BdWRpdFJlcXVlc3QaGy52aWJlY3JhZnQudjEuQXVkaXRSZXNwb25zZSIDkAIBEmMKD0xpc3RDb3JyZWN0aW9ucxIkLnZpYmVjcmFmdC52MS5MaXN0Q29ycmVjdGlvbnNSZXF1ZXN0GiUudmliZWNyYWZ0LnYxLkxpc3RDb3JyZWN0aW9uc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp, file_vibecraft_v1_audit, file_vibecraft_v1_common, file_vibecraft_v1_metrics, file_vibecraft_v1_usage]);
 
 /**
  * Asks for the metrics of one session or conversation.
@@ -304,6 +310,409 @@ export const MetricsEndedSchema: GenMessage<MetricsEnded> = /*@__PURE__*/
   messageDesc(file_vibecraft_v1_metrics_service, 8);
 
 /**
+ * Asks for a report of tokens and cost.
+ *
+ * @generated from message vibecraft.v1.ListUsageRequest
+ */
+export type ListUsageRequest = Message<"vibecraft.v1.ListUsageRequest"> & {
+  /**
+   * What a row stands for, at most three, outermost first: day and model makes a row for each model of each day.
+   * At most one of them may be a span of time. Empty means by day.
+   *
+   * @generated from field: repeated vibecraft.v1.UsageGroup group_by = 1;
+   */
+  groupBy: UsageGroup[];
+
+  /**
+   * First moment, rounded down to a quarter of an hour. Absent: from the first request on.
+   *
+   * @generated from field: google.protobuf.Timestamp since_time = 2;
+   */
+  sinceTime?: Timestamp | undefined;
+
+  /**
+   * End, not included, rounded up to a quarter of an hour. Absent: until now.
+   *
+   * @generated from field: google.protobuf.Timestamp until_time = 3;
+   */
+  untilTime?: Timestamp | undefined;
+
+  /**
+   * IANA name of the zone whose days, weeks and months are meant, for example "Europe/Berlin". Empty means UTC.
+   *
+   * @generated from field: string time_zone = 4;
+   */
+  timeZone: string;
+
+  /**
+   * Only this agent. Unspecified means all.
+   *
+   * @generated from field: vibecraft.v1.Agent agent = 5;
+   */
+  agent: Agent;
+
+  /**
+   * Only this session or conversation. Empty means all.
+   *
+   * @generated from field: string id = 6;
+   */
+  id: string;
+
+  /**
+   * Only conversations that ran in this folder or below it. Empty means all.
+   *
+   * @generated from field: string project = 7;
+   */
+  project: string;
+
+  /**
+   * At most so many rows, 1..1000; 0 means 1000.
+   *
+   * @generated from field: int32 page_size = 8;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 9;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.ListUsageRequest.
+ * Use `create(ListUsageRequestSchema)` to create a new message.
+ */
+export const ListUsageRequestSchema: GenMessage<ListUsageRequest> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 9);
+
+/**
+ * A report of tokens and cost.
+ *
+ * @generated from message vibecraft.v1.ListUsageResponse
+ */
+export type ListUsageResponse = Message<"vibecraft.v1.ListUsageResponse"> & {
+  /**
+   * By time ascending where a span of time is among the groups, within it and otherwise by cost, then tokens, descending.
+   *
+   * @generated from field: repeated vibecraft.v1.UsageRow rows = 1;
+   */
+  rows: UsageRow[];
+
+  /**
+   * The sum of all rows of all pages.
+   *
+   * @generated from field: vibecraft.v1.UsageRow total = 2;
+   */
+  total?: UsageRow | undefined;
+
+  /**
+   * Speed of use over the last 5 and 60 minutes, of what was asked for, whatever since_time and until_time say.
+   *
+   * @generated from field: repeated vibecraft.v1.BurnRate burn_rates = 3;
+   */
+  burnRates: BurnRate[];
+
+  /**
+   * The 5-hour block that runs now, one for each agent that has one.
+   *
+   * @generated from field: repeated vibecraft.v1.RunningBlock running_blocks = 4;
+   */
+  runningBlocks: RunningBlock[];
+
+  /**
+   * Limits as the agents report them, the latest report of each; those whose window has started anew since are left out.
+   *
+   * @generated from field: repeated vibecraft.v1.RateLimitWindow rate_limits = 5;
+   */
+  rateLimits: RateLimitWindow[];
+
+  /**
+   * How far the first read is.
+   *
+   * @generated from field: vibecraft.v1.FirstRead first_read = 6;
+   */
+  firstRead?: FirstRead | undefined;
+
+  /**
+   * Token of the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 7;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.ListUsageResponse.
+ * Use `create(ListUsageResponseSchema)` to create a new message.
+ */
+export const ListUsageResponseSchema: GenMessage<ListUsageResponse> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 10);
+
+/**
+ * Corrects tokens, or takes a correction back.
+ *
+ * @generated from message vibecraft.v1.CorrectUsageRequest
+ */
+export type CorrectUsageRequest = Message<"vibecraft.v1.CorrectUsageRequest"> & {
+  /**
+   * What to do.
+   *
+   * @generated from oneof vibecraft.v1.CorrectUsageRequest.action
+   */
+  action: {
+    /**
+     * Adds a correction.
+     *
+     * @generated from field: vibecraft.v1.NewCorrection correction = 1;
+     */
+    value: NewCorrection;
+    case: "correction";
+  } | {
+    /**
+     * Takes back the correction of this id.
+     *
+     * @generated from field: int64 undo_id = 2;
+     */
+    value: bigint;
+    case: "undoId";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message vibecraft.v1.CorrectUsageRequest.
+ * Use `create(CorrectUsageRequestSchema)` to create a new message.
+ */
+export const CorrectUsageRequestSchema: GenMessage<CorrectUsageRequest> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 11);
+
+/**
+ * A correction to make. The classes named in `set` and `add` have to differ, and at least one has to be named.
+ *
+ * @generated from message vibecraft.v1.NewCorrection
+ */
+export type NewCorrection = Message<"vibecraft.v1.NewCorrection"> & {
+  /**
+   * The conversation's own id.
+   *
+   * @generated from field: string conversation_id = 1;
+   */
+  conversationId: string;
+
+  /**
+   * What the conversation used up to now, by class. It takes the place of earlier corrections of the same class; what is measured later
+   * counts on top.
+   *
+   * @generated from field: vibecraft.v1.TokenCounts set = 2;
+   */
+  set?: TokenCounts | undefined;
+
+  /**
+   * Tokens to add by class; negative takes away.
+   *
+   * @generated from field: vibecraft.v1.TokenCounts add = 3;
+   */
+  add?: TokenCounts | undefined;
+
+  /**
+   * Why. Required, at most 500 characters.
+   *
+   * @generated from field: string note = 4;
+   */
+  note: string;
+
+  /**
+   * The model that the tokens are priced by, as the agent reports it. Empty means the conversation's last one.
+   *
+   * @generated from field: string model = 5;
+   */
+  model: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.NewCorrection.
+ * Use `create(NewCorrectionSchema)` to create a new message.
+ */
+export const NewCorrectionSchema: GenMessage<NewCorrection> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 12);
+
+/**
+ * Answers what holds now.
+ *
+ * @generated from message vibecraft.v1.CorrectUsageResponse
+ */
+export type CorrectUsageResponse = Message<"vibecraft.v1.CorrectUsageResponse"> & {
+  /**
+   * The correction that was made or taken back.
+   *
+   * @generated from field: vibecraft.v1.Correction correction = 1;
+   */
+  correction?: Correction | undefined;
+
+  /**
+   * The conversation's row as it is now. Absent where the conversation is no longer known.
+   *
+   * @generated from field: optional vibecraft.v1.Metrics metrics = 2;
+   */
+  metrics?: Metrics | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.CorrectUsageResponse.
+ * Use `create(CorrectUsageResponseSchema)` to create a new message.
+ */
+export const CorrectUsageResponseSchema: GenMessage<CorrectUsageResponse> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 13);
+
+/**
+ * Asks for corrections.
+ *
+ * @generated from message vibecraft.v1.ListCorrectionsRequest
+ */
+export type ListCorrectionsRequest = Message<"vibecraft.v1.ListCorrectionsRequest"> & {
+  /**
+   * Only those of this conversation. Empty means all.
+   *
+   * @generated from field: string conversation_id = 1;
+   */
+  conversationId: string;
+
+  /**
+   * At most so many, 1..1000; 0 means 1000.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.ListCorrectionsRequest.
+ * Use `create(ListCorrectionsRequestSchema)` to create a new message.
+ */
+export const ListCorrectionsRequestSchema: GenMessage<ListCorrectionsRequest> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 14);
+
+/**
+ * A page of corrections.
+ *
+ * @generated from message vibecraft.v1.ListCorrectionsResponse
+ */
+export type ListCorrectionsResponse = Message<"vibecraft.v1.ListCorrectionsResponse"> & {
+  /**
+   * Oldest first.
+   *
+   * @generated from field: repeated vibecraft.v1.Correction corrections = 1;
+   */
+  corrections: Correction[];
+
+  /**
+   * Token of the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.ListCorrectionsResponse.
+ * Use `create(ListCorrectionsResponseSchema)` to create a new message.
+ */
+export const ListCorrectionsResponseSchema: GenMessage<ListCorrectionsResponse> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 15);
+
+/**
+ * Asks for an audit.
+ *
+ * @generated from message vibecraft.v1.AuditRequest
+ */
+export type AuditRequest = Message<"vibecraft.v1.AuditRequest"> & {
+  /**
+   * Only this session or conversation. Empty means all.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * At most so many rows, 1..1000; 0 means 1000.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.AuditRequest.
+ * Use `create(AuditRequestSchema)` to create a new message.
+ */
+export const AuditRequestSchema: GenMessage<AuditRequest> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 16);
+
+/**
+ * What an audit found.
+ *
+ * @generated from message vibecraft.v1.AuditResponse
+ */
+export type AuditResponse = Message<"vibecraft.v1.AuditResponse"> & {
+  /**
+   * One row for each conversation with a request or a total of the agent's own, latest activity first.
+   *
+   * @generated from field: repeated vibecraft.v1.AuditRow rows = 1;
+   */
+  rows: AuditRow[];
+
+  /**
+   * Sums over all rows of all pages.
+   *
+   * @generated from field: vibecraft.v1.AuditSummary summary = 2;
+   */
+  summary?: AuditSummary | undefined;
+
+  /**
+   * What could not be read for it, in plain words: an index of threads that is missing is no problem, a broken one is.
+   *
+   * @generated from field: repeated string problems = 3;
+   */
+  problems: string[];
+
+  /**
+   * How far the first read is.
+   *
+   * @generated from field: vibecraft.v1.FirstRead first_read = 4;
+   */
+  firstRead?: FirstRead | undefined;
+
+  /**
+   * Token of the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 5;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.AuditResponse.
+ * Use `create(AuditResponseSchema)` to create a new message.
+ */
+export const AuditResponseSchema: GenMessage<AuditResponse> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 17);
+
+/**
  * Lists, finds and follows metrics: one row per conversation, its subagents included.
  *
  * @generated from service vibecraft.v1.MetricsService
@@ -338,6 +747,49 @@ export const MetricsService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchMetricsRequestSchema;
     output: typeof WatchMetricsResponseSchema;
+  },
+  /**
+   * Sums up tokens and cost by day, model, project and so on, of everything known. Times are cut to quarters of an hour.
+   * INVALID_ARGUMENT for a time zone or a grouping that is not known.
+   *
+   * @generated from rpc vibecraft.v1.MetricsService.ListUsage
+   */
+  listUsage: {
+    methodKind: "unary";
+    input: typeof ListUsageRequestSchema;
+    output: typeof ListUsageResponseSchema;
+  },
+  /**
+   * Corrects the tokens of a conversation by hand, or takes a correction back. Served on the unix socket alone: PERMISSION_DENIED over
+   * TCP. NOT_FOUND when the conversation or correction is not known; INVALID_ARGUMENT when the tokens would fall below zero.
+   *
+   * @generated from rpc vibecraft.v1.MetricsService.CorrectUsage
+   */
+  correctUsage: {
+    methodKind: "unary";
+    input: typeof CorrectUsageRequestSchema;
+    output: typeof CorrectUsageResponseSchema;
+  },
+  /**
+   * Holds what was counted against what the agents counted themselves, conversation by conversation, and says what makes the
+   * difference. Reads Codex's own index of threads; NOT_FOUND when the id is not known.
+   *
+   * @generated from rpc vibecraft.v1.MetricsService.Audit
+   */
+  audit: {
+    methodKind: "unary";
+    input: typeof AuditRequestSchema;
+    output: typeof AuditResponseSchema;
+  },
+  /**
+   * Lists corrections, oldest first, those taken back included.
+   *
+   * @generated from rpc vibecraft.v1.MetricsService.ListCorrections
+   */
+  listCorrections: {
+    methodKind: "unary";
+    input: typeof ListCorrectionsRequestSchema;
+    output: typeof ListCorrectionsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_vibecraft_v1_metrics_service, 0);

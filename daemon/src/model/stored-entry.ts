@@ -1,0 +1,51 @@
+// What a store keeps of single requests and tool calls: what the fold has made of all their copies, not the copies.
+
+import type { ToolOutcome } from "../domain/facts.ts"
+import type { PriceFactors, TokenUsage } from "../domain/usage.ts"
+
+/** One request, as the ledger merged it. */
+export interface StoredRequest {
+  readonly kind: "request"
+  /** `keyHash` of the request's key. */
+  readonly key: number
+  /** Stands for the HTTP request id; 0 where none is known. */
+  readonly tag: number
+  /** The copies of one request id, where a key came under several; else all copies of the key. */
+  readonly isVariant: boolean
+  readonly sidechain: boolean
+  readonly conversationId: string
+  readonly subagentId: string | undefined
+  readonly model: string
+  readonly timeMs: number
+  readonly usage: TokenUsage
+  readonly factors: PriceFactors | undefined
+}
+
+/** One tool call, without what it works on: that is the user's text. */
+export interface StoredCall {
+  readonly kind: "call"
+  /** `keyHash` of the call's id. */
+  readonly key: number
+  readonly conversationId: string
+  readonly subagentId: string | undefined
+  readonly name: string
+  readonly startMs: number | undefined
+  readonly endMs: number | undefined
+  readonly outcome: ToolOutcome | undefined
+  readonly durationMs: number | undefined
+  readonly abandoned: boolean
+}
+
+/** A request or call that is kept elsewhere now: with another conversation, or among those that belong to no single one. */
+export interface StoredLeft {
+  readonly kind: "request-left" | "call-left"
+  readonly key: number
+}
+
+export type StoredEntry = StoredRequest | StoredCall | StoredLeft
+
+/** Under which conversation entries are kept; `SHARED` for keys that several requests bear, which may be of several conversations. */
+export const SHARED = ""
+
+/** Entries of one conversation in the order in which they came to hold: a later one of a kind and key takes the place of an earlier. */
+export type EntriesOf = ReadonlyMap<string, readonly StoredEntry[]>

@@ -1,0 +1,61 @@
+// The world as a store keeps it: what each conversation knows of itself, and sums of its requests and calls, so that a restart need not look
+// at these one by one.
+
+import type { AccountState } from "./account.ts"
+import type { BookedCost } from "./booked-costs.ts"
+import type { ConversationState } from "./conversation.ts"
+import type { RateLimit } from "./rate-limits.ts"
+import type { Reconciliation } from "./reconciliation.ts"
+import type { StoredEntry } from "./stored-entry.ts"
+import type { KeptCalls } from "./tool-calls.ts"
+import type { UsageSums } from "./usage-rollup.ts"
+
+/** A conversation without its requests and calls. */
+export interface StoredConversation extends ConversationState {
+  /** What its agent booked, earliest first. */
+  readonly booked: readonly BookedCost[]
+}
+
+/** Sums over a conversation's requests and calls; right only for the prices they were made with. */
+export interface ConversationSummary {
+  readonly account: AccountState | undefined
+  readonly calls: KeptCalls
+  readonly usage: readonly UsageSums[]
+  readonly reconciliation: Reconciliation | undefined
+}
+
+/** The conversations that a process was seen in. */
+export interface StoredSession {
+  readonly discoveredMs: number
+  readonly conversationId: string | undefined
+  /** Oldest first. */
+  readonly earlierConversationIds: readonly string[]
+}
+
+export interface StoredWorld {
+  readonly conversations: Iterable<readonly [id: string, state: StoredConversation]>
+  /** Undefined where the conversation changed since its sums were made. */
+  summary(conversationId: string): ConversationSummary | undefined
+  readonly sessions: Iterable<readonly [id: string, session: StoredSession]>
+  readonly limits: readonly RateLimit[]
+}
+
+/** Requests and calls that are not in memory. */
+export interface Archive {
+  /** The conversation that keeps the request or call of a key's hash; undefined where none does. */
+  home(what: "request" | "call", key: number): string | undefined
+  /** All that is kept of a conversation, each once; of `SHARED`, what belongs to no single one. */
+  entries(conversationId: string): readonly StoredEntry[]
+}
+
+/** What changed since a store last asked. */
+export interface WorldChanges {
+  readonly conversations: ReadonlyMap<string, StoredConversation>
+  /** By the conversation they are kept under. */
+  readonly entries: ReadonlyMap<string, readonly StoredEntry[]>
+  /** Conversations whose sums changed without an entry of theirs. */
+  readonly staleSummaries: readonly string[]
+  readonly sessions: ReadonlyMap<string, StoredSession>
+  /** Undefined where none changed. */
+  readonly limits: readonly RateLimit[] | undefined
+}

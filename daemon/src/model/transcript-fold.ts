@@ -1,0 +1,100 @@
+// Folds what transcripts say into conversations, the ledger and the tool calls.
+
+import type { TranscriptFact } from "../domain/facts.ts"
+import { Conversation } from "./conversation.ts"
+import type { ToolCall } from "./tool-calls.ts"
+import type { WorldHistory, WorldParts } from "./world-history.ts"
+
+export interface TranscriptFoldOptions extends WorldParts {
+  readonly history: WorldHistory
+  /** What is published of a conversation may have changed. */
+  onConversation(conversationId: string): void
+  /** Who sits where has to be decided anew. */
+  onSeats(): void
+}
+
+export class TranscriptFold {
+  readonly #parts: TranscriptFoldOptions
+
+  constructor(parts: TranscriptFoldOptions) {
+    this.#parts = parts
+  }
+
+  fold(fact: TranscriptFact): void {
+    const { roster, ledger, tools, reconciler, usage, history } = this.#parts
+    history.rouse(fact)
+    const conversation = this.#conversation(fact.conversationId)
+    this.#parts.onConversation(conversation.id)
+    if ("timeMs" in fact) {
+      conversation.touch(fact.timeMs)
+      if (fact.subagentId !== undefined) conversation.subagentActive(fact.subagentId, fact.timeMs)
+    }
+    switch (fact.kind) {
+      case "conversation-seen":
+        conversation.describe(fact)
+        this.#noteFork(conversation)
+        if (fact.parentConversationId !== undefined) roster.adopt(fact.parentConversationId, conversation.id)
+        this.#parts.onSeats()
+        break
+      case "request-seen":
+        for (const id of ledger.see(fact)) {
+          this.#parts.onConversation(id)
+          this.#touchAll(reconciler.requestChanged(id, fact.timeMs))
+        }
+        break
+      case "tool-started":
+        this.#callTouched(tools.started(fact))
+        break
+      case "tool-ended":
+        this.#callTouched(tools.ended(fact))
+        break
+      case "turn-started":
+        if (fact.subagentId === undefined) conversation.turnStarted(fact.timeMs)
+        break
+      case "turn-ended":
+        if (fact.subagentId === undefined) conversation.turnEnded(fact)
+        tools.abandon(conversation.id, fact.subagentId, fact.timeMs)
+        break
+      case "context-seen":
+        if (fact.subagentId === undefined) conversation.contextSeen(fact)
+        break
+      case "api-error-seen":
+        conversation.apiError(fact.key)
+        break
+      case "subagent-seen":
+        conversation.subagentSeen(fact)
+        break
+      case "booked-cost-seen":
+        this.#touchAll(reconciler.bookedSeen(fact))
+        break
+      case "rate-limit-seen":
+        usage.limits.see(fact)
+        break
+      case "active":
+        break
+      default:
+        fact satisfies never
+    }
+  }
+
+  #noteFork({ id, meta }: Conversation): void {
+    const { forkedFromConversationId: parentId, startedMs } = meta
+    if (parentId !== undefined) this.#touchAll(this.#parts.reconciler.forked(id, parentId, startedMs))
+  }
+
+  #touchAll(conversationIds: readonly string[]): void {
+    this.#parts.history.touched(conversationIds)
+    for (const id of conversationIds) if (this.#parts.conversations.has(id)) this.#parts.onConversation(id)
+  }
+
+  #callTouched(call: ToolCall | undefined): void {
+    if (call !== undefined) this.#parts.onConversation(call.conversationId)
+  }
+
+  #conversation(id: string): Conversation {
+    const { conversations } = this.#parts
+    let conversation = conversations.get(id)
+    if (conversation === undefined) conversations.set(id, (conversation = new Conversation(id)))
+    return conversation
+  }
+}

@@ -1,0 +1,145 @@
+// What was used, summed up by conversation, agent in it, model and quarter of an hour: fine enough for the days of every time zone, and so
+// much smaller than the requests that a report over years is a walk over these sums alone. Kept up to date by the ledger's bookings.
+
+import type { TokenUsage } from "../domain/usage.ts"
+import type { Certainty, Price } from "./prices/price-book.ts"
+import type { LedgerRequest } from "./request-table.ts"
+
+/** Length of a slot in milliseconds: offsets of time zones are whole quarters of an hour. */
+export const SLOT_MS = 900_000
+
+/** Where a sum belongs. */
+export interface UsageKey {
+  readonly conversationId: string
+  /** Undefined for the main agent. */
+  readonly subagentId: string | undefined
+  /** As the agent reports it. */
+  readonly model: string
+  /** Quarters of an hour since 1970, UTC. */
+  readonly slot: number
+}
+
+/** Sums of one key. Plain data, so that a store can keep it. */
+export interface UsageSums extends UsageKey {
+  readonly tokens: TokenUsage
+  /** The priced part, in billionths of a US dollar. */
+  readonly nanosUsd: bigint
+  /** Requests; calls inside a request are not counted, but their tokens and cost stand under their own model. */
+  readonly requests: number
+  /** Requests and calls inside requests that were booked; a row that has none left is gone. */
+  readonly bookings: number
+  /** Bookings whose price rests on an assumption. */
+  readonly estimated: number
+  /** Bookings without a price. */
+  readonly unpriced: number
+}
+
+interface Row extends UsageSums {
+  readonly tokens: { -readonly [K in keyof TokenUsage]: number }
+  nanosUsd: bigint
+  requests: number
+  bookings: number
+  estimated: number
+  unpriced: number
+}
+
+export class UsageRollup {
+  readonly #conversations = new Map<string, Map<string, Row>>()
+  /** Neighbours mostly share a row, so the last one is tried first. */
+  #last: Row | undefined
+
+  /** Books a request (`sign` 1) or takes it back (`sign` -1). */
+  book(sign: 1 | -1, request: LedgerRequest, price: Price): void {
+    const { conversationId, subagentId, timeMs, factors } = request
+    const slot = Math.floor(timeMs / SLOT_MS)
+    const [own = price, ...inner] = price.parts ?? [price]
+    const row = this.#row(conversationId, subagentId, request.model, slot)
+    row.requests += sign
+    this.#add(row, sign, request.usage, own)
+    for (const [index, call] of (factors?.innerCalls ?? []).entries()) {
+      this.#add(this.#row(conversationId, subagentId, call.model, slot), sign, call.usage, inner[index] ?? FREE)
+    }
+  }
+
+  /** All sums, conversation by conversation. */
+  *rows(): Generator<UsageSums> {
+    for (const rows of this.#conversations.values()) yield* rows.values()
+  }
+
+  /** The sums of one conversation. */
+  *rowsOf(conversationId: string): Generator<UsageSums> {
+    yield* this.#conversations.get(conversationId)?.values() ?? []
+  }
+
+  /** Puts back what a store kept; rows that were there before are replaced. */
+  restore(rows: Iterable<UsageSums>): void {
+    this.#last = undefined
+    for (const { tokens, ...sums } of rows) {
+      const row: Row = { ...sums, tokens: { ...tokens } }
+      this.#rowsOf(row.conversationId).set(keyOf(row.subagentId, row.model, row.slot), row)
+    }
+  }
+
+  /** Forgets the rows that `isMeant` names. */
+  forget(isMeant: (row: UsageSums) => boolean): void {
+    this.#last = undefined
+    for (const [conversationId, rows] of this.#conversations) {
+      for (const [key, row] of rows) if (isMeant(row)) rows.delete(key)
+      if (rows.size === 0) this.#conversations.delete(conversationId)
+    }
+  }
+
+  #add(row: Row, sign: 1 | -1, usage: TokenUsage, { nanosUsd, certainty }: Amount): void {
+    const { tokens } = row
+    tokens.input += sign * usage.input
+    tokens.output += sign * usage.output
+    tokens.reasoning += sign * usage.reasoning
+    tokens.cacheRead += sign * usage.cacheRead
+    tokens.cacheWrite5m += sign * usage.cacheWrite5m
+    tokens.cacheWrite1h += sign * usage.cacheWrite1h
+    row.nanosUsd += sign === 1 ? nanosUsd : -nanosUsd
+    row.bookings += sign
+    if (certainty === "estimated") row.estimated += sign
+    else if (certainty === "unpriced") row.unpriced += sign
+    if (row.bookings === 0) this.#leave(row)
+  }
+
+  #row(conversationId: string, subagentId: string | undefined, model: string, slot: number): Row {
+    const last = this.#last
+    if (last?.slot === slot && last.conversationId === conversationId && last.model === model && last.subagentId === subagentId) return last
+    const rows = this.#rowsOf(conversationId)
+    const key = keyOf(subagentId, model, slot)
+    let row = rows.get(key)
+    if (row === undefined) {
+      const tokens = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
+      row = { conversationId, subagentId, model, slot, tokens, nanosUsd: 0n, requests: 0, bookings: 0, estimated: 0, unpriced: 0 }
+      rows.set(key, row)
+    }
+    this.#last = row
+    return row
+  }
+
+  #rowsOf(conversationId: string): Map<string, Row> {
+    let rows = this.#conversations.get(conversationId)
+    if (rows === undefined) this.#conversations.set(conversationId, (rows = new Map()))
+    return rows
+  }
+
+  #leave(row: Row): void {
+    if (this.#last === row) this.#last = undefined
+    const rows = this.#conversations.get(row.conversationId)
+    rows?.delete(keyOf(row.subagentId, row.model, row.slot))
+    if (rows?.size === 0) this.#conversations.delete(row.conversationId)
+  }
+}
+
+interface Amount {
+  readonly nanosUsd: bigint
+  readonly certainty: Certainty
+}
+
+const FREE: Amount = { nanosUsd: 0n, certainty: "priced" }
+
+function keyOf(subagentId: string | undefined, model: string, slot: number): string {
+  return subagentId === undefined ? `${slot} ${model}` : `${slot} ${model}\0${subagentId}`
+}

@@ -1,0 +1,158 @@
+// The sum behind one row of a report: what was measured, what was corrected, and how sure it is.
+
+import { create } from "@bufbuild/protobuf"
+import {
+  Certainty,
+  type Cost,
+  CostSchema,
+  type Corrected,
+  CorrectedSchema,
+  type Tokens,
+  TokensSchema,
+} from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import type { TokenUsage } from "../domain/usage.ts"
+import type { CorrectionEffect } from "./corrections.ts"
+import { modelIdOf } from "./prices/model-id.ts"
+import type { UsageSums } from "./usage-rollup.ts"
+
+type Counts = { -readonly [K in keyof TokenUsage]: number }
+
+/** Model names by bare name; hostile ones could be endless. */
+const bareNames = new Map<string, string>()
+const MOST_BARE_NAMES = 1000
+
+/** The vendor's bare name of a reported model. */
+export function bareModel(reported: string): string {
+  let name = bareNames.get(reported)
+  if (name === undefined) {
+    if (bareNames.size >= MOST_BARE_NAMES) bareNames.clear()
+    bareNames.set(reported, (name = modelIdOf(reported).name))
+  }
+  return name
+}
+
+export class UsageSum {
+  readonly #tokens = noCounts()
+  readonly #models = new Set<string>()
+  readonly #unpriced = new Set<string>()
+  readonly #conversations = new Set<string>()
+  #nanosUsd = 0n
+  #requests = 0
+  #isEstimated = false
+  readonly #correction = new CorrectedSum()
+
+  add(sums: UsageSums): void {
+    addCounts(this.#tokens, sums.tokens)
+    this.#nanosUsd += sums.nanosUsd
+    this.#requests += sums.requests
+    this.#isEstimated ||= sums.estimated > 0
+    if (sums.unpriced > 0) this.#unpriced.add(sums.model)
+    this.#models.add(bareModel(sums.model))
+    this.#conversations.add(sums.conversationId)
+  }
+
+  correct(effect: CorrectionEffect): void {
+    this.#correction.add(effect)
+    this.#conversations.add(effect.record.conversationId)
+  }
+
+  get nanosUsd(): bigint {
+    return this.#nanosUsd
+  }
+
+  get totalTokens(): number {
+    return totalOf(this.#tokens)
+  }
+
+  get uncachedTokens(): number {
+    return this.#tokens.input + this.#tokens.output
+  }
+
+  /** The members that every row has. */
+  message() {
+    const corrected = this.#correction.message()
+    return {
+      tokens: tokensMessage(this.#tokens),
+      cost: this.cost(),
+      requests: wholeNumber(this.#requests),
+      conversations: this.#conversations.size,
+      models: [...this.#models].sort(),
+      ...(corrected === undefined ? {} : { corrected }),
+    }
+  }
+
+  cost(): Cost {
+    const certainty = this.#unpriced.size > 0 ? Certainty.UNPRICED : this.#isEstimated ? Certainty.ESTIMATED : Certainty.PRICED
+    return create(CostSchema, { nanosUsd: whole64(this.#nanosUsd), certainty, unpricedModels: [...this.#unpriced].sort() })
+  }
+}
+
+/** Sums of corrections. */
+export class CorrectedSum {
+  readonly #tokens = noCounts()
+  readonly #unpriced = new Set<string>()
+  #nanosUsd = 0n
+  #count = 0
+
+  add({ tokens, nanosUsd, isUnpriced, record }: CorrectionEffect): void {
+    addCounts(this.#tokens, tokens)
+    this.#nanosUsd += nanosUsd
+    this.#count++
+    if (isUnpriced) this.#unpriced.add(record.model)
+  }
+
+  /** Undefined where nothing was corrected. */
+  message(): Corrected | undefined {
+    if (this.#count === 0) return undefined
+    return create(CorrectedSchema, { tokens: tokensMessage(this.#tokens), cost: this.cost(), corrections: this.#count })
+  }
+
+  cost(): Cost {
+    return create(CostSchema, {
+      nanosUsd: whole64(this.#nanosUsd),
+      certainty: this.#unpriced.size > 0 ? Certainty.UNPRICED : Certainty.ESTIMATED,
+      unpricedModels: [...this.#unpriced].sort(),
+    })
+  }
+}
+
+/** Tokens as the contract has them. */
+export function tokensMessage(tokens: TokenUsage): Tokens {
+  return create(TokensSchema, {
+    input: wholeNumber(tokens.input),
+    output: wholeNumber(tokens.output),
+    reasoning: wholeNumber(tokens.reasoning),
+    cacheRead: wholeNumber(tokens.cacheRead),
+    cacheWrite5m: wholeNumber(tokens.cacheWrite5m),
+    cacheWrite1h: wholeNumber(tokens.cacheWrite1h),
+    total: wholeNumber(totalOf(tokens)),
+  })
+}
+
+function totalOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: TokenUsage): number {
+  return input + output + cacheRead + cacheWrite5m + cacheWrite1h
+}
+
+function noCounts(): Counts {
+  return { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
+}
+
+function addCounts(to: Counts, tokens: TokenUsage): void {
+  to.input += tokens.input
+  to.output += tokens.output
+  to.reasoning += tokens.reasoning
+  to.cacheRead += tokens.cacheRead
+  to.cacheWrite5m += tokens.cacheWrite5m
+  to.cacheWrite1h += tokens.cacheWrite1h
+}
+
+const MOST_64 = 2n ** 63n - 1n
+
+/** A number of the contract's; absurd sums are cut rather than refused, so that one hostile line cannot silence a report. */
+export function whole64(value: bigint): bigint {
+  return value > MOST_64 ? MOST_64 : value < -MOST_64 ? -MOST_64 : value
+}
+
+export function wholeNumber(value: number): bigint {
+  return Number.isFinite(value) ? whole64(BigInt(Math.round(value))) : 0n
+}

@@ -1,0 +1,194 @@
+// The world's side of the store: what changed since it was last written down, and, after a restart, conversations whose requests and calls stay
+// on disk until something new is heard of them. Most of a history is never looked at again.
+
+import type { TranscriptFact } from "../domain/facts.ts"
+import { Conversation } from "./conversation.ts"
+import { keyHash } from "./key-hash.ts"
+import type { Ledger } from "./ledger.ts"
+import type { Reconciler } from "./reconciler.ts"
+import type { Roster } from "./roster.ts"
+import type { SessionState } from "./session-state.ts"
+import { SHARED, type StoredCall, type StoredEntry, type StoredRequest } from "./stored-entry.ts"
+import type { Archive, ConversationSummary, StoredConversation, StoredSession, StoredWorld, WorldChanges } from "./stored-world.ts"
+import type { ToolCalls } from "./tool-calls.ts"
+import type { UsageBooks } from "./usage-books.ts"
+
+/** What was used in the last hour is asked for by the minute, which sums do not tell: such conversations are read in whole. */
+const RECENT_MS = 3_600_000
+
+export interface WorldParts {
+  readonly ledger: Ledger
+  readonly tools: ToolCalls
+  readonly reconciler: Reconciler
+  readonly usage: UsageBooks
+  readonly roster: Roster
+  readonly conversations: Map<string, Conversation>
+}
+
+export class WorldHistory {
+  readonly #parts: WorldParts
+  #archive: Archive | undefined
+  /** Conversations whose requests and calls are not in memory. */
+  readonly #asleep = new Set<string>()
+  /** Conversations that changed since a store last asked; undefined while none asks. */
+  #changed: Set<string> | undefined
+  readonly #stale = new Set<string>()
+  readonly #sessions = new Map<string, string>()
+  #changedSessions = new Map<string, StoredSession>()
+
+  constructor(parts: WorldParts) {
+    this.#parts = parts
+  }
+
+  /** Whether there is anything to write down. */
+  get hasChanges(): boolean {
+    const { ledger, tools } = this.#parts
+    return (this.#changed?.size ?? 0) > 0 || ledger.unsaved.size > 0 || tools.unsaved.size > 0 || this.#changedSessions.size > 0
+  }
+
+  /** Puts back what a store kept, into an empty world, and takes note of changes from then on. */
+  restore(stored: StoredWorld, archive: Archive, nowMs: number): void {
+    const { conversations, reconciler, roster, usage, ledger } = this.#parts
+    this.#archive = archive
+    const shared = archive.entries(SHARED)
+    for (const [id, { booked, ...state }] of stored.conversations) {
+      const conversation = new Conversation(id)
+      conversation.restore(state)
+      conversations.set(id, conversation)
+      for (const cost of booked) reconciler.bookedSeen({ kind: "booked-cost-seen", conversationId: id, ...cost })
+    }
+    for (const { id, meta } of conversations.values()) {
+      if (meta.parentConversationId !== undefined) roster.adopt(meta.parentConversationId, id)
+      if (meta.forkedFromConversationId !== undefined) reconciler.forked(id, meta.forkedFromConversationId, meta.startedMs)
+    }
+    ledger.restore(shared.filter(isRequest), false)
+    for (const { id, lastMs } of conversations.values()) {
+      // Sums hold requests of keys that several bear too, which were booked just now.
+      const isUsable = shared.length === 0 && (lastMs ?? 0) < nowMs - RECENT_MS
+      const summary = isUsable ? stored.summary(id) : undefined
+      if (summary === undefined) this.#load(id, false)
+      else this.#sleep(id, summary)
+    }
+    for (const [id, session] of stored.sessions) this.#sessions.set(id, JSON.stringify(session))
+    roster.remember(new Map(stored.sessions))
+    for (const limit of stored.limits) usage.limits.see({ kind: "rate-limit-seen", conversationId: "", ...limit })
+    usage.limits.takeChanged()
+    this.#changed = new Set()
+    ledger.unsaved.begin()
+    this.#parts.tools.unsaved.begin()
+  }
+
+  /** Brings into memory what a fact may change. Call before it is folded. */
+  rouse(fact: TranscriptFact): void {
+    this.#changed?.add(fact.conversationId)
+    if (this.#asleep.size === 0) return
+    this.wake(fact.conversationId)
+    if (fact.kind === "request-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
+    else if (fact.kind === "tool-started" || fact.kind === "tool-ended") this.#wakeHome("call", keyHash(fact.callId), this.#parts.tools)
+  }
+
+  /** Brings a conversation's requests and calls into memory. */
+  wake(conversationId: string): void {
+    if (!this.#asleep.delete(conversationId)) return
+    this.#load(conversationId, true)
+  }
+
+  /** Sums of these conversations changed, be it without a request or call of theirs. */
+  touched(conversationIds: Iterable<string>): void {
+    if (this.#changed === undefined) return
+    for (const id of conversationIds) this.#stale.add(id)
+  }
+
+  /** A session was bound to a conversation, or moved on. */
+  sessionTouched({ id, process, discoveredMs, conversationId, earlierConversationIds }: SessionState): void {
+    if (this.#changed === undefined || process === undefined || conversationId === undefined) return
+    const session: StoredSession = { discoveredMs, conversationId, earlierConversationIds: [...earlierConversationIds] }
+    const text = JSON.stringify(session)
+    if (this.#sessions.get(id) === text) return
+    this.#sessions.set(id, text)
+    this.#changedSessions.set(id, session)
+  }
+
+  /** What changed since the last call, as it is now. */
+  take(): WorldChanges {
+    const { ledger, tools, usage } = this.#parts
+    const entries = new Map<string, StoredEntry[]>()
+    ledger.takeUnsaved(entries)
+    tools.takeUnsaved(entries)
+    const conversations = new Map<string, StoredConversation>()
+    for (const id of this.#changed ?? []) {
+      const state = this.#stateOf(id)
+      if (state !== undefined) conversations.set(id, state)
+    }
+    const sessions = this.#changedSessions
+    const staleSummaries = [...this.#stale].filter((id) => !entries.has(id))
+    this.#changed?.clear()
+    this.#stale.clear()
+    this.#changedSessions = new Map()
+    return { conversations, entries, staleSummaries, sessions, limits: usage.limits.takeChanged() }
+  }
+
+  /** A conversation's sums as they are now; undefined for one that is not known. */
+  summaryOf(conversationId: string): ConversationSummary | undefined {
+    const { conversations, ledger, tools, usage, reconciler } = this.#parts
+    if (!conversations.has(conversationId)) return undefined
+    return {
+      account: ledger.accountOf(conversationId),
+      calls: tools.kept(conversationId),
+      usage: [...usage.rollup.rowsOf(conversationId)],
+      reconciliation: reconciler.resultOf(conversationId),
+    }
+  }
+
+  /** Forgets conversations for good: a person asked for it. */
+  forget(conversationIds: Iterable<string>): void {
+    const { conversations, ledger, tools, reconciler, usage, roster } = this.#parts
+    const ids = new Set(conversationIds)
+    for (const id of ids) {
+      this.#asleep.delete(id)
+      this.#changed?.delete(id)
+      this.#stale.delete(id)
+      ledger.forget(id)
+      tools.forget(id)
+      reconciler.booked.forget(id)
+      usage.corrections.forget(id)
+      roster.forget(id)
+      conversations.delete(id)
+    }
+    usage.rollup.forget((row) => ids.has(row.conversationId))
+  }
+
+  #stateOf(id: string): StoredConversation | undefined {
+    const conversation = this.#parts.conversations.get(id)
+    return conversation === undefined ? undefined : { ...conversation.state(), booked: this.#parts.reconciler.booked.of(id) }
+  }
+
+  #sleep(id: string, { account, calls, usage, reconciliation }: ConversationSummary): void {
+    const parts = this.#parts
+    this.#asleep.add(id)
+    if (account !== undefined) parts.ledger.restoreAccount(id, account)
+    parts.tools.restoreKept(id, calls)
+    parts.usage.rollup.restore(usage)
+    if (reconciliation !== undefined) parts.reconciler.restore(id, reconciliation)
+  }
+
+  #load(id: string, isBooked: boolean): void {
+    const entries = this.#archive?.entries(id) ?? []
+    this.#parts.ledger.restore(entries.filter(isRequest), isBooked)
+    this.#parts.tools.restore(id, entries.filter(isCall))
+  }
+
+  #wakeHome(what: "request" | "call", key: number, known: { knows(key: number): boolean }): void {
+    if (known.knows(key)) return
+    const home = this.#archive?.home(what, key)
+    if (home !== undefined) this.wake(home)
+  }
+}
+
+function isRequest(entry: StoredEntry): entry is StoredRequest {
+  return entry.kind === "request"
+}
+
+function isCall(entry: StoredEntry): entry is StoredCall {
+  return entry.kind === "call"
+}

@@ -1,0 +1,37 @@
+// The request that an assistant message was the answer to.
+
+import type { RequestSeen } from "../../../domain/facts.ts"
+import { asObject, asString, type JsonObject } from "../json-fields.ts"
+import { readUsage } from "./usage.ts"
+
+/** Model name of lines that the client wrote itself. */
+export const SYNTHETIC = "<synthetic>"
+
+export interface AnsweredRequest {
+  /** The line, for what stands beside the message. */
+  readonly line: JsonObject
+  readonly message: JsonObject
+  readonly who: { readonly conversationId: string; readonly subagentId?: string }
+  readonly timeMs: number
+  readonly isSidechain: boolean
+}
+
+/** Undefined where the message bears no usage or no model answered. */
+export function requestOf({ line, message, who, timeMs, isSidechain }: AnsweredRequest): RequestSeen | undefined {
+  const usage = asObject(message["usage"])
+  const model = asString(message["model"], 200) ?? ""
+  if (usage === undefined || model === SYNTHETIC) return undefined
+  const { tokens, factors } = readUsage(usage, model)
+  const requestId = asString(line["requestId"], 200)
+  return {
+    kind: "request-seen",
+    ...who,
+    timeMs,
+    key: asString(message["id"], 200) ?? asString(line["uuid"], 200) ?? `${who.conversationId}@${timeMs}`,
+    ...(requestId === undefined ? {} : { requestId }),
+    sidechain: isSidechain,
+    model,
+    usage: tokens,
+    ...(factors === undefined ? {} : { factors }),
+  }
+}

@@ -1,0 +1,71 @@
+// What the handlers of the frequent lines of a rollout read: calls, their outputs and ends, token counts. Other lines are short or rare and are
+// parsed whole. A test reads real rollouts and fails where a handler asks for what is not listed.
+
+import type { LinePrefix } from "../line-prefix.ts"
+import type { LineShape } from "../port.ts"
+import { either, object, present, text, whole } from "../shape.ts"
+import { TARGET_MEMBERS, TARGET_SHAPE } from "../tool-target.ts"
+
+const ID = text(200)
+/** The ends of an output say how it went. */
+const OUTPUT = text(400, 200)
+const DURATION = object({ secs: present, nanos: present })
+const INVOCATION = { server: text(90), tool: text(100) }
+/** Longer arguments are not read. */
+const ARGUMENTS_CHARS = 65_536
+
+/** What a finished call says of its end, as an item or as an event. */
+const END = {
+  status: text(40),
+  success: present,
+  error: present,
+  exit_code: present,
+  result: object({ Err: present, is_error: present }),
+  duration: DURATION,
+}
+
+const payload = object({
+  ...END,
+  type: text(100),
+  id: ID,
+  call_id: ID,
+  turn_id: ID,
+  name: ID,
+  arguments: text(ARGUMENTS_CHARS),
+  action: whole,
+  input: TARGET_SHAPE,
+  output: either(OUTPUT, object({ content: OUTPUT, output: OUTPUT, success: present })),
+  invocation: object(INVOCATION),
+  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID }),
+  started_at_ms: present,
+  completed_at_ms: present,
+  info: whole,
+  rate_limits: whole,
+  response_id: ID,
+  usage: whole,
+})
+
+const CALL_LINE: LineShape = {
+  types: new Set(["response_item", "event_msg", "token_usage_record"]),
+  shape: object({ type: text(100), timestamp: text(40), ordinal: present, payload }),
+}
+
+/** Kinds of payload that the shape was made for. */
+const KINDS: ReadonlySet<string> = new Set([
+  "function_call",
+  "function_call_output",
+  "custom_tool_call",
+  "custom_tool_call_output",
+  "item_completed",
+  "exec_command_end",
+  "mcp_tool_call_end",
+  "patch_apply_end",
+  "web_search_end",
+  "token_count",
+])
+
+export function codexShapeOf({ type, nested, nestedType }: LinePrefix): LineShape | undefined {
+  if (type === undefined || nested !== "payload") return undefined
+  const isKnown = type === "token_usage_record" || (nestedType !== undefined && KINDS.has(nestedType))
+  return isKnown ? CALL_LINE : undefined
+}

@@ -1,0 +1,77 @@
+// Writes one batch: all of it or, where anything fails, nothing.
+
+import type { DatabaseSync, StatementSync } from "node:sqlite"
+import type { Batch } from "./batch.ts"
+import { mergePieces } from "./entry-codec.ts"
+
+export interface BatchWriter {
+  /** Throws SQLite's error; then the database is as it was before. */
+  apply(batch: Batch): void
+}
+
+/** Fewer than this are as good as one. */
+const MANY_PIECES = 8
+
+/** `beforeStep` is called before each statement; tests let it throw or kill. */
+export function createBatchWriter(database: DatabaseSync, beforeStep: () => void = () => {}): BatchWriter {
+  const statements = new Map<string, StatementSync>()
+  const run = (sql: string, ...values: (string | number | Uint8Array)[]): void => {
+    beforeStep()
+    let statement = statements.get(sql)
+    if (statement === undefined) statements.set(sql, (statement = database.prepare(sql)))
+    statement.run(...values)
+  }
+
+  function write(batch: Batch): void {
+    for (const { id, text } of batch.names) run("INSERT OR REPLACE INTO names (id, text) VALUES (?, ?)", id, text)
+    for (const { id, state } of batch.conversations) {
+      run("INSERT INTO conversations (id, state) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state", id, state)
+    }
+    for (const { conversation, entries } of batch.pieces) {
+      run("INSERT INTO pieces (conversation, entries) VALUES (?, ?)", conversation, entries)
+      run("DELETE FROM summaries WHERE conversation = ?", conversation)
+    }
+    for (const conversation of batch.staleSummaries) run("DELETE FROM summaries WHERE conversation = ?", conversation)
+    for (const conversation of batch.tidy) tidy(conversation)
+    for (const { id, state } of batch.summaries) run("INSERT OR REPLACE INTO summaries (conversation, state) VALUES (?, ?)", id, state)
+    for (const id of batch.goneCursors) run("DELETE FROM cursors WHERE id = ?", id)
+    for (const { id, path, dev, ino, state } of batch.cursors) {
+      run(
+        "INSERT INTO cursors (id, path, dev, ino, state) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET " +
+          "path = excluded.path, dev = excluded.dev, ino = excluded.ino, state = excluded.state",
+        id,
+        path,
+        dev,
+        ino,
+        state,
+      )
+    }
+    for (const { id, seenMs, state } of batch.sessions) {
+      run("INSERT OR REPLACE INTO sessions (id, seen_ms, state) VALUES (?, ?, ?)", id, seenMs, state)
+    }
+    for (const [name, value] of Object.entries(batch.meta)) run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", name, value)
+  }
+
+  function tidy(conversation: number): void {
+    const rows = database.prepare("SELECT entries FROM pieces WHERE conversation = ? ORDER BY id").all(conversation)
+    if (rows.length < MANY_PIECES) return
+    const merged = mergePieces(rows.map((row) => row["entries"] as Uint8Array))
+    run("DELETE FROM pieces WHERE conversation = ?", conversation)
+    run("INSERT INTO pieces (conversation, entries) VALUES (?, ?)", conversation, merged)
+  }
+
+  return {
+    apply(batch) {
+      beforeStep()
+      database.exec("BEGIN IMMEDIATE")
+      try {
+        write(batch)
+        beforeStep()
+        database.exec("COMMIT")
+      } catch (error) {
+        if (database.isTransaction) database.exec("ROLLBACK")
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,77 @@
+// Requests and calls on disk, read when they are needed: those of one conversation, or where the one of a key is kept.
+
+import type { DatabaseSync } from "node:sqlite"
+import type { PriceFactors } from "../domain/usage.ts"
+import type { StoredEntry } from "../model/stored-entry.ts"
+import type { Archive } from "../model/stored-world.ts"
+import { DamagedError } from "./damage.ts"
+import { type EntryNames, mergePieces, readEntry, skipEntry } from "./entry-codec.ts"
+import { KeyIndex } from "./key-index.ts"
+import type { Names } from "./names.ts"
+import { PackedReader } from "./packed-bytes.ts"
+
+export interface ArchiveOptions {
+  readonly database: DatabaseSync
+  readonly names: Names
+  /** Hears of what cannot be read; it is taken for not there. */
+  readonly onDamage: (error: unknown) => void
+}
+
+export function createArchive({ database, names, onDamage }: ArchiveOptions): Archive {
+  const piecesOf = database.prepare("SELECT entries FROM pieces WHERE conversation = ? ORDER BY id")
+  const allFactors = new Map<number, PriceFactors>()
+  const entryNames: EntryNames = {
+    // A name that is gone was a purged conversation's.
+    text: (number) => names.text(number) ?? "",
+    factors(number) {
+      let factors = allFactors.get(number)
+      if (factors === undefined) allFactors.set(number, (factors = JSON.parse(names.text(number) ?? "{}") as PriceFactors))
+      return factors
+    },
+  }
+  let index: { readonly request: KeyIndex; readonly call: KeyIndex } | undefined
+
+  function read<T>(work: () => T, otherwise: T): T {
+    try {
+      return work()
+    } catch (error) {
+      onDamage(error instanceof RangeError || error instanceof SyntaxError ? new DamagedError(error.message, { cause: error }) : error)
+      return otherwise
+    }
+  }
+
+  function entriesOf(conversation: number): StoredEntry[] {
+    const pieces = piecesOf.all(conversation).map((row) => row["entries"] as Uint8Array)
+    if (pieces.length === 0) return []
+    const reader = new PackedReader(mergePieces(pieces))
+    const entries: StoredEntry[] = []
+    while (!reader.isDone) entries.push(readEntry(reader, entryNames))
+    return entries.filter((entry) => !("conversationId" in entry) || entry.conversationId !== "")
+  }
+
+  function buildIndex(): { readonly request: KeyIndex; readonly call: KeyIndex } {
+    const built = { request: new KeyIndex(), call: new KeyIndex() }
+    for (const row of database.prepare("SELECT conversation, entries FROM pieces ORDER BY id").iterate()) {
+      const home = Number(row["conversation"])
+      const reader = new PackedReader(row["entries"] as Uint8Array)
+      while (!reader.isDone) {
+        const { what, key, isLeft } = skipEntry(reader)
+        if (isLeft) built[what].leave(key, home)
+        else built[what].set(key, home)
+      }
+    }
+    return built
+  }
+
+  return {
+    home(what, key) {
+      index ??= read(buildIndex, { request: new KeyIndex(), call: new KeyIndex() })
+      const home = index[what].get(key)
+      return home === 0 ? undefined : names.text(home)
+    },
+    entries(conversationId) {
+      const number = names.known(conversationId)
+      return number === undefined ? [] : read(() => entriesOf(number), [])
+    },
+  }
+}

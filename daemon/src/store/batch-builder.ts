@@ -1,0 +1,49 @@
+// Turns what the world and the tailer report as changed into one batch.
+
+import type { WorldChanges } from "../model/stored-world.ts"
+import type { ConversationSummary } from "../model/stored-world.ts"
+import type { Batch, CursorRow } from "./batch.ts"
+import { EntryWriter } from "./entry-codec.ts"
+import { toJson } from "./json.ts"
+import type { Names } from "./names.ts"
+
+export interface BatchParts {
+  readonly changes: WorldChanges
+  readonly summaries: ReadonlyMap<string, ConversationSummary>
+  readonly cursors: readonly CursorRow[]
+  readonly goneCursors: readonly number[]
+  /** Bytes of transcripts read so far, over all runs. */
+  readonly bytesRead: number
+  readonly nowMs: number
+}
+
+export function buildBatch(names: Names, parts: BatchParts): Batch {
+  const { changes, nowMs } = parts
+  const writer = new EntryWriter(names)
+  const pieces = [...changes.entries].map(([conversationId, entries]) => {
+    for (const entry of entries) writer.put(entry)
+    return { conversation: names.number(conversationId), entries: writer.take() }
+  })
+  const conversations = [...changes.conversations].map(([id, state]) => ({ id: names.number(id), state: toJson(state) }))
+  const summaries = [...parts.summaries].map(([id, summary]) => ({ id: names.number(id), state: toJson(summary) }))
+  return {
+    conversations,
+    pieces,
+    staleSummaries: changes.staleSummaries.flatMap((id) => names.known(id) ?? []),
+    summaries,
+    tidy: summaries.map(({ id }) => id),
+    cursors: parts.cursors,
+    goneCursors: parts.goneCursors,
+    sessions: [...changes.sessions].map(([id, session]) => ({ id, seenMs: nowMs, state: toJson(session) })),
+    meta: { bytes_read: parts.bytesRead, ...(changes.limits === undefined ? {} : { limits: toJson(changes.limits) }) },
+    // Last: all others may have named something new.
+    names: names.takeFresh(),
+  }
+}
+
+/** Whether there is anything in it that is worth a transaction. */
+export function isEmpty(batch: Batch): boolean {
+  const { conversations, pieces, summaries, cursors, goneCursors, sessions, staleSummaries, meta } = batch
+  const lists = [conversations, pieces, summaries, cursors, goneCursors, sessions, staleSummaries]
+  return lists.every((list) => list.length === 0) && !("limits" in meta)
+}

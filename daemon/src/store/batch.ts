@@ -1,0 +1,74 @@
+// What goes to the writer in one message and into the database in one transaction: everything that was folded since the message before, with
+// the cursors that cover it. So the database always holds what a reader of the first so many bytes of each file would know.
+
+/** What to do with what is kept of a conversation; by the number of its name. */
+export interface Piece {
+  readonly conversation: number
+  /** Packed entries, to be added to those that are kept. */
+  readonly entries: Uint8Array
+}
+
+export interface NumberedState {
+  readonly id: number
+  /** JSON. */
+  readonly state: string
+}
+
+export interface CursorRow {
+  /** Hash of the path. */
+  readonly id: number
+  readonly path: string
+  readonly dev: number
+  readonly ino: number
+  /** JSON of the rest. */
+  readonly state: string
+}
+
+export interface SessionRow {
+  readonly id: string
+  readonly seenMs: number
+  /** JSON. */
+  readonly state: string
+}
+
+export interface Batch {
+  readonly names: readonly { readonly id: number; readonly text: string }[]
+  readonly conversations: readonly NumberedState[]
+  readonly pieces: readonly Piece[]
+  /** Sums of conversations as they are with this batch. Those of conversations with pieces and none here are no longer right, and go. */
+  readonly summaries: readonly NumberedState[]
+  /** Conversations whose sums are no longer right for another reason. */
+  readonly staleSummaries: readonly number[]
+  /** Conversations whose pieces are put into one. */
+  readonly tidy: readonly number[]
+  readonly cursors: readonly CursorRow[]
+  /** Cursors of names that files no longer have. */
+  readonly goneCursors: readonly number[]
+  readonly sessions: readonly SessionRow[]
+  /** Values of `meta` to set; a name not given stays. */
+  readonly meta: Readonly<Record<string, string | number>>
+}
+
+export const EMPTY_BATCH: Batch = {
+  names: [],
+  conversations: [],
+  pieces: [],
+  summaries: [],
+  staleSummaries: [],
+  tidy: [],
+  cursors: [],
+  goneCursors: [],
+  sessions: [],
+  meta: {},
+}
+
+/** Bytes that a batch holds, about. */
+export function sizeOf(batch: Batch): number {
+  let bytes = 0
+  for (const { entries } of batch.pieces) bytes += entries.length + 32
+  for (const { text } of batch.names) bytes += text.length + 16
+  for (const list of [batch.conversations, batch.summaries, batch.cursors, batch.sessions]) {
+    for (const { state } of list) bytes += state.length + 32
+  }
+  return bytes
+}

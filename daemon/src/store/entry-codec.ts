@@ -1,0 +1,222 @@
+// Requests and tool calls packed into bytes, some thirty each where a row of their own would take a hundred: most of a history are these.
+// An entry is a kind, flags, and the members that the flags announce. Released kinds and flags never change their meaning.
+
+import type { ToolOutcome } from "../domain/facts.ts"
+import type { PriceFactors } from "../domain/usage.ts"
+import type { StoredCall, StoredEntry, StoredRequest } from "../model/stored-entry.ts"
+import type { Names } from "./names.ts"
+import { PackedReader, PackedWriter } from "./packed-bytes.ts"
+
+const REQUEST = 1
+const CALL = 2
+const REQUEST_LEFT = 3
+const CALL_LEFT = 4
+
+const HAS_SUBAGENT = 1
+const HAS_TAG = 2
+const HAS_FACTORS = 4
+const IS_SIDECHAIN = 8
+const IS_VARIANT = 16
+const HAS_CACHE_WRITE = 32
+
+const HAS_START = 2
+const HAS_END = 4
+const HAS_OUTCOME = 8
+const HAS_DURATION = 16
+const IS_ABANDONED = 32
+
+/** Stored by their place: new ones are added at the end. */
+const OUTCOMES: readonly ToolOutcome[] = [
+  "ok",
+  "failed",
+  "model-error",
+  "timeout",
+  "denied",
+  "rejected",
+  "interrupted",
+  "cancelled",
+  "background",
+]
+
+/** Packs entries one after the other. */
+export class EntryWriter {
+  readonly #names: Names
+  readonly #out = new PackedWriter()
+
+  constructor(names: Names) {
+    this.#names = names
+  }
+
+  get length(): number {
+    return this.#out.length
+  }
+
+  put(entry: StoredEntry): void {
+    const out = this.#out
+    if (entry.kind === "request") this.#request(entry)
+    else if (entry.kind === "call") this.#call(entry)
+    else {
+      out.byte(entry.kind === "request-left" ? REQUEST_LEFT : CALL_LEFT)
+      out.number(entry.key)
+    }
+  }
+
+  take(): Uint8Array {
+    return this.#out.take()
+  }
+
+  #request(entry: StoredRequest): void {
+    const out = this.#out
+    const { usage, factors, subagentId } = entry
+    const hasCacheWrite = usage.cacheWrite5m > 0 || usage.cacheWrite1h > 0
+    out.byte(REQUEST)
+    out.byte(
+      (subagentId === undefined ? 0 : HAS_SUBAGENT) |
+        (entry.tag === 0 ? 0 : HAS_TAG) |
+        (factors === undefined ? 0 : HAS_FACTORS) |
+        (entry.sidechain ? IS_SIDECHAIN : 0) |
+        (entry.isVariant ? IS_VARIANT : 0) |
+        (hasCacheWrite ? HAS_CACHE_WRITE : 0),
+    )
+    out.number(entry.key)
+    if (entry.tag !== 0) out.number(entry.tag)
+    out.number(this.#names.number(entry.conversationId))
+    if (subagentId !== undefined) out.number(this.#names.number(subagentId))
+    out.number(this.#names.number(entry.model))
+    out.number(entry.timeMs)
+    if (factors !== undefined) out.number(this.#names.number(JSON.stringify(factors)))
+    out.number(usage.input)
+    out.number(usage.output)
+    out.number(usage.reasoning)
+    out.number(usage.cacheRead)
+    if (!hasCacheWrite) return
+    out.number(usage.cacheWrite5m)
+    out.number(usage.cacheWrite1h)
+  }
+
+  #call(entry: StoredCall): void {
+    const out = this.#out
+    const { subagentId, startMs, endMs, outcome, durationMs } = entry
+    out.byte(CALL)
+    out.byte(
+      (subagentId === undefined ? 0 : HAS_SUBAGENT) |
+        (startMs === undefined ? 0 : HAS_START) |
+        (endMs === undefined ? 0 : HAS_END) |
+        (outcome === undefined ? 0 : HAS_OUTCOME) |
+        (durationMs === undefined ? 0 : HAS_DURATION) |
+        (entry.abandoned ? IS_ABANDONED : 0),
+    )
+    out.number(entry.key)
+    out.number(this.#names.number(entry.conversationId))
+    if (subagentId !== undefined) out.number(this.#names.number(subagentId))
+    out.number(this.#names.number(entry.name))
+    if (startMs !== undefined) out.number(startMs)
+    if (endMs !== undefined) out.signed(endMs - (startMs ?? 0))
+    if (outcome !== undefined) out.byte(OUTCOMES.indexOf(outcome))
+    if (durationMs !== undefined) out.number(durationMs)
+  }
+}
+
+/** Texts by number, and factors by the number of their text. */
+export interface EntryNames {
+  text(number: number): string
+  factors(number: number): PriceFactors
+}
+
+/** The entry that starts where the reader stands. Throws RangeError for bytes that are none of ours. */
+export function readEntry(reader: PackedReader, names: EntryNames): StoredEntry {
+  const kind = reader.byte()
+  if (kind === REQUEST) return readRequest(reader, names)
+  if (kind === CALL) return readCall(reader, names)
+  if (kind === REQUEST_LEFT || kind === CALL_LEFT) return { kind: kind === CALL_LEFT ? "call-left" : "request-left", key: reader.number() }
+  throw new RangeError(`an entry of kind ${kind}`)
+}
+
+function readRequest(reader: PackedReader, names: EntryNames): StoredRequest {
+  const flags = reader.byte()
+  const key = reader.number()
+  const tag = (flags & HAS_TAG) === 0 ? 0 : reader.number()
+  const conversationId = names.text(reader.number())
+  const subagentId = (flags & HAS_SUBAGENT) === 0 ? undefined : names.text(reader.number())
+  const model = names.text(reader.number())
+  const timeMs = reader.number()
+  const factors = (flags & HAS_FACTORS) === 0 ? undefined : names.factors(reader.number())
+  const input = reader.number()
+  const output = reader.number()
+  const reasoning = reader.number()
+  const cacheRead = reader.number()
+  const cacheWrite5m = (flags & HAS_CACHE_WRITE) === 0 ? 0 : reader.number()
+  const cacheWrite1h = (flags & HAS_CACHE_WRITE) === 0 ? 0 : reader.number()
+  const isVariant = (flags & IS_VARIANT) !== 0
+  const sidechain = (flags & IS_SIDECHAIN) !== 0
+  const usage = { input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h }
+  return { kind: "request", key, tag, isVariant, sidechain, conversationId, subagentId, model, timeMs, usage, factors }
+}
+
+function readCall(reader: PackedReader, names: EntryNames): StoredCall {
+  const flags = reader.byte()
+  const key = reader.number()
+  const conversationId = names.text(reader.number())
+  const subagentId = (flags & HAS_SUBAGENT) === 0 ? undefined : names.text(reader.number())
+  const name = names.text(reader.number())
+  const startMs = (flags & HAS_START) === 0 ? undefined : reader.number()
+  const endMs = (flags & HAS_END) === 0 ? undefined : (startMs ?? 0) + reader.signed()
+  const outcome = (flags & HAS_OUTCOME) === 0 ? undefined : OUTCOMES[reader.byte()]
+  const durationMs = (flags & HAS_DURATION) === 0 ? undefined : reader.number()
+  const abandoned = (flags & IS_ABANDONED) !== 0
+  return { kind: "call", key, conversationId, subagentId, name, startMs, endMs, outcome, durationMs, abandoned }
+}
+
+/** Which entries are the same one: of one kind and key, and for copies of one request id of one tag. */
+export interface EntryIdentity {
+  readonly what: "request" | "call"
+  readonly key: number
+  /** Set for the copies of one request id. */
+  readonly tag: number | undefined
+  /** It is not kept here any more. */
+  readonly isLeft: boolean
+}
+
+/** Passes over the entry where the reader stands and says which it is, without names. */
+export function skipEntry(reader: PackedReader): EntryIdentity {
+  const start = reader.at
+  const kind = reader.byte()
+  if (kind === REQUEST_LEFT || kind === CALL_LEFT) {
+    return { what: kind === CALL_LEFT ? "call" : "request", key: reader.number(), tag: undefined, isLeft: true }
+  }
+  reader.at = start
+  const entry = readEntry(reader, NO_NAMES)
+  if (entry.kind === "request") return { what: "request", key: entry.key, tag: entry.isVariant ? entry.tag : undefined, isLeft: false }
+  return { what: "call", key: entry.key, tag: undefined, isLeft: false }
+}
+
+const NO_FACTORS: PriceFactors = {}
+const NO_NAMES: EntryNames = { text: () => "", factors: () => NO_FACTORS }
+
+/** Puts all pieces of a conversation into one: of each entry the last, and none that left. */
+export function mergePieces(pieces: readonly Uint8Array[]): Uint8Array {
+  const last = new Map<string, Uint8Array>()
+  for (const piece of pieces)
+    eachEntry(piece, (identity, bytes) => {
+      const id = `${identity.what === "call" ? "c" : "r"}${identity.key}${identity.tag === undefined ? "" : ` ${identity.tag}`}`
+      last.delete(id)
+      if (!identity.isLeft) last.set(id, bytes)
+    })
+  let length = 0
+  for (const bytes of last.values()) length += bytes.length
+  const merged = new Uint8Array(length)
+  let at = 0
+  for (const bytes of last.values()) {
+    merged.set(bytes, at)
+    at += bytes.length
+  }
+  return merged
+}
+
+function eachEntry(piece: Uint8Array, visit: (identity: EntryIdentity, bytes: Uint8Array) => void): void {
+  const reader = new PackedReader(piece)
+  while (!reader.isDone) {
+    const start = reader.at
+    visit(skipEntry(reader), reader.since(start))
+  }
+}

@@ -1,0 +1,20 @@
+// JSON for states: whole numbers beyond 2^53 survive it, and the user's own words do not get in.
+
+/** Members that hold what a tool works on or what an agent was asked to do: text of the user's, which stays in the agents' files. */
+const NOT_KEPT: ReadonlySet<string> = new Set(["target", "description"])
+
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (key, member: unknown) => {
+    if (NOT_KEPT.has(key)) return undefined
+    return typeof member === "bigint" ? { $bigint: String(member) } : member
+  })
+}
+
+/** Throws SyntaxError for what is no JSON. */
+export function fromJson(text: string): unknown {
+  // Most states hold none, and looking at each member takes three times as long.
+  if (!text.includes('{"$bigint":"')) return JSON.parse(text)
+  return JSON.parse(text, (_key, member: unknown) =>
+    typeof member === "object" && member !== null && "$bigint" in member ? BigInt(String(member.$bigint)) : member,
+  )
+}
