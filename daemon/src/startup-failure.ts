@@ -23,6 +23,8 @@ const EXPECTED = [
 ]
 
 export function failureLine(error: unknown): StartupFailure {
+  // What went wrong first is the reason; what then failed while the rest was taken down is not.
+  if (error instanceof SuppressedError) return failureLine(error.suppressed)
   if (error instanceof UsageError) return { line: `${oneLine(error.message)} (see vibecraftd --help)`, exitCode: 2 }
   if (EXPECTED.some((kind) => error instanceof kind) && error instanceof Error) return { line: oneLine(error.message), exitCode: 1 }
   const message = error instanceof Error ? error.message : String(error)
