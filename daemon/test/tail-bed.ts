@@ -31,6 +31,8 @@ export interface TailBed {
   append(path: string, content: string | Buffer): void
   /** The row of a conversation; throws where there is none. */
   row(conversationId?: string): Metrics
+  /** The row of a conversation, where it is known. */
+  find(conversationId: string): Metrics | undefined
   /** Output tokens counted for a conversation; 0 for one that is not known. */
   output(conversationId?: string): number
   /** Waits until a conversation's output tokens are these. */
@@ -101,6 +103,7 @@ export function createTailBed(options: TailBedOptions = {}): TailBed {
     write,
     pass: (ms) => void (passedMs += ms),
     append: (path, content) => appendFileSync(join(home, path), content),
+    find: (id) => world.metricsRow(id),
     row(id = SESSION) {
       const row = world.metricsRow(id)
       if (row === undefined) throw new Error(`nothing is known of ${id}`)
