@@ -16,7 +16,8 @@ import { createTailer, type Tailer } from "../src/observe/tail/tailer.ts"
 import { look, readBatch } from "../src/work/read-task.ts"
 
 export const SESSION = "11111111-1111-4111-8111-111111111111"
-export const OTHER = "22222222-1111-4111-8111-111111111111"
+/** Sorts before the other, so that no copy is given to its owner by luck. */
+export const OTHER = "00000000-1111-4111-8111-111111111111"
 export const THREAD = "019dda14-1af7-75f2-afc4-91fa82ac2c27"
 export const MAIN = `claude/projects/p/${SESSION}.jsonl`
 export const ROLLOUT = `codex/sessions/2026/04/29/rollout-2026-04-29T16-31-04-${THREAD}.jsonl`
