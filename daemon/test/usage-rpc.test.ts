@@ -106,11 +106,13 @@ describe("ListUsage", () => {
     ])
     now = NOW + 10_000
     const types = await metrics().listUsage({ groupBy: [UsageGroup.SUBAGENT_TYPE] })
-    expect(types.rows.map(({ subagentType, requests }) => [subagentType, requests]).sort()).toEqual([
-      ["Explore", 1n],
-      ["main", 2n],
-      ["unknown", 1n],
-    ])
+    expect(new Map(types.rows.map(({ subagentType, requests }) => [subagentType, requests]))).toEqual(
+      new Map([
+        ["Explore", 1n],
+        ["main", 2n],
+        ["unknown", 1n],
+      ]),
+    )
     const [first] = (await metrics().listUsage({ groupBy: [UsageGroup.CONVERSATION], agent: Agent.CLAUDE })).rows
     expect(first).toMatchObject({
       conversationId: "c",
