@@ -2,7 +2,7 @@
 
 import { Certainty } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { DatedRates, ModelPricing, PriceFactor, PriceRates } from "@vibecraft/shared/gen/vibecraft/v1/pricing_pb"
-import { safeText } from "@vibecraft/shared/safe-text"
+import { safeText, truncate } from "@vibecraft/shared/safe-text"
 import { type Column, type TableOptions, renderTable } from "./table.ts"
 import { wrap } from "./wrap.ts"
 
@@ -18,21 +18,24 @@ export function renderPricing(pricing: ModelPricing, options: TableOptions): str
   const { requested, model, vendor, source, certainty, reasons, history, factors } = pricing
   const word = certainty === Certainty.PRICED ? "priced" : certainty === Certainty.ESTIMATED ? "estimated" : "unpriced"
   const style = certainty === Certainty.UNPRICED ? "attention" : certainty === Certainty.ESTIMATED ? "busy" : "good"
-  const lines = [`${paint("bold", safeText(requested))}  ${paint(style, word)}`]
-  if (model !== "")
-    lines.push(
-      `  ${paint("dim", "charged as")}  ${[safeText(model), safeText(vendor)].filter((part) => part !== "").join(", ")}; ${safeText(source)}`,
-    )
-  for (const reason of reasons) lines.push(...wrap(safeText(reason), Math.max(20, width - 2)).map((line) => `  ${line}`))
-  if (history.length > 0)
-    lines.push("", ...renderTable(HISTORY_COLUMNS, history, { ...options, width: width - 2 }).map((line) => `  ${line}`))
-  if (factors.length > 0)
-    lines.push("", ...renderTable(FACTOR_COLUMNS, factors, { ...options, width: width - 2 }).map((line) => `  ${line}`))
-  if (history.length > 0) lines.push("", paint("dim", "  USD per million tokens; * applies now; ~ rests on an assumption"))
-  if (certainty === Certainty.UNPRICED)
-    lines.push("", ...wrap("Give it a price in the configuration, or take one over: vibecraft prices import FILE", Math.max(20, width)))
-  return lines
+  const room = Math.max(20, width - 2)
+  const indented = (text: string): string[] => wrap(text, room).map((line) => `  ${line}`)
+  const table = (lines: readonly string[]): string[] => ["", ...lines.map((line) => `  ${line}`)]
+  const inner = { paint, width: width - 2 }
+  const maker = [safeText(model), safeText(vendor)].filter((part) => part !== "").join(", ")
+  return [
+    `${paint("bold", truncate(safeText(requested), room - 9))}  ${paint(style, word)}`,
+    ...(model === "" ? [] : indented(`charged as ${maker}; ${safeText(source)}`)),
+    ...reasons.flatMap((reason) => indented(safeText(reason))),
+    ...(history.length === 0 ? [] : table(renderTable(HISTORY_COLUMNS, history, inner))),
+    ...(factors.length === 0 ? [] : table(renderTable(FACTOR_COLUMNS, factors, inner))),
+    ...(history.length === 0 ? [] : ["", ...indented(MARKS).map((line) => paint("dim", line))]),
+    ...(certainty === Certainty.UNPRICED ? ["", ...wrap(ADVICE, Math.max(20, width))] : []),
+  ]
 }
+
+const MARKS = "USD per million tokens; * applies now; ~ rests on an assumption"
+const ADVICE = "Give it a price in the configuration, or take one over: vibecraft prices import FILE"
 
 type RateName = "input" | "output" | "cache_read" | "cache_write_5m" | "cache_write_1h"
 
@@ -79,8 +82,8 @@ const HISTORY_COLUMNS: readonly Column<DatedRates>[] = [
 ]
 
 const FACTOR_COLUMNS: readonly Column<PriceFactor>[] = [
-  { header: "WHEN", text: ({ condition }) => safeText(condition), importance: 9 },
-  { header: "COSTS", text: factorText, importance: 8 },
+  { header: "WHEN", text: ({ condition }) => safeText(condition), min: 12, importance: 9 },
+  { header: "COSTS", text: factorText, min: 12, importance: 8 },
 ]
 
 function factorText({ promptTimes, outputTimes, eachNanosUsd, assumed }: PriceFactor): string {

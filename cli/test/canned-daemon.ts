@@ -1,12 +1,20 @@
 // A server that speaks the real contract over a unix socket and says what a test tells it to. The command line cannot tell it from the daemon.
 
-import type { MessageInitShape } from "@bufbuild/protobuf"
+import { create, type MessageInitShape } from "@bufbuild/protobuf"
 import { Code, ConnectError } from "@connectrpc/connect"
 import { connectNodeAdapter } from "@connectrpc/connect-node"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { DaemonService, type GetStatusResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
-import type { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import { MetricsService, type WatchMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
+import { Certainty, type MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import {
+  type CorrectUsageRequest,
+  type ListUsageRequest,
+  ListUsageResponseSchema,
+  MetricsService,
+  type WatchMetricsResponseSchema,
+} from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
+import type { ModelPricingSchema } from "@vibecraft/shared/gen/vibecraft/v1/pricing_pb"
+import type { CorrectionSchema } from "@vibecraft/shared/gen/vibecraft/v1/usage_pb"
 import type { SessionSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { SessionService, type WatchSessionsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -25,6 +33,12 @@ export interface CannedWorld {
   firstRead: { bytesRead: bigint; bytesTotal: bigint; files: number; done: boolean }
   status: MessageInitShape<typeof GetStatusResponseSchema>
   failures: string[]
+  /** A report; rows come one a page. */
+  usage: MessageInitShape<typeof ListUsageResponseSchema>
+  /** By the name asked for; any other has no price. */
+  pricing: MessageInitShape<typeof ModelPricingSchema>[]
+  configPath: string
+  corrections: MessageInitShape<typeof CorrectionSchema>[]
 }
 
 export interface CannedDaemon {
@@ -34,6 +48,8 @@ export interface CannedDaemon {
   tellSessions(event: SessionsEvent): void
   /** Sends an event to every metrics watch. */
   tellMetrics(event: MetricsEvent): void
+  /** Requests of reports and corrections, as they came. */
+  readonly asked: { usage: ListUsageRequest[]; corrections: CorrectUsageRequest[] }
   /** Watches open now. */
   watchers(): number
   /** Cuts all connections and stops listening; `open` starts it again on the same socket. */
@@ -56,13 +72,25 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
     firstRead: { bytesRead: 0n, bytesTotal: 0n, files: 0, done: true },
     status: { version: "0.1.0" },
     failures: [],
+    usage: {},
+    pricing: [],
+    configPath: join(folder, "config", "config.toml"),
+    corrections: [],
     ...world,
   }
+  const asked: CannedDaemon["asked"] = { usage: [], corrections: [] }
   const scoped = (scope: Scope) => (scope === Scope.ALL ? [...told.sessions, ...told.old] : told.sessions)
 
   const handler = connectNodeAdapter({
     routes(router) {
-      router.service(DaemonService, { getStatus: () => told.status })
+      router.service(DaemonService, {
+        getStatus: () => told.status,
+        getPricing({ model }) {
+          const known = told.pricing.filter(({ requested }) => model === "" || requested === model)
+          const none = { requested: model, normalized: model, certainty: Certainty.UNPRICED, reasons: ["No list has it."] }
+          return { models: known.length > 0 ? known : [none], configPath: told.configPath }
+        },
+      })
       router.service(SessionService, {
         // Small pages, so that a client that forgets to turn them is seen to.
         listSessions({ scope, pageToken }) {
@@ -97,6 +125,18 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
           return { metrics, firstRead: told.firstRead }
         },
         listMetrics: () => ({ metrics: told.metrics, firstRead: told.firstRead }),
+        listUsage(request) {
+          asked.usage.push(request)
+          const from = Number(request.pageToken)
+          const report = create(ListUsageResponseSchema, told.usage)
+          const nextPageToken = from + 1 < report.rows.length ? `${from + 1}` : ""
+          return Object.assign(report, { rows: report.rows.slice(from, from + 1), nextPageToken })
+        },
+        correctUsage(request) {
+          asked.corrections.push(request)
+          return { correction: told.corrections[0] ?? {} }
+        },
+        listCorrections: () => ({ corrections: told.corrections }),
         async *watchMetrics(_, { signal }) {
           yield { event: { case: "snapshot", value: { metrics: told.metrics, firstRead: told.firstRead } } }
           yield* listen(metricsWatchers, signal)
@@ -113,6 +153,7 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
   const daemon: CannedDaemon = {
     socket,
     world: told,
+    asked,
     tellSessions: (event) => sessionWatchers.forEach((channel) => channel.push(event)),
     tellMetrics: (event) => metricsWatchers.forEach((channel) => channel.push(event)),
     watchers: () => sessionWatchers.size + metricsWatchers.size,

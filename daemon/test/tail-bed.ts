@@ -16,7 +16,8 @@ import { createTailer, type Tailer } from "../src/observe/tail/tailer.ts"
 import { look, readBatch } from "../src/work/read-task.ts"
 
 export const SESSION = "11111111-1111-4111-8111-111111111111"
-export const OTHER = "22222222-1111-4111-8111-111111111111"
+/** Sorts before the other, so that no copy is given to its owner by luck. */
+export const OTHER = "00000000-1111-4111-8111-111111111111"
 export const THREAD = "019dda14-1af7-75f2-afc4-91fa82ac2c27"
 export const MAIN = `claude/projects/p/${SESSION}.jsonl`
 export const ROLLOUT = `codex/sessions/2026/04/29/rollout-2026-04-29T16-31-04-${THREAD}.jsonl`
@@ -31,6 +32,8 @@ export interface TailBed {
   append(path: string, content: string | Buffer): void
   /** The row of a conversation; throws where there is none. */
   row(conversationId?: string): Metrics
+  /** The row of a conversation, where it is known. */
+  find(conversationId: string): Metrics | undefined
   /** Output tokens counted for a conversation; 0 for one that is not known. */
   output(conversationId?: string): number
   /** Waits until a conversation's output tokens are these. */
@@ -101,6 +104,7 @@ export function createTailBed(options: TailBedOptions = {}): TailBed {
     write,
     pass: (ms) => void (passedMs += ms),
     append: (path, content) => appendFileSync(join(home, path), content),
+    find: (id) => world.metricsRow(id),
     row(id = SESSION) {
       const row = world.metricsRow(id)
       if (row === undefined) throw new Error(`nothing is known of ${id}`)

@@ -30,6 +30,7 @@ export function timeZone(name: string): TimeZone {
   const format = formatOf(name)
   /** Offsets at the start of UTC days. Where two neighbours are alike, all between is. */
   const atMidnight = new Map<number, number>()
+  const dates = new Map<number, LocalDate>()
 
   function offsetAt(timeMs: number): number {
     const [, month, day, year, hour, minute, second] = /^(\d+)\/(\d+)\/(\d+), (\d+):(\d+):(\d+)$/.exec(format.format(timeMs)) ?? []
@@ -50,7 +51,16 @@ export function timeZone(name: string): TimeZone {
     const utcDay = Math.floor(timeMs / DAY_MS)
     const before = midnightOffset(utcDay)
     const offset = before === midnightOffset(utcDay + 1) ? before : offsetAt(timeMs)
-    return new Date(timeMs + offset).toISOString().slice(0, 10)
+    return written(Math.floor((timeMs + offset) / DAY_MS))
+  }
+
+  function written(day: number): LocalDate {
+    let date = dates.get(day)
+    if (date === undefined) {
+      if (dates.size >= MOST_CACHED_DAYS) dates.clear()
+      dates.set(day, (date = new Date(day * DAY_MS).toISOString().slice(0, 10)))
+    }
+    return date
   }
 
   function startOf(date: LocalDate): number {

@@ -118,4 +118,33 @@ describe("ToolCalls", () => {
       }),
     )
   })
+
+  it("has the same totals whether they were asked for all the while or once", () => {
+    const outcome = fc.constantFrom<ToolOutcome>("ok", "failed", "background", "rejected", "timeout")
+    const callId = fc.constantFrom("a", "b", "d", "e")
+    const timeMs = fc.nat({ max: 50 })
+    const more = fc.record({ conversationId: fc.constantFrom("c", "other"), name: fc.constantFrom("Bash", "Read") }, { requiredKeys: [] })
+    const fact = fc.oneof(
+      fc.tuple(callId, timeMs, more).map(([id, ms, members]) => started(id, ms, members)),
+      fc.tuple(callId, timeMs, outcome, more).map(([id, ms, how, members]) => ended(id, ms, how, members)),
+    )
+    const plain = (calls: ToolCalls) =>
+      ["c", "other"].map(
+        (id) =>
+          new Map(
+            [...calls.totals(id)].map(([name, { samples, ...tool }]) => [name, { ...tool, samples: samples.toSorted((a, b) => a - b) }]),
+          ),
+      )
+    fc.assert(
+      fc.property(fc.array(fact, { maxLength: 20 }), (facts) => {
+        const asked = new ToolCalls()
+        for (const one of facts) {
+          void (one.kind === "tool-started" ? asked.started(one) : asked.ended(one))
+          plain(asked)
+        }
+        expect(plain(asked)).toEqual(plain(fold(facts)))
+      }),
+      { numRuns: 2000 },
+    )
+  })
 })

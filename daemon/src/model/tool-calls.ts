@@ -60,6 +60,8 @@ export class ToolCalls {
   readonly #calls = new Map<number, ToolCall>()
   readonly #byConversation = new Map<string, Set<ToolCall>>()
   readonly #open = new Map<string, Set<ToolCall>>()
+  /** Totals that were asked for, kept up while calls start and end for the first time; any other change has them summed up anew. */
+  readonly #totals = new Map<string, Map<string, ToolTotals>>()
   /** Totals of conversations whose calls are not in memory. */
   readonly #kept = new Map<string, KeptCalls>()
   #keptSize = 0
@@ -90,6 +92,7 @@ export class ToolCalls {
     const known = call.startMs !== undefined && call.startMs <= fact.timeMs
     if (known && (call.target !== undefined || fact.target === undefined)) return undefined
     if (!known) {
+      this.#totals.delete(call.conversationId)
       call.startMs = fact.timeMs
       call.name = fact.name
       call.subagentId = fact.subagentId
@@ -120,6 +123,7 @@ export class ToolCalls {
       return call
     }
     const before = `${call.endMs} ${call.outcome} ${call.durationMs} ${call.name}`
+    const isFirstEnd = call.outcome === undefined && call.name !== ""
     call.endMs = call.endMs === undefined ? fact.timeMs : Math.min(call.endMs, fact.timeMs)
     if (call.outcome === undefined || RANK[fact.outcome] > RANK[call.outcome]) call.outcome = fact.outcome
     call.durationMs = largest(call.durationMs, validDuration(fact.durationMs))
@@ -128,6 +132,9 @@ export class ToolCalls {
     call.abandoned = false
     this.#close(call)
     if (before === `${call.endMs} ${call.outcome} ${call.durationMs} ${call.name}`) return undefined
+    const totals = this.#totals.get(call.conversationId)?.get(call.name)
+    if (isFirstEnd && totals !== undefined) addEnd(totals, call)
+    else this.#totals.delete(call.conversationId)
     this.unsaved.changed(call)
     return call
   }
@@ -148,21 +155,14 @@ export class ToolCalls {
     return [...(this.#open.get(conversationId) ?? [])].sort((a, b) => (a.startMs ?? 0) - (b.startMs ?? 0))
   }
 
-  /** Totals by tool name, computed anew: callers cache them until the conversation changes. */
+  /** Totals by tool name. They change as calls do: read them at once. */
   totals(conversationId: string): ReadonlyMap<string, ToolTotals> {
     const kept = this.#kept.get(conversationId)
     if (kept !== undefined) return new Map(kept.totals)
-    const totals = new Map<string, ToolTotals>()
-    for (const call of this.#byConversation.get(conversationId) ?? []) {
-      if (call.name === "") continue
-      let tool = totals.get(call.name)
-      if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0, samples: [] }))
-      tool.calls++
-      if (!isJudged(call.outcome)) continue
-      tool.judged++
-      if (FAILURES.has(call.outcome)) tool.failures++
-      const duration = durationOf(call)
-      if (duration !== undefined) tool.samples.push(duration)
+    let totals = this.#totals.get(conversationId)
+    if (totals === undefined) {
+      this.#totals.set(conversationId, (totals = new Map()))
+      for (const call of this.#byConversation.get(conversationId) ?? []) addCall(totals, call)
     }
     return totals
   }
@@ -182,7 +182,7 @@ export class ToolCalls {
     return (
       this.#kept.get(conversationId) ?? {
         calls: this.#byConversation.get(conversationId)?.size ?? 0,
-        totals: [...this.totals(conversationId)],
+        totals: [...this.totals(conversationId)].map(([name, totals]) => [name, { ...totals, samples: [...totals.samples] }]),
         open: this.open(conversationId).map(storedCall),
       }
     )
@@ -210,6 +210,7 @@ export class ToolCalls {
     }
     this.#byConversation.delete(conversationId)
     this.#open.delete(conversationId)
+    this.#totals.delete(conversationId)
   }
 
   #dropKept(conversationId: string): void {
@@ -221,6 +222,7 @@ export class ToolCalls {
 
   #put({ kind: _kind, ...stored }: StoredCall): void {
     const call: ToolCall = { ...stored, target: undefined }
+    this.#totals.delete(call.conversationId)
     this.#calls.set(call.key, call)
     setOf(this.#byConversation, call.conversationId).add(call)
     if (call.endMs === undefined && call.outcome === undefined && !call.abandoned) setOf(this.#open, call.conversationId).add(call)
@@ -230,6 +232,8 @@ export class ToolCalls {
     this.#calls.set(call.key, call)
     setOf(this.#byConversation, call.conversationId).add(call)
     setOf(this.#open, call.conversationId).add(call)
+    const totals = this.#totals.get(call.conversationId)
+    if (totals !== undefined) addCall(totals, call)
     this.unsaved.changed(call)
     return call
   }
@@ -244,9 +248,26 @@ export class ToolCalls {
     this.#byConversation.get(call.conversationId)?.delete(call)
     const wasOpen = this.#open.get(call.conversationId)?.delete(call) === true
     call.conversationId = conversationId
+    this.#totals.delete(conversationId)
     setOf(this.#byConversation, conversationId).add(call)
     if (wasOpen) setOf(this.#open, conversationId).add(call)
   }
+}
+
+function addCall(totals: Map<string, ToolTotals>, call: ToolCall): void {
+  if (call.name === "") return
+  let tool = totals.get(call.name)
+  if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0, samples: [] }))
+  tool.calls++
+  addEnd(tool, call)
+}
+
+function addEnd(tool: ToolTotals, call: ToolCall): void {
+  if (!isJudged(call.outcome)) return
+  tool.judged++
+  if (FAILURES.has(call.outcome)) tool.failures++
+  const duration = durationOf(call)
+  if (duration !== undefined) tool.samples.push(duration)
 }
 
 function storedCall({ target: _target, ...call }: ToolCall): StoredCall {

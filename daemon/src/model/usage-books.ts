@@ -22,7 +22,7 @@ import type { BookingListener } from "./ledger.ts"
 import { AGENT_CODE } from "./session-message.ts"
 import { BLOCK_MS } from "./usage-blocks.ts"
 import type { UsageConversation } from "./usage-conversation.ts"
-import { blocksByAgent, isAskedFor, type UsageQuery, usageReport, type UsageSource } from "./usage-report.ts"
+import { blockName, blocksByAgent, isAskedFor, type UsageQuery, usageReport, type UsageSource } from "./usage-report.ts"
 import { SLOT_MS, UsageRollup } from "./usage-rollup.ts"
 import { CorrectedSum, UsageSum, whole64, wholeNumber } from "./usage-sum.ts"
 
@@ -50,6 +50,8 @@ export interface UsageAnswer {
 }
 
 const MINUTE_MS = 60_000
+/** Nobody works for so long without a pause; where somebody does, all history is looked at. */
+const LOOK_BACK_MS = 7 * 24 * 60 * MINUTE_MS
 const BURN_WINDOWS_MINUTES = [5, 60] as const
 
 export class UsageBooks {
@@ -96,36 +98,53 @@ export class UsageBooks {
 
   #source(): UsageSource {
     const known = new Map<string, UsageConversation>()
-    return {
-      rows: () => this.rollup.rows(),
-      corrections: () => this.corrections.effects(),
-      conversation: (id) => {
-        let conversation = known.get(id)
-        if (conversation === undefined) known.set(id, (conversation = this.#options.conversation(id)))
-        return conversation
-      },
+    // Rows come conversation by conversation.
+    let last: UsageConversation | undefined
+    let lastId: string | undefined
+    const conversation = (id: string): UsageConversation => {
+      if (id === lastId && last !== undefined) return last
+      lastId = id
+      last = known.get(id)
+      if (last === undefined) known.set(id, (last = this.#options.conversation(id)))
+      return last
     }
+    return { rows: () => this.rollup.rows(), corrections: () => this.corrections.effects(), conversation }
   }
 
   #runningBlocks(query: UsageQuery, source: UsageSource, nowMs: number): RunningBlock[] {
     const running: RunningBlock[] = []
-    for (const [agent, starts] of blocksByAgent(source)) {
+    for (const [agent, starts] of blocksByAgent(source, this.#firstSlotOfRunningBlocks(nowMs))) {
       if (query.agent !== undefined && query.agent !== agent) continue
       const startMs = [...new Set(starts.values())].find((start) => start <= nowMs && nowMs < start + BLOCK_MS)
       if (startMs === undefined) continue
       const isMeant = (id: string) => isAskedFor({ ...query, agent }, id, source.conversation(id))
+      const isInBlock = (slot: number) => slot * SLOT_MS >= startMs && slot * SLOT_MS < startMs + BLOCK_MS
       const sum = new UsageSum()
-      for (const row of source.rows()) if (starts.get(row.slot) === startMs && isMeant(row.conversationId)) sum.add(row)
+      for (const row of source.rows()) if (isInBlock(row.slot) && isMeant(row.conversationId)) sum.add(row)
       for (const effect of source.corrections()) {
         const { conversationId, usageMs } = effect.record
-        if (starts.get(Math.floor(usageMs / SLOT_MS)) === startMs && isMeant(conversationId)) sum.correct(effect)
+        if (isInBlock(Math.floor(usageMs / SLOT_MS)) && isMeant(conversationId)) sum.correct(effect)
       }
       const span = { startTime: timestampFromMs(startMs), endTime: timestampFromMs(startMs + BLOCK_MS) }
-      const period = new Date(startMs).toISOString().replace(".000Z", "Z")
+      const period = blockName(startMs)
       const usage = create(UsageRowSchema, { id: `${agent} ${period}`, period, agent: AGENT_CODE[agent], ...span, ...sum.message() })
       running.push(create(RunningBlockSchema, { agent: AGENT_CODE[agent], usage, ...this.#projection(sum, startMs, nowMs, isMeant) }))
     }
     return running.sort((a, b) => a.agent - b.agent)
+  }
+
+  /** Which slots decide of the blocks that run: after a pause as long as a block, what was before does not matter. */
+  #firstSlotOfRunningBlocks(nowMs: number): number {
+    const nowSlot = Math.floor(nowMs / SLOT_MS)
+    const horizon = nowSlot - LOOK_BACK_MS / SLOT_MS
+    const slots = new Set<number>()
+    for (const { slot } of this.rollup.rows()) if (slot > horizon && slot <= nowSlot) slots.add(slot)
+    let pause = 0
+    for (let slot = nowSlot; slot > horizon; slot--) {
+      pause = slots.has(slot) ? 0 : pause + 1
+      if (pause > BLOCK_MS / SLOT_MS) return slot
+    }
+    return Number.NEGATIVE_INFINITY
   }
 
   /** As the last hour went, or the block so far where it is younger, so the rest of the block. */

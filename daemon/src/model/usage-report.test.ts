@@ -297,7 +297,7 @@ describe("rows", () => {
   ])("are those of %s", (_name, asked, ids) => {
     const { rollup } = read(CONVERSATIONS.map((conversationId, index) => fact(1e12 + index, { conversationId })))
     const { rows } = usageReport(query({ ...asked, groups: [UsageGroup.CONVERSATION] }), sourceOf(rollup))
-    expect(rows.map(({ conversationId }) => conversationId).sort()).toEqual(ids)
+    expect(new Set(rows.map(({ conversationId }) => conversationId))).toEqual(new Set(ids))
   })
 
   test("survive amounts that no 64 bits hold", () => {

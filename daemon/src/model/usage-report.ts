@@ -78,19 +78,19 @@ export function usageReport(query: UsageQuery, source: UsageSource): UsageReport
     if (key.slot < firstSlot || key.slot >= endSlot) return
     const conversation = source.conversation(key.conversationId)
     if (!isAskedFor(query, key.conversationId, conversation)) return
-    const marks = markers.map((marker) => marker(key, conversation))
-    const id = JSON.stringify(marks.map((mark) => mark.key))
-    let group = groups.get(id)
+    let name = ""
+    for (const marker of markers) name += `${marker(key, conversation).key}\0`
+    let group = groups.get(name)
     if (group === undefined) {
-      group = { id, members: joined(marks), sum: new UsageSum() }
-      groups.set(id, group)
+      const marks = markers.map((marker) => marker(key, conversation))
+      groups.set(name, (group = { id: JSON.stringify(marks.map((mark) => mark.key)), members: joined(marks), sum: new UsageSum() }))
     }
     into(group.sum)
-    into(total)
   }
   for (const row of source.rows()) add(row, (sum) => sum.add(row))
   for (const effect of source.corrections()) add(keyOfCorrection(effect), (sum) => sum.correct(effect))
 
+  for (const { sum } of groups.values()) total.merge(sum)
   const rows = [...groups.values()]
     .sort(compareGroups)
     .map(({ id, members, sum }) => create(UsageRowSchema, { ...members, ...sum.message(), id }))
@@ -126,18 +126,24 @@ function markerOf(group: UsageGroup, zone: TimeZone, source: UsageSource): Marke
     case UsageGroup.BLOCK:
       return byBlock(source)
     case UsageGroup.MODEL:
-      return ({ model }) => ({ key: bareModel(model), members: { model: bareModel(model) } })
+      return remembered(
+        ({ model }) => model,
+        ({ model }) => ({ key: bareModel(model), members: { model: bareModel(model) } }),
+      )
     case UsageGroup.PROJECT:
-      return (_key, { project }) => ({ key: project, members: { project } })
+      return perConversation((_key, { project }) => ({ key: project, members: { project } }))
     case UsageGroup.SESSION:
-      return ({ conversationId }, { sessionId, sessionName, agent, project }) => ({
+      return perConversation(({ conversationId }, { sessionId, sessionName, agent, project }) => ({
         key: sessionId === "" ? `conversation ${conversationId}` : sessionId,
         members: { sessionId, name: sessionName, agent: AGENT_CODE[agent], project },
-      })
+      }))
     case UsageGroup.CONVERSATION:
-      return ({ conversationId }, conversation) => ({ key: conversationId, members: conversationMembers(conversationId, conversation) })
+      return perConversation(({ conversationId }, conversation) => ({
+        key: conversationId,
+        members: conversationMembers(conversationId, conversation),
+      }))
     case UsageGroup.AGENT:
-      return (_key, { agent }) => ({ key: agent, members: { agent: AGENT_CODE[agent] } })
+      return perConversation((_key, { agent }) => ({ key: agent, members: { agent: AGENT_CODE[agent] } }))
     case UsageGroup.SUBAGENT_TYPE:
       return ({ subagentId }, conversation) => {
         const subagentType = conversation.subagentType(subagentId)
@@ -146,6 +152,21 @@ function markerOf(group: UsageGroup, zone: TimeZone, source: UsageSource): Marke
     default:
       throw new Error(`usage is not grouped by ${group}`)
   }
+}
+
+/** Marks that are the same for the same of something are made once. */
+function remembered(of: (key: UsageKey) => string, marker: Marker): Marker {
+  const marks = new Map<string, Mark>()
+  return (key, conversation) => {
+    const name = of(key)
+    let mark = marks.get(name)
+    if (mark === undefined) marks.set(name, (mark = marker(key, conversation)))
+    return mark
+  }
+}
+
+function perConversation(marker: Marker): Marker {
+  return remembered(({ conversationId }) => conversationId, marker)
 }
 
 function conversationMembers(conversationId: string, conversation: UsageConversation): RowMembers {
@@ -170,36 +191,53 @@ interface Days {
 
 function byPeriod(zone: TimeZone, daysOf: (date: string) => Days): Marker {
   const bySlot = new Map<number, Mark>()
-  const byName = new Map<string, Mark>()
+  const byDate = new Map<string, Mark>()
   return ({ slot }) => {
     let mark = bySlot.get(slot)
     if (mark === undefined) {
-      const { period, first, next } = daysOf(zone.dateOf(slot * SLOT_MS))
-      mark = byName.get(period)
-      if (mark === undefined) {
-        const span = { startTime: timestampFromMs(zone.startOf(first)), endTime: timestampFromMs(zone.startOf(next)) }
-        byName.set(period, (mark = { key: period, members: { period, ...span } }))
-      }
+      const date = zone.dateOf(slot * SLOT_MS)
+      mark = byDate.get(date)
+      if (mark === undefined) byDate.set(date, (mark = markOfDays(zone, daysOf(date))))
       bySlot.set(slot, mark)
     }
     return mark
   }
 }
 
+function markOfDays(zone: TimeZone, { period, first, next }: Days): Mark {
+  const span = { startTime: timestampFromMs(zone.startOf(first)), endTime: timestampFromMs(zone.startOf(next)) }
+  return { key: period, members: { period, ...span } }
+}
+
 function byBlock(source: UsageSource): Marker {
   const starts = blocksByAgent(source)
+  const marks = new Map<string, Mark>()
   return ({ slot }, { agent }) => {
     const startMs = starts.get(agent)?.get(slot) ?? 0
-    const period = new Date(startMs).toISOString().replace(".000Z", "Z")
-    const span = { startTime: timestampFromMs(startMs), endTime: timestampFromMs(startMs + BLOCK_MS) }
-    return { key: `${agent} ${period}`, members: { period, ...span, agent: AGENT_CODE[agent] } }
+    const name = `${agent} ${startMs}`
+    let mark = marks.get(name)
+    if (mark === undefined) {
+      const period = blockName(startMs)
+      const span = { startTime: timestampFromMs(startMs), endTime: timestampFromMs(startMs + BLOCK_MS) }
+      marks.set(name, (mark = { key: `${agent} ${period}`, members: { period, ...span, agent: AGENT_CODE[agent] } }))
+    }
+    return mark
   }
 }
 
-/** The blocks of each agent are those of all its usage, whatever part of it was asked for. */
-export function blocksByAgent(source: UsageSource): ReadonlyMap<AgentKind, ReadonlyMap<number, number>> {
+/** "2026-11-20T09:00:00Z". */
+export function blockName(startMs: number): string {
+  return new Date(startMs).toISOString().replace(".000Z", "Z")
+}
+
+/** The blocks of each agent are those of all its usage, whatever part of it was asked for; only slots from `firstSlot` on are looked at. */
+export function blocksByAgent(
+  source: UsageSource,
+  firstSlot = Number.NEGATIVE_INFINITY,
+): ReadonlyMap<AgentKind, ReadonlyMap<number, number>> {
   const slots = new Map<AgentKind, Set<number>>()
   const add = ({ conversationId, slot }: UsageKey): void => {
+    if (slot < firstSlot) return
     const { agent } = source.conversation(conversationId)
     const own = slots.get(agent)
     if (own === undefined) slots.set(agent, new Set([slot]))

@@ -39,6 +39,8 @@ export class UsageSum {
   #nanosUsd = 0n
   #requests = 0
   #isEstimated = false
+  #lastModel: string | undefined
+  #lastConversation: string | undefined
   readonly #correction = new CorrectedSum()
 
   add(sums: UsageSums): void {
@@ -47,8 +49,21 @@ export class UsageSum {
     this.#requests += sums.requests
     this.#isEstimated ||= sums.estimated > 0
     if (sums.unpriced > 0) this.#unpriced.add(sums.model)
-    this.#models.add(bareModel(sums.model))
-    this.#conversations.add(sums.conversationId)
+    // Neighbours mostly share both.
+    if (sums.model !== this.#lastModel) this.#models.add(bareModel((this.#lastModel = sums.model)))
+    if (sums.conversationId !== this.#lastConversation) this.#conversations.add((this.#lastConversation = sums.conversationId))
+  }
+
+  /** Adds another sum. */
+  merge(other: UsageSum): void {
+    addCounts(this.#tokens, other.#tokens)
+    this.#nanosUsd += other.#nanosUsd
+    this.#requests += other.#requests
+    this.#isEstimated ||= other.#isEstimated
+    for (const model of other.#unpriced) this.#unpriced.add(model)
+    for (const model of other.#models) this.#models.add(model)
+    for (const id of other.#conversations) this.#conversations.add(id)
+    this.#correction.merge(other.#correction)
   }
 
   correct(effect: CorrectionEffect): void {
@@ -99,6 +114,14 @@ export class CorrectedSum {
     this.#nanosUsd += nanosUsd
     this.#count++
     if (isUnpriced) this.#unpriced.add(record.model)
+  }
+
+  /** Adds another sum. */
+  merge(other: CorrectedSum): void {
+    addCounts(this.#tokens, other.#tokens)
+    this.#nanosUsd += other.#nanosUsd
+    this.#count += other.#count
+    for (const model of other.#unpriced) this.#unpriced.add(model)
   }
 
   /** Undefined where nothing was corrected. */

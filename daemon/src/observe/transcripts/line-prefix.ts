@@ -54,14 +54,16 @@ export function scanPrefix(bytes: Buffer, start: number, end: number): LinePrefi
   if (bytes[start] !== OPEN_BRACE) return undefined
   const outer = scanMembers(bytes, start + 1, end)
   if (outer === undefined) return undefined
-  if (outer.nestedAt > 0) outer.nestedType = scanMembers(bytes, outer.nestedAt, end)?.type
+  if (outer.nestedAt > 0) outer.nestedType = scanMembers(bytes, outer.nestedAt, end, true)?.type
   return outer
 }
 
-function scanMembers(bytes: Buffer, start: number, end: number): Scan | undefined {
+/** With `untilTypeOnly`, members behind the type may be written in any way: an output's text is often longer than a scalar may be. */
+function scanMembers(bytes: Buffer, start: number, end: number, untilTypeOnly = false): Scan | undefined {
   const scan = new Scan(bytes)
   let at = start
   for (let members = 0; members < MAX_MEMBERS; members++) {
+    if (untilTypeOnly && scan.type !== undefined) return scan
     if (bytes[at] !== QUOTE) return bytes[at] === CLOSE_BRACE && members === 0 ? scan : undefined
     const keyStart = at + 1
     const keyEnd = stringEnd(bytes, keyStart, end)

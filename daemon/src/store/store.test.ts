@@ -1,0 +1,322 @@
+// The store under a world that takes facts in, crashes and comes back: whatever was written when, what is known in the end is what one world
+// knows that heard everything once.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { create, toJson } from "@bufbuild/protobuf"
+import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import fc from "fast-check"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import type { RequestSeen, TranscriptFact } from "../domain/facts.ts"
+import { NO_USAGE } from "../domain/usage.ts"
+import { Diagnostics } from "../model/diagnostics.ts"
+import { createPriceBook } from "../model/prices/price-book.ts"
+import type { UsageKey } from "../model/usage-rollup.ts"
+import { World } from "../model/world.ts"
+import { createBatchWriter } from "./apply-batch.ts"
+import { configure } from "./configure.ts"
+import { openStore, type Store } from "./store.ts"
+import { StoreWriteError, type Writer } from "./writer.ts"
+
+const START_MS = Date.UTC(2026, 10, 1)
+/** Long after: conversations sleep through a restart unless something is heard of them. */
+const NOW_MS = START_MS + 90 * 86_400_000
+
+let dir: string
+beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "vc-store-"))))
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+/** Few ids, so that copies, moves between conversations and reused keys come up all the time. */
+const conversationId = fc.constantFrom("one", "two", "three")
+const timeMs = fc.integer({ min: 1, max: 50 }).map((n) => START_MS + n * 60_000)
+const subagentId = fc.option(fc.constantFrom("a1", "a2"), { nil: undefined })
+const inTranscript = { conversationId, timeMs, subagentId }
+const tokens = fc.constantFrom(0, 1, 7, 250)
+
+const fact: fc.Arbitrary<TranscriptFact> = fc
+  .oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant("request-seen"),
+        ...inTranscript,
+        key: fc.constantFrom("m1", "m2", "m3", "m4", "m5"),
+        requestId: fc.constantFrom("r1", "r1", "r1", "r2", undefined),
+        sidechain: fc.boolean(),
+        model: fc.constantFrom("claude-opus-5-5", "claude-sonnet-5-5", "who-knows"),
+        usage: fc.record({ input: tokens, output: tokens, cacheRead: tokens }).map((some) => ({ ...NO_USAGE, ...some })),
+        factors: fc.constantFrom(undefined, { speed: "fast" }, { geo: "us" }),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("tool-started"),
+        ...inTranscript,
+        callId: fc.constantFrom("c1", "c2", "c3"),
+        name: fc.constantFrom("Bash", "Read"),
+        target: fc.constantFrom(undefined, "SECRET command"),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("tool-ended"),
+        ...inTranscript,
+        callId: fc.constantFrom("c1", "c2", "c3"),
+        outcome: fc.constantFrom("ok", "failed", "background"),
+      }),
+    },
+    fc.record({ kind: fc.constant("turn-started"), ...inTranscript }),
+    fc.record({ kind: fc.constant("turn-ended"), ...inTranscript, reason: fc.constantFrom("done", "interrupted") }),
+    fc.record({ kind: fc.constant("context-seen"), ...inTranscript, usedTokens: fc.constantFrom(null, 1000, 90_000) }),
+    fc.record({
+      kind: fc.constant("api-error-seen"),
+      ...inTranscript,
+      key: fc.constantFrom("e1", "e2"),
+      error: fc.constant("x"),
+      final: fc.boolean(),
+    }),
+    fc.record({
+      kind: fc.constant("booked-cost-seen"),
+      conversationId,
+      untilMs: timeMs,
+      nanosUsd: fc.constantFrom(1_000_000, 9_000_000),
+      models: fc.constant([{ model: "claude-opus-5-5", usage: { ...NO_USAGE, output: 300 }, webSearches: 0, nanosUsd: 1_000_000 }]),
+      hasUnknownModel: fc.boolean(),
+    }),
+    fc.record({
+      kind: fc.constant("conversation-seen"),
+      conversationId,
+      agent: fc.constant("claude"),
+      cwd: fc.constantFrom("/a", "/b", undefined),
+      forkedFromConversationId: fc.constantFrom(undefined, undefined, "one"),
+    }),
+  )
+  .map((drawn) => Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)) as unknown as TranscriptFact)
+
+const HEADS: readonly TranscriptFact[] = ["one", "two", "three"].map((id) => ({
+  kind: "conversation-seen",
+  conversationId: id,
+  agent: "claude",
+}))
+
+function nameOf({ conversationId, subagentId, model, slot }: UsageKey): string {
+  return `${conversationId} ${subagentId} ${model} ${slot}`
+}
+
+function newWorld(): World {
+  return new World({ host: create(HostSchema, { id: "h" }), prices: createPriceBook(), now: () => NOW_MS })
+}
+
+/** All that is published of conversations. */
+function known(world: World): unknown {
+  const rows = ["one", "two", "three"].map((id) => world.metricsRow(id)).filter((row) => row !== undefined)
+  return {
+    rows: rows.map((row) => toJson(MetricsSchema, row)),
+    counts: world.counts,
+    usage: [...world.usage.rollup.rows()].toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
+  }
+}
+
+/** Writes at once, and fails before the step of this number; 0 never does. */
+function localWriter(path: string, failAt: () => number): Writer {
+  const database = new DatabaseSync(path)
+  configure(database)
+  let steps = 0
+  const { apply } = createBatchWriter(database, () => {
+    if (++steps === failAt()) throw new Error("the power went off")
+  })
+  return {
+    async ask(request) {
+      steps = 0
+      try {
+        if (request.kind === "write") apply(request.batch)
+      } catch (error) {
+        throw new StoreWriteError(String(error), false)
+      }
+      return 1
+    },
+    async close() {
+      database.close()
+    },
+  }
+}
+
+interface Run {
+  readonly world: World
+  readonly store: Store
+  readonly diagnostics: Diagnostics
+  /** Facts of the file that the store has seen. */
+  readonly from: number
+  /** From now on nothing of it reaches the disk. */
+  crash(): void
+}
+
+function start(path: string, failAt: () => number = () => 0, pricesKey = "p"): Run {
+  const diagnostics = new Diagnostics()
+  let writer: Writer | undefined
+  let isDead = false
+  const lazy: Writer = {
+    ask: (request) => (isDead ? new Promise(() => {}) : (writer ??= localWriter(path, failAt)).ask(request)),
+    close: async () => writer?.close(),
+  }
+  const store = openStore({ path, pricesKey, diagnostics, now: () => NOW_MS, delayMs: 0, writer: lazy })
+  const world = newWorld()
+  store.attach(world)
+  world.setFirstRead({ bytesRead: 0, bytesTotal: 0, files: 0, done: true })
+  const state = store.readings.find("/file", 1, 1)?.state as { readonly from: number } | undefined
+  return { world, store, diagnostics, from: state?.from ?? 0, crash: () => void (isDead = true) }
+}
+
+const FILE = {}
+
+function feed({ world, store }: Run, facts: readonly TranscriptFact[], end: number): void {
+  world.apply(facts)
+  store.readings.note(FILE, () => ({ path: "/file", dev: 1, ino: 1, state: { from: end } }))
+}
+
+describe("a world that comes back", () => {
+  test(
+    "knows what one world knows that heard everything once, whatever was written when and however often it crashed",
+    { timeout: 120_000 },
+    async () => {
+      const step = fc.record({
+        facts: fc.array(fact, { minLength: 1, maxLength: 8 }),
+        then: fc.constantFrom("go on", "write", "write", "crash", "fail", "close"),
+        failAt: fc.integer({ min: 1, max: 14 }),
+      })
+      let runs = 0
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
+          const path = join(dir, `${runs++}.db`)
+          const all = [...HEADS, ...steps.flatMap(({ facts }) => facts)]
+          let failAt = 0
+          let run = start(path, () => failAt)
+          let written = HEADS.length
+          feed(run, HEADS, written)
+          for (const { facts, then, failAt: at } of steps) {
+            written += facts.length
+            feed(run, facts, written)
+            if (then === "write") await run.store.written()
+            else if (then === "close") await run.store.close()
+            else if (then === "fail") {
+              failAt = at
+              await Promise.race([run.store.written(), new Promise((resolve) => setTimeout(resolve, 5))])
+              failAt = 0
+            }
+            if (then === "go on" || then === "write") continue
+            // A crash leaves the store as it is; what was not written is read again.
+            run.crash()
+            run = start(path, () => failAt)
+            feed(run, all.slice(run.from, written), written)
+          }
+          const clean = newWorld()
+          clean.apply(all)
+          clean.setFirstRead({ bytesRead: 0, bytesTotal: 0, files: 0, done: true })
+          expect(known(run.world)).toEqual(known(clean))
+          await run.store.close()
+
+          const last = start(path)
+          expect(last.from).toBe(all.length)
+          expect(known(last.world)).toEqual(known(clean))
+          await last.store.close()
+        }),
+        { numRuns: 60 },
+      )
+    },
+  )
+
+  test("makes its sums anew when prices have changed", async () => {
+    const path = join(dir, "a.db")
+    const first = start(path)
+    feed(first, [...HEADS, request("m1")], 4)
+    await first.store.close()
+    const other = start(path, () => 0, "other prices")
+    expect(known(other.world)).toEqual(known(first.world))
+    const database = new DatabaseSync(path)
+    expect(database.prepare("SELECT count(*) n FROM summaries").get()).toEqual({ n: 0 })
+    database.close()
+    await other.store.close()
+  })
+
+  test("keeps rows on disk until something is heard of them", async () => {
+    const path = join(dir, "b.db")
+    const first = start(path)
+    feed(first, [...HEADS, request("m1"), { ...request("m2"), conversationId: "two" }], 5)
+    await first.store.close()
+    const again = start(path)
+    expect(again.world.counts).toEqual({ requests: 2, toolCalls: 0 })
+    // A fork's copy of a request whose conversation sleeps: the same request.
+    again.world.apply([{ ...request("m2"), conversationId: "three", timeMs: START_MS + 9_000_000 }])
+    expect(again.world.counts.requests).toBe(2)
+    await again.store.close()
+  })
+})
+
+describe("a store that cannot write", () => {
+  test("says so, goes on in memory, and has everything once it can", async () => {
+    const path = join(dir, "c.db")
+    let failAt = 1
+    const run = start(path, () => failAt)
+    feed(run, [...HEADS, request("m1")], 4)
+    await eventually(() => run.diagnostics.problems().some(({ kind }) => kind === "store not writable"))
+    expect(run.diagnostics.sources()).toMatchObject([{ kind: "store", health: "failed" }])
+    expect(run.store.state.isBehind).toBe(true)
+    expect(run.world.counts.requests).toBe(1)
+    feed(run, [request("m2")], 5)
+    failAt = 0
+    await run.store.close()
+    const again = start(path)
+    expect(again).toMatchObject({ from: 5, world: { counts: { requests: 2 } } })
+    await again.store.close()
+  })
+})
+
+test("nothing that a user wrote is in the file but names and titles", async () => {
+  const path = join(dir, "d.db")
+  const run = start(path)
+  const call: TranscriptFact = {
+    kind: "tool-started",
+    conversationId: "one",
+    timeMs: START_MS,
+    callId: "c1",
+    name: "Bash",
+    target: "SECRET command",
+  }
+  feed(run, [...HEADS, call], 4)
+  run.store.readings.note({}, () => ({
+    path: "/other",
+    dev: 1,
+    ino: 2,
+    state: { deferred: [{ target: "SECRET target", description: "SECRET prompt" }] },
+  }))
+  await run.store.close()
+  expect(readFileSync(path).includes("SECRET")).toBe(false)
+  expect(readFileSync(path).includes("one")).toBe(true)
+})
+
+function request(key: string): RequestSeen {
+  const usage = { ...NO_USAGE, input: 10, output: 20 }
+  return {
+    kind: "request-seen",
+    conversationId: "one",
+    timeMs: START_MS,
+    key,
+    requestId: `r${key}`,
+    sidechain: false,
+    model: "claude-opus-5-5",
+    usage,
+  }
+}
+
+async function eventually(holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 20_000
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error("it never came to hold")
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
