@@ -93,14 +93,14 @@ function itsOwn(row: AuditRow): string {
 }
 
 function why(row: AuditRow): string {
-  return row.differences.length === 0 ? "equal" : row.differences.map((difference) => reason(difference, row)).join("; ")
+  return row.differences.length === 0 ? "equal" : row.differences.map((difference) => differenceText(difference, row)).join("; ")
 }
 
 function whyStyle(row: AuditRow): "attention" | undefined {
   return row.differences.some(({ cause }) => cause === AuditCause.UNEXPLAINED) ? "attention" : undefined
 }
 
-function reason(difference: AuditDifference, row: AuditRow): string {
+function differenceText(difference: AuditDifference, row: AuditRow): string {
   const amount = row.booked === undefined ? signed(difference.tokens, count) : signed(difference.nanosUsd, (nanos) => money(BigInt(nanos)))
   return `${amount} ${causeText(difference.cause, row)}`
 }

@@ -16,6 +16,7 @@ import pino from "pino"
 import { createApiServer } from "../src/api/server.ts"
 import type { Fact } from "../src/domain/facts.ts"
 import { Diagnostics } from "../src/model/diagnostics.ts"
+import { NO_STORE } from "../src/model/no-store.ts"
 import { createPriceBook } from "../src/model/prices/price-book.ts"
 import { World } from "../src/model/world.ts"
 import type { BenchRow } from "./bench-row.ts"
@@ -37,6 +38,7 @@ export async function run(): Promise<readonly BenchRow[]> {
     port: 0,
     world,
     usage: world.usage,
+    store: NO_STORE,
     readThreadTotals: async () => ({ threads: [], problems: [] }),
     diagnostics: new Diagnostics(),
     discover: async () => ({}),

@@ -104,6 +104,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     socketPath: flags.socketPath,
     world,
     usage: world.usage,
+    store: store.desk,
     readThreadTotals: () => readPool.threadTotals({ homes: transcriptHomes(diagnostics) }),
     diagnostics,
     discover: createDiscoverSessions(world, discovery),

@@ -12,6 +12,7 @@ import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import pino from "pino"
 import { type ApiServer, type ApiServerOptions, createApiServer } from "../src/api/server.ts"
 import { Diagnostics } from "../src/model/diagnostics.ts"
+import { NO_STORE } from "../src/model/no-store.ts"
 import { createPriceBook } from "../src/model/prices/price-book.ts"
 import { World } from "../src/model/world.ts"
 import { createMemoryWorld, type MemoryWorld } from "./memory-world.ts"
@@ -38,6 +39,7 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
     world,
     // Reports and corrections are the model's own; a memory world has none.
     usage: new World({ host: create(HostSchema, {}), prices, now: Date.now }).usage,
+    store: NO_STORE,
     readThreadTotals: async () => ({ threads: [{ id: "thread-1", tokens: 1000 }], problems: ["state_5.sqlite: broken"] }),
     diagnostics,
     discover: async () => ({ scanMs: 7, failures: ["tmux did not answer"] }),

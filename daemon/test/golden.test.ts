@@ -13,32 +13,9 @@ import { createPriceBook } from "../src/model/prices/price-book.ts"
 import { normaliserOf } from "../src/observe/transcripts/registry.ts"
 import { startCursor } from "../src/work/cursor.ts"
 import { readFrom } from "../src/work/read.ts"
+import { EXPLAINED_DIFFERENCES, type Tokens } from "./explained-differences.ts"
 
 const DATA = join(import.meta.dirname, "../../../shared/data")
-
-interface Tokens {
-  readonly input: number
-  readonly output: number
-  readonly cacheRead: number
-  readonly cacheWrite: number
-}
-
-interface Difference {
-  readonly reason: string
-  /** What ccusage counts; ours is stated in `ours`. */
-  readonly ours: Tokens
-  readonly theirs: Tokens
-}
-
-/** Where ccusage 20.0.24 and we differ, by conversation. */
-const DIFFERENCES: Readonly<Record<string, Difference>> = {
-  "01a20681-ca8e-79d0-8ae1-25cebe21eb04": {
-    reason:
-      "A forked Codex subagent whose first two token counts fall in one second: ccusage takes them for copied history. Codex's own total is 21,000.",
-    ours: { input: 1000, output: 1000, cacheRead: 16_000, cacheWrite: 3000 },
-    theirs: { input: 500, output: 500, cacheRead: 8000, cacheWrite: 1500 },
-  },
-}
 
 const temp = mkdtempSync(join(tmpdir(), "vibecraft-golden-"))
 afterAll(() => rmSync(temp, { recursive: true, force: true }))
@@ -56,7 +33,7 @@ describe.each(["claude", "claude-public", "codex", "codex-public"])("%s", (folde
     expect(theirs.size).toBeGreaterThan(3)
     expect([...ours.keys()].toSorted()).toEqual([...theirs.keys()].toSorted())
     for (const [id, counted] of theirs) {
-      const difference = DIFFERENCES[id]
+      const difference = EXPLAINED_DIFFERENCES[id]
       expect({ id, ...counted }).toEqual({ id, ...(difference?.theirs ?? ours.get(id)) })
       if (difference !== undefined) expect({ id, ...ours.get(id) }).toEqual({ id, ...difference.ours })
     }

@@ -27,23 +27,23 @@ export interface TailBed {
   readonly home: string
   readonly diagnostics: Diagnostics
   /** Moves the daemon's clock on. */
-  pass(ms: number): void
-  write(path: string, content: string | Buffer): string
-  append(path: string, content: string | Buffer): void
+  readonly pass: (ms: number) => void
+  readonly write: (path: string, content: string | Buffer) => string
+  readonly append: (path: string, content: string | Buffer) => void
   /** The row of a conversation; throws where there is none. */
-  row(conversationId?: string): Metrics
+  readonly row: (conversationId?: string) => Metrics
   /** The row of a conversation, where it is known. */
-  find(conversationId: string): Metrics | undefined
+  readonly find: (conversationId: string) => Metrics | undefined
   /** Output tokens counted for a conversation; 0 for one that is not known. */
-  output(conversationId?: string): number
+  readonly output: (conversationId?: string) => number
   /** Waits until a conversation's output tokens are these. */
-  counts(output: number, conversationId?: string): Promise<void>
+  readonly counts: (output: number, conversationId?: string) => Promise<void>
   /** Waits until everything written so far has been read. */
-  settled(): Promise<void>
+  readonly settled: () => Promise<void>
   /** Waits for any other state. */
-  until(check: () => void): Promise<void>
+  readonly until: (check: () => void) => Promise<void>
   readonly facts: readonly TranscriptFact[]
-  close(): void
+  readonly close: () => void
 }
 
 export interface TailBedOptions {

@@ -41,7 +41,7 @@ type Step =
 const file = fc.nat(PATHS.length - 1)
 const claudeFile = fc.nat(CODEX_FILE - 1)
 const written = fc.record({ file, response: fc.nat(5), output: fc.integer({ min: 1, max: 9999 }) })
-const step: fc.Arbitrary<Step> = fc.oneof(
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
@@ -207,7 +207,7 @@ function account(row: Metrics | undefined) {
 }
 
 test("counts what one clean read of everything ever written counts", async () => {
-  const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), fc.boolean(), async (steps, withoutWatches) => {
+  const property = fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 10 }), fc.boolean(), async (steps, withoutWatches) => {
     const bed = createTailBed({ withoutWatches })
     try {
       const play = new Play(bed)

@@ -2,6 +2,7 @@
 
 import { Code } from "@connectrpc/connect"
 import { CorrectionRefusedError, CorrectionUnknownError } from "../model/correction-desk.ts"
+import { StoreFailedError } from "../model/store-port.ts"
 
 /** Thrown when an id names nothing that is known. */
 export class NotFoundError extends Error {
@@ -43,6 +44,7 @@ const CODES: readonly (readonly [new (...args: never[]) => Error, Code])[] = [
   [CorrectionRefusedError, Code.InvalidArgument],
   [CorrectionUnknownError, Code.NotFound],
   [SocketOnlyError, Code.PermissionDenied],
+  [StoreFailedError, Code.FailedPrecondition],
 ]
 
 /** The code a client sees for an error; undefined for one that is not meant for clients. */

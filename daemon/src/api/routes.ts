@@ -5,6 +5,7 @@ import { Health } from "@vibecraft/shared/gen/grpc/health/v1/health_pb"
 import { DaemonService } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
 import { MetricsService } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import { SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import { StoreService } from "@vibecraft/shared/gen/vibecraft/v1/store_service_pb"
 import { createHealthService } from "./health-service.ts"
 import type { Subscribers } from "./subscribers.ts"
 
@@ -12,17 +13,19 @@ export interface Services {
   readonly sessions: ServiceImpl<typeof SessionService>
   readonly metrics: ServiceImpl<typeof MetricsService>
   readonly daemon: ServiceImpl<typeof DaemonService>
+  readonly store: ServiceImpl<typeof StoreService>
   readonly subscribers: Subscribers
 }
 
 /** Registers every service and the health checks that answer for them. */
 export function createRoutes(services: Services): (router: ConnectRouter) => void {
-  const names = [SessionService, MetricsService, DaemonService, Health].map((service) => service.typeName)
+  const names = [SessionService, MetricsService, DaemonService, StoreService, Health].map((service) => service.typeName)
   return (router) => {
     router
       .service(SessionService, services.sessions)
       .service(MetricsService, services.metrics)
       .service(DaemonService, services.daemon)
+      .service(StoreService, services.store)
       .service(Health, createHealthService(names, services.subscribers))
   }
 }

@@ -4,6 +4,7 @@
 import { Code, ConnectError } from "@connectrpc/connect"
 import type { Diagnostics } from "../model/diagnostics.ts"
 import type { PublishedWorld } from "../model/published-world.ts"
+import type { StorePort } from "../model/store-port.ts"
 import { systemTimers, type Timers } from "../model/timers.ts"
 import { abortReason } from "./abort-reason.ts"
 import type { ReadThreadTotals } from "./audit-service.ts"
@@ -20,6 +21,7 @@ import { createRoutes } from "./routes.ts"
 import { createRpcHandler } from "./rpc-handler.ts"
 import { createSessionService, type SessionServiceOptions } from "./session-service.ts"
 import { answerText, serveStaticFile } from "./static-files.ts"
+import { createStoreService } from "./store-service.ts"
 import { createSubscribers } from "./subscribers.ts"
 import type { Transport } from "./transport.ts"
 import type { UsageBooksPort } from "./usage-service.ts"
@@ -35,6 +37,7 @@ export interface ApiServerOptions {
   readonly world: PublishedWorld
   /** What reports and corrections come from. */
   readonly usage: UsageBooksPort
+  readonly store: StorePort
   /** What Codex counted itself. */
   readonly readThreadTotals: ReadThreadTotals
   readonly diagnostics: Diagnostics
@@ -93,6 +96,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         address: () => ({ url, socketPath }),
         eventLoopDelayP99Ms: () => loopDelay.p99Ms(),
       }),
+      store: createStoreService(options.store),
       subscribers,
     }),
     {

@@ -19,7 +19,7 @@ function bed() {
   let keys = 0
   return {
     reconciler,
-    spend(timeMs: number, output: number, more: Partial<RequestSeen> = {}): readonly string[] {
+    spend: (timeMs: number, output: number, more: Partial<RequestSeen> = {}): readonly string[] => {
       const fact: RequestSeen = {
         kind: "request-seen",
         conversationId: "one",

@@ -7,9 +7,11 @@ import { keyHash } from "./key-hash.ts"
 import type { Ledger } from "./ledger.ts"
 import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
+import { conversationName } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
 import { SHARED, type StoredCall, type StoredEntry, type StoredRequest } from "./stored-entry.ts"
 import type { Archive, ConversationSummary, StoredConversation, StoredSession, StoredWorld, WorldChanges } from "./stored-world.ts"
+import type { KeptConversation } from "./store-port.ts"
 import type { ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
 
@@ -137,6 +139,16 @@ export class WorldHistory {
       calls: tools.kept(conversationId),
       usage: [...usage.rollup.rowsOf(conversationId)],
       reconciliation: reconciler.resultOf(conversationId),
+    }
+  }
+
+  /** The conversations that are known, for a person to choose from. */
+  *kept(): Generator<KeptConversation> {
+    const { conversations, ledger } = this.#parts
+    for (const [id, conversation] of conversations) {
+      const { agent, firstMs, lastMs, meta } = conversation
+      const requests = ledger.totals(id)?.requests ?? 0
+      yield { id, agent, name: conversationName(id, conversation), project: meta.cwd, firstMs, lastMs, requests }
     }
   }
 

@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite"
 import type { FileReading, FileReadings } from "../domain/file-reading.ts"
 import { keyHash } from "../model/key-hash.ts"
 import type { CursorRow } from "./batch.ts"
-import { fromJson, toJson } from "./json.ts"
+import { fromJson, NAMES, toJson } from "./json.ts"
 
 export interface CursorBook extends Pick<FileReadings, "find"> {
   note(file: object, reading: () => FileReading): void
@@ -46,7 +46,7 @@ export function createCursorBook({ database, onDamage }: CursorBookOptions): Cur
       const goneCursors: number[] = []
       for (const [file, reading] of noted) {
         const { path, dev, ino, state } = reading()
-        const row = { id: keyHash(path), path, dev, ino, state: toJson(state) }
+        const row = { id: keyHash(path), path, dev, ino, state: toJson(state, NAMES) }
         const last = written.get(file)
         if (last?.id === row.id && last.state === row.state && last.dev === dev && last.ino === ino) continue
         if (last !== undefined && last.id !== row.id) goneCursors.push(last.id)

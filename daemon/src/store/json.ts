@@ -3,9 +3,13 @@
 /** Members that hold what a tool works on or what an agent was asked to do: text of the user's, which stays in the agents' files. */
 const NOT_KEPT: ReadonlySet<string> = new Set(["target", "description"])
 
-export function toJson(value: unknown): string {
+/** What a reader said of a conversation it may say again: names belong to the conversation, and go when that goes. */
+export const NAMES: ReadonlySet<string> = new Set(["title", "ownName", "cwd", "gitBranch"])
+
+/** `without` names more members that are left out. */
+export function toJson(value: unknown, without?: ReadonlySet<string>): string {
   return JSON.stringify(value, (key, member: unknown) => {
-    if (NOT_KEPT.has(key)) return undefined
+    if (NOT_KEPT.has(key) || without?.has(key) === true) return undefined
     return typeof member === "bigint" ? { $bigint: String(member) } : member
   })
 }

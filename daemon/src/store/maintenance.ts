@@ -1,24 +1,28 @@
 // What people ask of the store by hand: less of it, a copy of it, a word of their own in it.
 
-import { chmodSync, existsSync } from "node:fs"
+import { closeSync, existsSync, openSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 
-/** Gives the room of what was removed back to the disk. */
+/** Forgets readings of files that are gone, and gives the room of what was removed back to the disk. */
 export function compact(database: DatabaseSync): void {
+  const remove = database.prepare("DELETE FROM cursors WHERE id = ?")
+  for (const { id, path } of database.prepare("SELECT id, path FROM cursors").all()) {
+    if (!existsSync(String(path))) remove.run(Number(id))
+  }
   database.exec("VACUUM")
   database.exec("PRAGMA wal_checkpoint(TRUNCATE)")
 }
 
 /** Writes a copy that only its owner can read. Throws where there is something already. */
 export function backUp(database: DatabaseSync, path: string): void {
-  if (existsSync(path)) throw new Error(`${path} exists; it is left as it is`)
-  const previous = process.umask(0o077)
   try {
-    database.prepare("VACUUM INTO ?").run(path)
-  } finally {
-    process.umask(previous)
+    // Empty, it may be written to; made by us, it is readable by nobody else from the first moment.
+    closeSync(openSync(path, "wx", 0o600))
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error"
+    throw new Error(code === "EEXIST" ? `${path} exists; it is left as it is` : `${path} cannot be written (${code})`, { cause })
   }
-  chmodSync(path, 0o600)
+  database.prepare("VACUUM INTO ?").run(path)
 }
 
 export interface PurgeOrder {

@@ -30,10 +30,10 @@ beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "vc-store-"))))
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 /** Few ids, so that copies, moves between conversations and reused keys come up all the time. */
-const conversationId = fc.constantFrom("one", "two", "three")
+const someConversation = fc.constantFrom("one", "two", "three")
 const timeMs = fc.integer({ min: 1, max: 50 }).map((n) => START_MS + n * 60_000)
-const subagentId = fc.option(fc.constantFrom("a1", "a2"), { nil: undefined })
-const inTranscript = { conversationId, timeMs, subagentId }
+const someSubagent = fc.option(fc.constantFrom("a1", "a2"), { nil: undefined })
+const inTranscript = { conversationId: someConversation, timeMs, subagentId: someSubagent }
 const tokens = fc.constantFrom(0, 1, 7, 250)
 
 const fact: fc.Arbitrary<TranscriptFact> = fc
@@ -82,7 +82,7 @@ const fact: fc.Arbitrary<TranscriptFact> = fc
     }),
     fc.record({
       kind: fc.constant("booked-cost-seen"),
-      conversationId,
+      conversationId: someConversation,
       untilMs: timeMs,
       nanosUsd: fc.constantFrom(1_000_000, 9_000_000),
       models: fc.constant([{ model: "claude-opus-5-5", usage: { ...NO_USAGE, output: 300 }, webSearches: 0, nanosUsd: 1_000_000 }]),
@@ -90,7 +90,7 @@ const fact: fc.Arbitrary<TranscriptFact> = fc
     }),
     fc.record({
       kind: fc.constant("conversation-seen"),
-      conversationId,
+      conversationId: someConversation,
       agent: fc.constant("claude"),
       cwd: fc.constantFrom("/a", "/b", undefined),
       forkedFromConversationId: fc.constantFrom(undefined, undefined, "one"),
@@ -127,18 +127,17 @@ function localWriter(path: string, failAt: () => number): Writer {
   const database = new DatabaseSync(path)
   configure(database)
   let steps = 0
-  const { apply } = createBatchWriter(database, () => {
+  const batches = createBatchWriter(database, () => {
     if (++steps === failAt()) throw new Error("the power went off")
   })
   return {
-    async ask(request) {
+    async ask(asked) {
       steps = 0
       try {
-        if (request.kind === "write") apply(request.batch)
+        if (asked.kind === "write") batches.apply(asked.batch)
       } catch (error) {
         throw new StoreWriteError(String(error), false)
       }
-      return 1
     },
     async close() {
       database.close()
@@ -161,7 +160,7 @@ function start(path: string, failAt: () => number = () => 0, pricesKey = "p"): R
   let writer: Writer | undefined
   let isDead = false
   const lazy: Writer = {
-    ask: (request) => (isDead ? new Promise(() => {}) : (writer ??= localWriter(path, failAt)).ask(request)),
+    ask: (asked) => (isDead ? new Promise(() => {}) : (writer ??= localWriter(path, failAt)).ask(asked)),
     close: async () => writer?.close(),
   }
   const store = openStore({ path, pricesKey, diagnostics, now: () => NOW_MS, delayMs: 0, writer: lazy })
@@ -186,7 +185,7 @@ describe("a world that comes back", () => {
     async () => {
       const step = fc.record({
         facts: fc.array(fact, { minLength: 1, maxLength: 8 }),
-        then: fc.constantFrom("go on", "write", "write", "crash", "fail", "close"),
+        next: fc.constantFrom("go on", "write", "write", "crash", "fail", "close"),
         failAt: fc.integer({ min: 1, max: 14 }),
       })
       let runs = 0
@@ -198,17 +197,17 @@ describe("a world that comes back", () => {
           let run = start(path, () => failAt)
           let written = HEADS.length
           feed(run, HEADS, written)
-          for (const { facts, then, failAt: at } of steps) {
+          for (const { facts, next, failAt: at } of steps) {
             written += facts.length
             feed(run, facts, written)
-            if (then === "write") await run.store.written()
-            else if (then === "close") await run.store.close()
-            else if (then === "fail") {
+            if (next === "write") await run.store.written()
+            else if (next === "close") await run.store.close()
+            else if (next === "fail") {
               failAt = at
               await Promise.race([run.store.written(), new Promise((resolve) => setTimeout(resolve, 5))])
               failAt = 0
             }
-            if (then === "go on" || then === "write") continue
+            if (next === "go on" || next === "write") continue
             // A crash leaves the store as it is; what was not written is read again.
             run.crash()
             run = start(path, () => failAt)

@@ -7,6 +7,7 @@ import type { CorrectionRecord } from "../model/corrections.ts"
 import type { CorrectionJournal } from "../model/correction-desk.ts"
 import type { Diagnostics } from "../model/diagnostics.ts"
 import type { ConversationSummary } from "../model/stored-world.ts"
+import type { StorePort } from "../model/store-port.ts"
 import type { World } from "../model/world.ts"
 import { createArchive } from "./archive.ts"
 import type { Batch } from "./batch.ts"
@@ -16,6 +17,7 @@ import { markDamaged } from "./damage.ts"
 import { toJson } from "./json.ts"
 import { type LoadedWorld, loadWorld } from "./load-world.ts"
 import { openDatabase } from "./open-database.ts"
+import { createStoreDesk } from "./store-desk.ts"
 import { createWriter, StoreWriteError, type Writer } from "./writer.ts"
 
 export interface StoreOptions {
@@ -43,16 +45,14 @@ export interface Store {
   /** Resolves when all that is folded by now is written; waits as long as it cannot be. */
   written(): Promise<void>
   readonly state: StoreState
-  /** Asks the writing thread, in its turn. Rejects with StoreWriteError. */
-  readonly ask: Writer["ask"]
+  /** What people may ask of it. */
+  readonly desk: StorePort
   /** Writes what is left, and sums, and closes. */
   close(): Promise<void>
 }
 
 export interface StoreState {
   readonly path: string
-  /** 0 before the first write. */
-  readonly sizeBytes: number
   /** Bytes of transcripts read so far, over all runs. */
   readonly bytesRead: number
   /** Whether something folded is not written yet. */
@@ -86,7 +86,6 @@ export function openStore(options: StoreOptions): Store {
   let unwritten: Batch | undefined
   let isBehind = false
   let isClosed = false
-  let sizeBytes = 0
   let waiting: (() => void)[] = []
 
   if (opened.setAside !== undefined) {
@@ -155,7 +154,7 @@ export function openStore(options: StoreOptions): Store {
   /** Answers whether it was written; what was not is kept and tried again. */
   async function send(batch: Batch): Promise<boolean> {
     try {
-      sizeBytes = await writer.ask({ kind: "write", batch })
+      await writer.ask({ kind: "write", batch })
       if (unwritten !== undefined) sayHealth("ok", "")
       unwritten = undefined
       return true
@@ -172,6 +171,10 @@ export function openStore(options: StoreOptions): Store {
     return stored.bytesRead + diagnostics.counters.bytesRead
   }
 
+  function state(): StoreState {
+    return { path, bytesRead: bytesRead(), isBehind: isBehind || flushing !== undefined }
+  }
+
   /** Writes sums of conversations that have been quiet, some at a time. */
   function sumUp(): void {
     const before = now() - QUIET_MS
@@ -180,6 +183,25 @@ export function openStore(options: StoreOptions): Store {
     sumsTimer = setTimeout(sumUp, quiet.length === SUMS_AT_ONCE ? 100 : QUIET_MS / 4)
     sumsTimer.unref()
   }
+
+  const desk = createStoreDesk({
+    database,
+    names,
+    writer,
+    world: () => world,
+    state,
+    async flush() {
+      await flushing
+      await flush([])
+      return unwritten === undefined
+    },
+    onPurged(ids) {
+      for (const id of ids) {
+        unsummed.delete(id)
+        names.forget(id)
+      }
+    },
+  })
 
   return {
     readings: {
@@ -207,9 +229,9 @@ export function openStore(options: StoreOptions): Store {
     },
     written: () => (isBehind || flushing !== undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
     get state() {
-      return { path, sizeBytes, bytesRead: bytesRead(), isBehind: isBehind || flushing !== undefined }
+      return state()
     },
-    ask: (request) => writer.ask(request),
+    desk,
     async close() {
       if (isClosed) return
       isClosed = true

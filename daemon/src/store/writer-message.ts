@@ -13,6 +13,4 @@ export type WriterRequest =
   | { readonly kind: "correction"; readonly id: number; readonly conversationId: string; readonly state: string }
   | { readonly kind: "close" }
 
-export type WriterAnswer =
-  | { readonly kind: "done"; readonly sizeBytes: number }
-  | { readonly kind: "failed"; readonly message: string; readonly isDamage: boolean }
+export type WriterAnswer = { readonly kind: "done" } | { readonly kind: "failed"; readonly message: string; readonly isDamage: boolean }

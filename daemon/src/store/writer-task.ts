@@ -1,7 +1,7 @@
 // The thread that writes: one message after the other, so that what it commits is always what was folded up to some moment. It keeps nothing but
 // its connection, which it opens anew after an error.
 
-import { statSync } from "node:fs"
+import { closeSync, existsSync, openSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { parentPort, workerData } from "node:worker_threads"
 import { type BatchWriter, createBatchWriter } from "./apply-batch.ts"
@@ -24,7 +24,7 @@ parentPort?.on("message", (request: WriterRequest) => {
 function answerTo(request: WriterRequest): WriterAnswer {
   try {
     perform(request)
-    return { kind: "done", sizeBytes: sizeOf(path) + sizeOf(`${path}-wal`) }
+    return { kind: "done" }
   } catch (error) {
     disconnect()
     return { kind: "failed", message: error instanceof Error ? error.message : String(error), isDamage: isDamage(error) }
@@ -45,10 +45,11 @@ function perform(request: WriterRequest): void {
   else saveCorrection(database, request)
 }
 
+/** Where there was no place for one at the start it may have to be made; then only its owner can read it. */
 function connect(): { database: DatabaseSync; writer: BatchWriter } {
+  if (!existsSync(path)) closeSync(openSync(path, "w", 0o600))
   const database = new DatabaseSync(path)
   configure(database)
-  // Where there was none at the start, or no place for one.
   migrate(database)
   return { database, writer: createBatchWriter(database) }
 }
@@ -60,8 +61,4 @@ function disconnect(): void {
     // It is of no more use either way.
   }
   connection = undefined
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }

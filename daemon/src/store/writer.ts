@@ -16,15 +16,15 @@ export class StoreWriteError extends Error {
 }
 
 export interface Writer {
-  /** Size of the database after it, bytes. Rejects with StoreWriteError. */
-  ask(request: WriterRequest): Promise<number>
+  /** Resolves when it is done. Rejects with StoreWriteError. */
+  ask(request: WriterRequest): Promise<void>
   /** Ends the thread after what it was asked. */
   close(): Promise<void>
 }
 
 export function createWriter(path: string): Writer {
   let worker: Worker | undefined
-  let waiting: PromiseWithResolvers<number>[] = []
+  let waiting: PromiseWithResolvers<void>[] = []
   let isClosed = false
 
   function start(): Worker {
@@ -38,7 +38,7 @@ export function createWriter(path: string): Writer {
     started.unref()
     started.on("message", (answer: WriterAnswer) => {
       const asked = waiting.shift()
-      if (answer.kind === "done") asked?.resolve(answer.sizeBytes)
+      if (answer.kind === "done") asked?.resolve()
       else asked?.reject(new StoreWriteError(answer.message, answer.isDamage))
     })
     started.on("error", (error) => ended(started, error instanceof Error ? error.message : String(error)))
@@ -54,10 +54,10 @@ export function createWriter(path: string): Writer {
     for (const asked of left) asked.reject(new StoreWriteError(why, false))
   }
 
-  function ask(request: WriterRequest): Promise<number> {
+  function ask(request: WriterRequest): Promise<void> {
     if (isClosed) return Promise.reject(new StoreWriteError("the store is closed", false))
     worker ??= start()
-    const asked = Promise.withResolvers<number>()
+    const asked = Promise.withResolvers<void>()
     waiting.push(asked)
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     worker.postMessage(request)

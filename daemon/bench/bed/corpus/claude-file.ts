@@ -26,6 +26,8 @@ export interface ClaudeFile {
 }
 
 const COPIED_LINES = 150
+/** For each tool call of an older client. */
+const PROGRESS_LINES = 4
 
 export function claudeFile(random: Random, plan: ClaudeFilePlan): ClaudeFile {
   const { sessionId, subagentId, isOld } = plan
@@ -94,7 +96,7 @@ export function claudeFile(random: Random, plan: ClaudeFilePlan): ClaudeFile {
       const said = { id: `msg_${serial}`, type: "message", role: "assistant", model, content: [content], stop_reason: "tool_use", usage }
       add({ ...head(), message: said, apiBlockIndex: index, requestId: `req_${serial}`, type: "assistant", ...common() })
     }
-    for (let lap = 0; isOld && lap < 4; lap++) {
+    for (let lap = 0; lap < (isOld ? PROGRESS_LINES : 0); lap++) {
       const data = { type: "bash_progress", output: source(random, 200), elapsedTimeSeconds: lap, totalLines: lap }
       add({ ...head(), type: "progress", data, toolUseID: `bash-progress-${lap}`, parentToolUseID: `toolu_${serial}`, ...common() })
     }

@@ -16,6 +16,8 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
 const MAX_KEY_BYTES = 256
+/** Bytes of a string that are looked at one by one before it is searched. */
+const NEAR_BYTES = 24
 /** Longer values are not looked for again. */
 const MAX_REPEATED_BYTES = 1024
 /** Strings no longer than this are looked at byte by byte. */
@@ -63,7 +65,7 @@ export class SparseReader {
   #member({ id }: Member, shape: Shape): unknown {
     const start = this.#at
     const length = this.#lastLengths[id] ?? 0
-    if (length > 0 && this.#isMapped && this.#memory.sameBytes(this.#lastStarts[id] ?? 0, start, length) === 1) {
+    if (length > 0 && this.#isMapped && this.#isRepeated(this.#lastStarts[id] ?? 0, start, length)) {
       this.#at = start + length
       return this.#lastValues[id]
     }
@@ -77,6 +79,12 @@ export class SparseReader {
       this.#lastValues[id] = value
     }
     return value
+  }
+
+  /** Most that differ do so in the byte before the last, which is looked at before the call. */
+  #isRepeated(last: number, start: number, length: number): boolean {
+    const bytes = this.#bytes
+    return bytes[last + length - 2] === bytes[start + length - 2] && this.#memory.sameBytes(last, start, length) === 1
   }
 
   /** Reads the members that waited for those beside them. */
@@ -291,7 +299,16 @@ export class SparseReader {
   }
 
   #stringEnd(start: number): number {
-    return this.#isMapped ? this.#memory.stringEnd(start, this.#end) : stringEnd(this.#bytes, start, this.#end)
+    if (!this.#isMapped) return stringEnd(this.#bytes, start, this.#end)
+    // Ids and names are done before a call would be.
+    const near = Math.min(this.#end, start + NEAR_BYTES)
+    let at = start
+    while (at < near) {
+      const byte = this.#bytes[at]
+      if (byte === QUOTE) return at
+      at += byte === BACKSLASH ? 2 : 1
+    }
+    return this.#memory.stringEnd(at, this.#end)
   }
 
   #keyEnd(start: number): number {

@@ -44,8 +44,8 @@ export function toolTarget(input: unknown): string | undefined {
   if (members === undefined) return undefined
   for (const name of TELLING) {
     const value = members[name]
-    const text = cleanText(Array.isArray(value) ? shellWords(value) : value, MAX_TARGET)
-    if (text !== undefined) return text
+    const target = cleanText(Array.isArray(value) ? shellWords(value) : value, MAX_TARGET)
+    if (target !== undefined) return target
   }
   return undefined
 }

@@ -121,7 +121,7 @@ describe("copies of a subagent's lines in progress lines", () => {
       requestId: "req_1",
       message: message("m1"),
     }
-    const [copied] = facts([prompt(0), copy({})]).filter(({ kind }) => kind === "request-seen")
+    const copied = facts([prompt(0), copy({})]).find(({ kind }) => kind === "request-seen")
     expect(copied).toMatchObject({ key: "m1", subagentId: "a1b2c3d", sidechain: true, usage: { output: 2 } })
     expect(facts([own], AGENT).filter(({ kind }) => kind === "request-seen")).toEqual([copied])
   })
