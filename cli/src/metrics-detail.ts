@@ -1,9 +1,10 @@
 // The metrics of one session at length: everything that the table has no room for.
 
 import { formatDuration, formatLatency } from "@vibecraft/shared/format-duration"
-import { formatCostLong } from "@vibecraft/shared/format-money"
+import { formatCostLong, formatMoney } from "@vibecraft/shared/format-money"
 import { formatTokens } from "@vibecraft/shared/format-tokens"
 import {
+  type Booked,
   Clock,
   type Corrected,
   type Latency,
@@ -48,7 +49,7 @@ function renderDetail(row: MetricsRow, nowMs: number, options: TableOptions): st
 }
 
 function facts(metrics: Metrics): [label: string, text: string][] {
-  const { requests, apiErrors, subagents, models, corrected } = metrics
+  const { requests, apiErrors, subagents, models, corrected, booked } = metrics
   const errors = errorText(metrics)
   return [
     ["conversation", safeText(metrics.conversationId)],
@@ -56,11 +57,20 @@ function facts(metrics: Metrics): [label: string, text: string][] {
     ["tokens", metrics.tokens === undefined ? "none" : tokensText(metrics.tokens)],
     ["cost", safeText(formatCostLong(metrics.cost))],
     ...(corrected === undefined ? [] : [["by hand", correctedText(corrected)] satisfies [string, string]]),
+    ...(booked === undefined || booked.hidden.length === 0 ? [] : [["hidden", hiddenText(booked)] satisfies [string, string]]),
     ["requests", `${requests}${apiErrors > 0n ? `, ${apiErrors} failed or retried` : ""}`],
     ["tool errors", errors === "" ? "no call judged" : errors],
     ["time", `${formatDuration(metrics.durationMs)} from first to last`],
     ...(subagents > 0 ? [["subagents", `${subagents}, their figures are included`] satisfies [string, string]] : []),
   ]
+}
+
+/** What the agent booked for calls that left no line. */
+function hiddenText({ hidden }: Booked): string {
+  const parts = hidden.map(
+    ({ model, tokens, nanosUsd }) => `${formatMoney(nanosUsd)} ${safeText(model)} (${formatTokens(tokens?.total ?? 0n)})`,
+  )
+  return `${parts.join(", ")}: booked by the agent for calls without a line, not in the figures above`
 }
 
 /** What corrections change, class by class; the lines above are as measured. */

@@ -14,6 +14,10 @@ export interface DaemonProgram {
   readonly readyMs: number
   /** From the start of the process to its line "caught up", in milliseconds. */
   readonly caughtUpMs: number
+  /** From the start of the process until all that it read is in its store, in milliseconds. */
+  storedMs(): Promise<number>
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>
   /** Stops it as Ctrl-C does. Answers how long that took, in milliseconds. */
   stop(): Promise<number>
 }
@@ -39,7 +43,11 @@ export async function startDaemonProgram(home: string, scope: string, env: Recor
     const readyMs = performance.now() - startedMs
     await lines.next(/^(vibecraftd caught up)/u)
     const caughtUpMs = performance.now() - startedMs
-    return { url, pid: child.pid ?? 0, readyMs, caughtUpMs, stop: () => stop(child) }
+    const storedMs = async (): Promise<number> => {
+      await lines.next(/^(vibecraftd stored)/u)
+      return performance.now() - startedMs
+    }
+    return { url, pid: child.pid ?? 0, readyMs, caughtUpMs, storedMs, kill: () => kill(child), stop: () => stop(child) }
   } catch (error) {
     await stop(child)
     throw error
@@ -62,6 +70,12 @@ function linesOf(child: ChildProcess): { next(pattern: RegExp): Promise<string |
       }
     },
   }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit")
+  child.kill("SIGKILL")
+  await exited
 }
 
 async function stop(child: ChildProcess): Promise<number> {

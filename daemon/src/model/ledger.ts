@@ -93,8 +93,8 @@ export class Ledger {
   }
 
   /**
-   * Puts back requests that a store kept, the merged row of a key before its variants. `isBooked` says that the totals have them already.
-   * Answers the rows of keys that were not in memory.
+   * Puts back requests that a store kept, the merged row of a key before its variants. `isBooked`: the totals have them already, or get
+   * them by `bookShared`.
    */
   restore(requests: Iterable<StoredRequest>, isBooked: boolean): void {
     const added: number[] = []
@@ -106,11 +106,13 @@ export class Ledger {
         added.push(row)
       } else if (request.isVariant) this.#restoreVariant(all, request)
     }
-    if (isBooked) return
-    for (const row of added) {
-      const variants = this.#variants.get(row)
-      if (variants === undefined) this.#book(1, this.#table.request(row))
-      else for (const request of this.#variantRequests(row, variants)) this.#book(1, request)
+    if (!isBooked) for (const row of added) this.#book(1, this.#table.request(row))
+  }
+
+  /** Books what was restored of keys that several requests bear, as far as it belongs to these conversations. */
+  bookShared(conversationIds: ReadonlySet<string>): void {
+    for (const [all, variants] of this.#variants) {
+      for (const request of this.#variantRequests(all, variants)) if (conversationIds.has(request.conversationId)) this.#book(1, request)
     }
   }
 

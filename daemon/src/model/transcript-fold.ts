@@ -39,6 +39,7 @@ export class TranscriptFold {
       case "request-seen":
         for (const id of ledger.see(fact)) {
           this.#parts.onConversation(id)
+          history.touched(id)
           this.#touchAll(reconciler.requestChanged(id, fact.timeMs))
         }
         break
@@ -83,7 +84,7 @@ export class TranscriptFold {
   }
 
   #touchAll(conversationIds: readonly string[]): void {
-    this.#parts.history.touched(conversationIds)
+    for (const id of conversationIds) this.#parts.history.touched(id)
     for (const id of conversationIds) if (this.#parts.conversations.has(id)) this.#parts.onConversation(id)
   }
 

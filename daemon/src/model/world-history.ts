@@ -52,7 +52,6 @@ export class WorldHistory {
   restore(stored: StoredWorld, archive: Archive, nowMs: number): void {
     const { conversations, reconciler, roster, usage, ledger } = this.#parts
     this.#archive = archive
-    const shared = archive.entries(SHARED)
     for (const [id, { booked, ...state }] of stored.conversations) {
       const conversation = new Conversation(id)
       conversation.restore(state)
@@ -63,14 +62,18 @@ export class WorldHistory {
       if (meta.parentConversationId !== undefined) roster.adopt(meta.parentConversationId, id)
       if (meta.forkedFromConversationId !== undefined) reconciler.forked(id, meta.forkedFromConversationId, meta.startedMs)
     }
-    ledger.restore(shared.filter(isRequest), false)
+    ledger.restore(archive.entries(SHARED).filter(isRequest), true)
+    const unsummed = new Set<string>()
     for (const { id, lastMs } of conversations.values()) {
-      // Sums hold requests of keys that several bear too, which were booked just now.
-      const isUsable = shared.length === 0 && (lastMs ?? 0) < nowMs - RECENT_MS
-      const summary = isUsable ? stored.summary(id) : undefined
-      if (summary === undefined) this.#load(id, false)
-      else this.#sleep(id, summary)
+      const summary = (lastMs ?? 0) < nowMs - RECENT_MS ? stored.summary(id) : undefined
+      if (summary !== undefined) this.#sleep(id, summary)
+      else {
+        unsummed.add(id)
+        this.#load(id, false)
+      }
     }
+    // Sums hold the requests of keys that several bear; where there are none, these are booked as well.
+    ledger.bookShared(unsummed)
     for (const [id, session] of stored.sessions) this.#sessions.set(id, JSON.stringify(session))
     roster.remember(new Map(stored.sessions))
     for (const limit of stored.limits) usage.limits.see({ kind: "rate-limit-seen", conversationId: "", ...limit })
@@ -95,10 +98,9 @@ export class WorldHistory {
     this.#load(conversationId, true)
   }
 
-  /** Sums of these conversations changed, be it without a request or call of theirs. */
-  touched(conversationIds: Iterable<string>): void {
-    if (this.#changed === undefined) return
-    for (const id of conversationIds) this.#stale.add(id)
+  /** A conversation's sums changed, be it without a request or call of its own. */
+  touched(conversationId: string): void {
+    if (this.#changed !== undefined) this.#stale.add(conversationId)
   }
 
   /** A session was bound to a conversation, or moved on. */
