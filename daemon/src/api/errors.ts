@@ -26,11 +26,20 @@ export class TooManyWatchersError extends Error {
   }
 }
 
+/** Thrown when a call that changes something comes over TCP. `what` says what it would do: "compacting the store". */
+export class SocketOnlyError extends Error {
+  override readonly name = "SocketOnlyError"
+  constructor(what: string) {
+    super(`${what} is served on the daemon's unix socket alone; use the vibecraft command without --url`)
+  }
+}
+
 /** Every error here has its code; any other error reaches a client as `internal` with its message hidden. */
 const CODES: readonly (readonly [new (...args: never[]) => Error, Code])[] = [
   [NotFoundError, Code.NotFound],
   [InvalidArgumentError, Code.InvalidArgument],
   [TooManyWatchersError, Code.ResourceExhausted],
+  [SocketOnlyError, Code.PermissionDenied],
 ]
 
 /** The code a client sees for an error; undefined for one that is not meant for clients. */

@@ -20,6 +20,7 @@ import { createRpcHandler } from "./rpc-handler.ts"
 import { createSessionService, type SessionServiceOptions } from "./session-service.ts"
 import { answerText, serveStaticFile } from "./static-files.ts"
 import { createSubscribers } from "./subscribers.ts"
+import type { Transport } from "./transport.ts"
 import { openUnixListener } from "./unix-socket.ts"
 
 export interface ApiServerOptions {
@@ -99,22 +100,23 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     logger,
   )
 
-  const serve = (request: HttpRequest, response: HttpResponse, guard?: Guard): void => {
+  const serve = (request: HttpRequest, response: HttpResponse, transport: Transport, guard?: Guard): void => {
     response.setHeader("x-content-type-options", "nosniff")
     response.setHeader("cross-origin-resource-policy", "same-origin")
     const refusal = guard?.(request)
     if (refusal !== undefined) return answerText(response, refusal.status, `${refusal.message}\n`)
     // So that a client of another version can say so without asking.
     response.setHeader("vibecraft-version", daemon.version)
-    if (!serveRpc(request, response)) void serveStaticFile(webRoot, request, response)
+    if (!serveRpc(request, response, transport)) void serveStaticFile(webRoot, request, response)
   }
 
   const listeners: Listener[] = []
   try {
-    if (socketPath !== "") listeners.push(await openUnixListener(socketPath, { handler: (request, response) => serve(request, response) }))
+    if (socketPath !== "")
+      listeners.push(await openUnixListener(socketPath, { handler: (request, response) => serve(request, response, "socket") }))
     // The guard needs the port, which is known once it is bound; until then nobody is answered.
     let guard: Guard = refuseAll
-    const tcp = await openTcpListener(host, options.port, (request, response) => serve(request, response, guard))
+    const tcp = await openTcpListener(host, options.port, (request, response) => serve(request, response, "tcp", guard))
     listeners.push(tcp.listener)
     guard = createGuard(host, tcp.port)
     url = `http://${urlHost(reachableHost(host))}:${tcp.port}`
