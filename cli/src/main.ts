@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander"
 import { CommandError } from "./command-error.ts"
 import type { CommonOptions } from "./command-context.ts"
 import { ExitCode } from "./exit-code.ts"
+import { addFindingCommands } from "./finding-commands.ts"
 import { createTerminal, type Program, type Terminal } from "./terminal.ts"
 import { ownVersion } from "./version.ts"
 
@@ -117,6 +118,8 @@ function createCommand(terminal: Terminal): Command {
       const { status } = await import("./commands/status.ts")
       await status(await contextOf(command, terminal), options)
     })
+
+  addFindingCommands(root, (command) => contextOf(command, terminal))
 
   return root
 }

@@ -2,8 +2,9 @@
 
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import type { ServiceImpl } from "@connectrpc/connect"
-import { type DaemonService, SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
+import { CheckState, type DaemonService, SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
 import type { Diagnostics, SourceHealth as HealthWord } from "../model/diagnostics.ts"
+import type { CheckWord } from "../model/self-check.ts"
 import type { PublishedWorld } from "../model/published-world.ts"
 import type { Subscribers } from "./subscribers.ts"
 
@@ -36,6 +37,13 @@ const HEALTH: Readonly<Record<HealthWord, SourceHealth>> = {
   absent: SourceHealth.ABSENT,
   degraded: SourceHealth.DEGRADED,
   failed: SourceHealth.FAILED,
+}
+
+const CHECK: Readonly<Record<CheckWord, CheckState>> = {
+  ok: CheckState.OK,
+  warning: CheckState.WARNING,
+  failed: CheckState.FAILED,
+  skipped: CheckState.SKIPPED,
 }
 
 /** Serves the daemon's own state. */
@@ -84,9 +92,12 @@ export function createDaemonService(options: DaemonServiceOptions): ServiceImpl<
           scans: whole(counters.scans),
           failedScans: whole(counters.failedScans),
           watchers: options.subscribers.count(),
+          hints: whole(counters.hints),
+          missedHints: whole(counters.missedHints),
         },
         eventLoopDelayP99Ms: options.eventLoopDelayP99Ms(),
         rssBytes: whole(process.memoryUsage.rss()),
+        checks: diagnostics.checks().map(({ name, state, detail, advice }) => ({ name, state: CHECK[state], detail, advice })),
       }
     },
   }

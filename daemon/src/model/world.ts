@@ -4,7 +4,7 @@
 import { create } from "@bufbuild/protobuf"
 import { type FirstRead, FirstReadSchema, type Host, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
 import type { AgentGone, AgentSeen, Fact, TranscriptFact } from "../domain/facts.ts"
 import { contextUsedRatio } from "./context-window.ts"
@@ -15,16 +15,19 @@ import type { PriceBook } from "./prices/price-book.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Roster, type Touch } from "./roster.ts"
 import { isInScope } from "./scope.ts"
-import { lastActivityMs, sessionMessage } from "./session-message.ts"
+import { lastActivityMs, sessionMessage, statusChangeMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import { readStatus } from "./status.ts"
 import { type ToolCall, ToolCalls } from "./tool-calls.ts"
+import { createMemorySeenJournal, isUnread, type SeenJournal } from "./unread.ts"
 
 export interface WorldOptions {
   readonly host: Host
   readonly prices: PriceBook
   /** Unix milliseconds. */
   readonly now: () => number
+  /** Keeps what was marked as seen; absent: it lasts as long as the world. */
+  readonly seen?: SeenJournal
 }
 
 /** How far the first read is, as the tailer reports it. */
@@ -41,6 +44,7 @@ const SUBAGENT_SILENT_MS = 600_000
 export class World implements PublishedWorld {
   readonly #host: Host
   readonly #now: () => number
+  readonly #seen: SeenJournal
   readonly #ledger: Ledger
   readonly #tools = new ToolCalls()
   readonly #conversations = new Map<string, Conversation>()
@@ -63,6 +67,7 @@ export class World implements PublishedWorld {
   constructor(options: WorldOptions) {
     this.#host = options.host
     this.#now = options.now
+    this.#seen = options.seen ?? createMemorySeenJournal(options.now())
     this.#ledger = new Ledger(options.prices)
   }
 
@@ -115,6 +120,20 @@ export class World implements PublishedWorld {
   session(id: string): Session | undefined {
     const session = this.#roster.find(id)
     return session === undefined ? undefined : this.#message(session.id)
+  }
+
+  statusChanges(id: string): readonly StatusChange[] {
+    return (this.#roster.find(id)?.history.latestFirst() ?? []).map(statusChangeMessage)
+  }
+
+  markSeen(id: string): Session | undefined {
+    const session = this.#roster.find(id)
+    if (session === undefined) return undefined
+    this.#seen.mark(session.id, this.#now())
+    this.#dirtySessions.add(session.id)
+    this.#restatus(session, this.#now())
+    this.#publish(false)
+    return this.#message(session.id)
   }
 
   sessionInScope(id: string, scope: Scope): boolean {
@@ -255,6 +274,10 @@ export class World implements PublishedWorld {
     )
     const wasEnded = session.status?.status === "ended"
     if (session.setStatus(reading, nowMs)) this.#dirtySessions.add(session.id)
+    const unread = isUnread({ sessionId: session.id, status: reading.status, process: session.process, conversation }, this.#seen)
+    if (session.unread !== unread) this.#dirtySessions.add(session.id)
+    session.unread = unread
+    session.markedSeenMs = this.#seen.markedMs(session.id)
     const isEnded = reading.status === "ended"
     if (isEnded === wasEnded) return
     this.#scopeChanged(session.id)
