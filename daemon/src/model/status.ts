@@ -100,6 +100,8 @@ function fromScreen({ screen }: AgentSeen): StatusReading | undefined {
       return reading("waiting", "input needed", "tmux", "likely")
     case "trust":
       return reading("waiting", "trust dialog", "tmux", "likely")
+    case "dialog":
+      return reading("waiting", "dialog open", "tmux", "likely")
     case "idle":
       return reading("idle", "the screen shows a free prompt", "tmux", "likely")
     default:
