@@ -28,7 +28,7 @@ export const presenceOf = (question: PresenceQuestion): AgentSeen | undefined =>
   const { agent, registry, timeMs, screen } = question
   const role = publishedRole(agent, registry)
   if (role === undefined) return undefined
-  const { pane, evidence: paneEvidence } = paneOf(agent, question.panes)
+  const { pane, evidence: paneEvidence } = paneOf(agent, question.panes, question.startedMs)
   const { hints, evidence: conversationEvidence } = conversationHints(question)
   const { evidence: parentEvidence, ...parent } = parentOf(agent, question.family)
   const identity: Omit<Evidence, "timeMs"> = {

@@ -20,6 +20,8 @@ export interface ServerBook {
   server(socket: string): TmuxServer | undefined
   /** Whether the last listing of this server is good, so that a pane missing from it is gone. */
   isCurrent(socket: string): boolean
+  /** When the panes that are shown of a server were listed, where it no longer answers and they may have changed since. */
+  staleSinceMs(socket: string): number | undefined
   /** What cannot be seen now, one line each. */
   failures(): readonly string[]
 }
@@ -175,6 +177,10 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
     panes: () => [...entries.values()].flatMap(({ panes }) => panes),
     server: (socket) => entries.get(socket)?.server,
     isCurrent: (socket) => entries.get(socket)?.current ?? true,
+    staleSinceMs: (socket) => {
+      const entry = entries.get(socket)
+      return entry === undefined || entry.current ? undefined : entry.shownMs
+    },
     failures: () => [...entries.values()].filter(({ current }) => !current).map(({ server, detail }) => `tmux ${server.socket}: ${detail}`),
   }
 }
