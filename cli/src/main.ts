@@ -7,6 +7,7 @@ import type { CommonOptions } from "./command-context.ts"
 import { ExitCode } from "./exit-code.ts"
 import { addReportCommands } from "./report-commands.ts"
 import { addStoreCommands } from "./store-commands.ts"
+import { addFindingCommands } from "./finding-commands.ts"
 import { createTerminal, type Program, type Terminal } from "./terminal.ts"
 import { ownVersion } from "./version.ts"
 
@@ -139,6 +140,7 @@ function createCommand(terminal: Terminal): Command {
 
   addReportCommands(root, (command) => contextOf(command, terminal))
   addStoreCommands(root, (command) => contextOf(command, terminal))
+  addFindingCommands(root, (command) => contextOf(command, terminal))
 
   return root
 }

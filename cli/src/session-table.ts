@@ -27,11 +27,15 @@ export function renderSessions(sessions: readonly Session[], nowMs: number, opti
   return renderTable(columns(nowMs), sessions, options)
 }
 
-/** "▲ waiting 3m: permission prompt", "● working 12s", "○ idle". */
+/** "▲ waiting 3m: permission prompt", "● working 12s", "○ idle 2m: done, unread", "○ idle". */
 export function statusText(session: Session, nowMs: number): string {
   const { symbol, word } = statusWord(session.status)
-  const age = TIMED.has(session.status) ? formatAge(session.statusSinceTime, nowMs) : ""
-  const reason = EXPLAINED.has(session.status) ? safeText(session.statusReason) : ""
+  const age = TIMED.has(session.status) || session.unread ? formatAge(session.statusSinceTime, nowMs) : ""
+  const reason = session.unread
+    ? `${safeText(session.statusReason)}, unread`
+    : EXPLAINED.has(session.status)
+      ? safeText(session.statusReason)
+      : ""
   return `${symbol} ${word}${age === "" ? "" : ` ${age}`}${reason === "" ? "" : `: ${reason}`}`
 }
 

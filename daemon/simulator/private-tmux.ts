@@ -12,7 +12,7 @@ export class TmuxError extends Error {
 }
 
 export interface PaneRequest {
-  /** Socket name in the private folder; "default" is the one that tmux takes by itself. */
+  /** Socket name in the private folder, "default" being the one that tmux takes by itself; or the absolute path of a socket. */
   readonly server: string
   readonly session: string
   readonly window?: string
@@ -49,7 +49,9 @@ export function createPrivateTmux(options: { folder: string; env: Readonly<Recor
 
   const command = async (args: readonly string[], server = "default"): Promise<string> => {
     try {
-      const { stdout } = await run("tmux", ["-u", "-f", "/dev/null", "-L", server, ...args], { env: options.env })
+      const { stdout } = await run("tmux", ["-u", "-f", "/dev/null", server.startsWith("/") ? "-S" : "-L", server, ...args], {
+        env: options.env,
+      })
       return stdout
     } catch (error) {
       const { code, stderr } = error as { code?: unknown; stderr?: string }
@@ -58,7 +60,8 @@ export function createPrivateTmux(options: { folder: string; env: Readonly<Recor
       throw new TmuxError(`tmux ${args[0]} failed: ${stderr?.trim() || String(error)}`, { cause: error })
     }
   }
-  const socketPath = (server: string): string => join(options.folder, `tmux-${process.getuid?.() ?? 0}`, server)
+  const socketPath = (server: string): string =>
+    server.startsWith("/") ? server : join(options.folder, `tmux-${process.getuid?.() ?? 0}`, server)
 
   /** A session that ended took its id with it, and a server that ended gives ids out anew. */
   const isThere = async (server: string, session: KnownSession): Promise<boolean> => {

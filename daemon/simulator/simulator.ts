@@ -31,8 +31,10 @@ export interface SimulatorOptions {
  * How an agent is started. `direct`: the pane's own process, found by PATH. `shell`: typed into an interactive bash. `version`: by the
  * absolute path of its version, as it restarts itself. `npm`: by `node_modules/.bin`. `script`: by Node (`cli.js`, `codex.js`).
  * `wrapped`: below `timeout`, as scripts do.
+ * `own-pty`: below a program that makes a terminal of its own, as sandboxes and recorders do; outside tmux that is a plain terminal.
+ * `orphan`: on the pane's terminal, though whoever started it is gone.
  */
-export type LaunchKind = "direct" | "shell" | "version" | "npm" | "script" | "wrapped"
+export type LaunchKind = "direct" | "shell" | "version" | "npm" | "script" | "wrapped" | "own-pty" | "orphan"
 
 export interface StartOptions {
   readonly agent: AgentKind
@@ -41,6 +43,7 @@ export interface StartOptions {
   readonly cwd?: string
   /** tmux session; default "main". */
   readonly session?: string
+  /** Name of the tmux server, or the absolute path of its socket. */
   readonly server?: string
   readonly window?: string
   readonly split?: boolean
@@ -134,7 +137,8 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     const index = ++started
     const settings = settingsOf(request, index)
     const cwd = await folderOf(request.cwd ?? "project")
-    const argv = [...programOf(request, installed), ...resumeArgs(request, ids), ...(request.args ?? [])]
+    const words = [...programOf(request, installed), ...resumeArgs(request, ids), ...(request.args ?? [])]
+    const argv = below(request.launch, words)
     const agentEnv = { ...request.env, [SIM_ENV]: JSON.stringify(settings) }
     let pane: Pane | undefined
     let firstPid: number | undefined
@@ -223,11 +227,21 @@ function programOf(start: StartOptions, installed: InstalledAgents): string[] {
       return [isClaude ? installed.claudeNpm : installed.codex]
     case "script":
       return [process.execPath, isClaude ? installed.claudeScript : installed.codexScript]
+    case "own-pty":
+    case "orphan":
+      return [name]
     case "wrapped":
       return ["timeout", "86400", name]
     default:
       return isClaude && start.version !== undefined && start.version !== CLAUDE_VERSION ? [installed.claudeVersion(start.version)] : [name]
   }
+}
+
+/** The words with what stands between them and the terminal. */
+function below(launch: LaunchKind | undefined, words: readonly string[]): readonly string[] {
+  const line = words.map(quote).join(" ")
+  if (launch === "own-pty") return ["script", "-qfc", `exec ${line}`, "/dev/null"]
+  return launch === "orphan" ? ["/bin/sh", "-c", `(exec ${line} </dev/tty >/dev/tty &); exec sleep 86400`] : words
 }
 
 /** A conversation with a past starts as a resumed one, because a process cannot be younger than what it wrote. */

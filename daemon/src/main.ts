@@ -6,7 +6,8 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { create } from "@bufbuild/protobuf"
-import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { HostSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import type { Logger } from "pino"
 import { type ApiServer, createApiServer } from "./api/server.ts"
 import { loadConfig } from "./config.ts"
@@ -18,6 +19,7 @@ import { createLogger } from "./logger.ts"
 import { Diagnostics } from "./model/diagnostics.ts"
 import { createPriceBook } from "./model/prices/price-book.ts"
 import { pricesKey } from "./model/prices/prices-key.ts"
+import { stuckCheck } from "./model/self-check.ts"
 import { World } from "./model/world.ts"
 import { createDiscovery } from "./observe/discovery/discovery.ts"
 import { createScanPool } from "./observe/discovery/scan-pool.ts"
@@ -25,6 +27,7 @@ import { createReadPool } from "./observe/tail/read-pool.ts"
 import { createTailer, defaultRoots } from "./observe/tail/tailer.ts"
 import { homeOf } from "./paths.ts"
 import { openStore } from "./store/store.ts"
+import { openSeenJournal } from "./seen-journal.ts"
 import { failureLine } from "./startup-failure.ts"
 
 const TICK_MS = 1_000
@@ -58,7 +61,8 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     now: Date.now,
   })
   resources.defer(() => store.close())
-  const world = new World({ host, prices, correctionJournal: store.journal, now: Date.now })
+  const seen = openSeenJournal({ stateDir: flags.stateDir, now: Date.now, warn: (line) => logger.warn(line) })
+  const world = new World({ host, prices, correctionJournal: store.journal, now: Date.now, seen })
   world.usage.corrections.put(store.corrections)
   store.attach(world)
 
@@ -97,6 +101,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
 
   const ticker = setInterval(() => world.tick(), TICK_MS)
   resources.defer(() => clearInterval(ticker))
+  diagnostics.addChecks(() => [stuckCheck(stalledSessions(world))])
 
   const api: ApiServer = await createApiServer({
     host: flags.host,
@@ -128,6 +133,12 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     return Date.now() - startedMs
   })
   return { url: api.url, caughtUp: caughtUp.promise, durable, close: () => owned.disposeAsync() }
+}
+
+/** Those that are silent for too long; what somebody suspended is not stuck. */
+function stalledSessions(world: World): { name: string; reason: string }[] {
+  const silent = world.sessions(Scope.LIVE).filter((session) => session.status === Status.STALLED && session.statusSource !== "process")
+  return silent.map(({ name, statusReason }) => ({ name, reason: statusReason }))
 }
 
 /** The program: parses, starts, says so, and stops on SIGINT, SIGTERM or SIGHUP. Sets the exit code: 0, 1 failed, 2 bad usage. */

@@ -1,6 +1,7 @@
 // A world that holds what a test puts into it, so that the API can be tried without an agent or a transcript.
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf"
+import { timestampNow } from "@bufbuild/protobuf/wkt"
 import { FirstReadSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { type Metrics, MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { type Session, SessionSchema, Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
@@ -47,6 +48,15 @@ export function createMemoryWorld(): MemoryWorld {
   return {
     sessions: (scope) => [...sessions.values()].filter((session) => inScope(session, scope)),
     session: find,
+    statusChanges: () => [],
+    markSeen(id) {
+      const session = find(id)
+      if (session === undefined) return undefined
+      const marked = create(SessionSchema, { ...session, unread: false, markedSeenTime: timestampNow() })
+      sessions.set(session.id, marked)
+      tell([session.id], [])
+      return marked
+    },
     sessionInScope: (id, scope) => inScope(sessions.get(id), scope),
     metrics: (scope) => [...rows.values()].filter((row) => rowInScope(row, scope)),
     metricsOf(id) {

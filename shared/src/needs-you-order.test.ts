@@ -30,6 +30,18 @@ describe("compareNeedsYou", () => {
     expect(ids(all.map((status) => session(`${status}`, status)))).toEqual(all.toReversed().map(String))
   })
 
+  test("work that is done and unread comes before work in progress, what has lain longest first", () => {
+    const unread = (id: string, sinceMs: number) => ({ ...session(id, Status.IDLE, sinceMs, 50 + sinceMs), unread: true })
+    const all = [
+      session("works", Status.WORKING),
+      session("idle", Status.IDLE),
+      unread("new", 9),
+      unread("old", 2),
+      session("s", Status.STALLED),
+    ]
+    expect(ids(all)).toEqual(["s", "old", "new", "works", "idle"])
+  })
+
   test("the longest wait comes first, one of unknown length last", () => {
     expect(
       ids([session("new", Status.WAITING, 20, 99), session("none", Status.WAITING, undefined, 100), session("old", Status.WAITING, 10, 1)]),

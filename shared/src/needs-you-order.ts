@@ -4,29 +4,30 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt"
 import { Status, type Session } from "./gen/vibecraft/v1/session_pb.ts"
 
 /** What the order looks at. */
-export type Ordered = Pick<Session, "id" | "status" | "statusSinceTime" | "lastActivityTime">
+export type Ordered = Pick<Session, "id" | "status" | "statusSinceTime" | "lastActivityTime"> & Partial<Pick<Session, "unread">>
 
 const RANK = new Map<number, number>([
   [Status.WAITING, 0],
   [Status.STALLED, 1],
-  [Status.WORKING, 2],
-  [Status.STARTING, 3],
-  [Status.IDLE, 4],
-  [Status.UNKNOWN, 5],
-  [Status.OFFLINE, 6],
-  [Status.ENDED, 7],
+  [Status.WORKING, 3],
+  [Status.STARTING, 4],
+  [Status.IDLE, 5],
+  [Status.UNKNOWN, 6],
+  [Status.OFFLINE, 7],
+  [Status.ENDED, 8],
 ])
-const RANK_OF_UNKNOWN = 5
+const RANK_OF_UNREAD = 2
+const RANK_OF_UNKNOWN = 6
 
 /**
- * Compares two sessions: waiting (longest wait first), stalled, working, starting, idle, unknown, offline, ended;
- * within one of these the one active last comes first, then the smaller id. A total order: only equal ids compare as 0.
+ * Compares two sessions: waiting, stalled, done and unread (of the first and the third the one that has been so longest comes first), working, starting, idle,
+ * unknown, offline, ended; within one of these the one active last comes first, then the smaller id. A total order: only equal ids compare as 0.
  */
 export function compareNeedsYou(a: Ordered, b: Ordered): number {
-  const rank = statusRank(a.status)
-  const byRank = rank - statusRank(b.status)
+  const rank = rankOf(a)
+  const byRank = rank - rankOf(b)
   if (byRank !== 0) return byRank
-  if (rank === 0) {
+  if (rank === 0 || rank === RANK_OF_UNREAD) {
     const byWait = compareTimes(a.statusSinceTime, b.statusSinceTime)
     if (byWait !== 0) return byWait
   }
@@ -35,7 +36,11 @@ export function compareNeedsYou(a: Ordered, b: Ordered): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
-/** The place of a status in the order, 0 first. */
+function rankOf({ status, unread }: Ordered): number {
+  return status === Status.IDLE && unread === true ? RANK_OF_UNREAD : statusRank(status)
+}
+
+/** The place of a status in the order, 0 first; that of work which is done and unread lies between stalled and working. */
 export function statusRank(status: Status): number {
   return RANK.get(status) ?? RANK_OF_UNKNOWN
 }

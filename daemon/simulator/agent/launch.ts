@@ -9,6 +9,8 @@ export interface Launch {
   readonly role: "interactive" | "headless" | "helper" | "holder"
   /** Conversation named on the command line. */
   readonly conversationId: string | undefined
+  /** A member of a team: it has no registry file. */
+  readonly isTeammate: boolean
   readonly model: string | undefined
   readonly prompt: string | undefined
   readonly entrypoint: string
@@ -87,6 +89,7 @@ export function parseLaunch(options: { argv0: string; execPath: string; scriptPa
   const isPrint = flags.has("-p") || flags.has("--print") || isStream
   const base = {
     agent,
+    isTeammate: agent === "claude" && flags.has("--agent-id") && flags.has("--team-name"),
     model: flags.get("--model") ?? flags.get("-m"),
     comm: argv0.includes(" ") ? basename(options.execPath) : basename(argv0),
   }

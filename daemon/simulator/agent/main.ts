@@ -77,6 +77,7 @@ function runAgent(launched: Launch): void {
           profile: claudeProfile(settings.version),
           configDir: process.env["CLAUDE_CONFIG_DIR"] ?? join(homedir(), ".claude"),
           entrypoint: launched.entrypoint,
+          isTeammate: launched.isTeammate,
           model: settings.model ?? launched.model ?? "claude-opus-5-5",
         })
       : createCodexClient({

@@ -2,9 +2,10 @@
 
 import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt"
 import type { ServiceImpl } from "@connectrpc/connect"
-import { type DaemonService, SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
+import { CheckState, type DaemonService, SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
 import type { Diagnostics, SourceHealth as HealthWord } from "../model/diagnostics.ts"
 import type { PriceBook } from "../model/prices/price-book.ts"
+import type { CheckWord } from "../model/self-check.ts"
 import type { PublishedWorld } from "../model/published-world.ts"
 import { InvalidArgumentError } from "./errors.ts"
 import { pricingMessage } from "./pricing-message.ts"
@@ -43,6 +44,13 @@ const HEALTH: Readonly<Record<HealthWord, SourceHealth>> = {
   absent: SourceHealth.ABSENT,
   degraded: SourceHealth.DEGRADED,
   failed: SourceHealth.FAILED,
+}
+
+const CHECK: Readonly<Record<CheckWord, CheckState>> = {
+  ok: CheckState.OK,
+  warning: CheckState.WARNING,
+  failed: CheckState.FAILED,
+  skipped: CheckState.SKIPPED,
 }
 
 /** Serves the daemon's own state. */
@@ -100,9 +108,12 @@ export function createDaemonService(options: DaemonServiceOptions): ServiceImpl<
           scans: whole(counters.scans),
           failedScans: whole(counters.failedScans),
           watchers: options.subscribers.count(),
+          hints: whole(counters.hints),
+          missedHints: whole(counters.missedHints),
         },
         eventLoopDelayP99Ms: options.eventLoopDelayP99Ms(),
         rssBytes: whole(process.memoryUsage.rss()),
+        checks: diagnostics.checks().map(({ name, state, detail, advice }) => ({ name, state: CHECK[state], detail, advice })),
       }
     },
   }

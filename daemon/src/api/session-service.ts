@@ -16,6 +16,7 @@ import type { Followed } from "./membership.ts"
 import { orAbort } from "./or-abort.ts"
 import { pageOf } from "./page.ts"
 import { parseId, parseScope, parseWatch, type WatchQuery } from "./parse-requests.ts"
+import { requireSocket } from "./transport.ts"
 
 type WatchMessage = MessageInitShape<typeof WatchSessionsResponseSchema>
 
@@ -34,7 +35,8 @@ export function createSessionService(options: SessionServiceOptions): ServiceImp
       return { sessions: [...items], firstRead: world.firstRead(), nextPageToken }
     },
     getSession(request) {
-      return { session: sessionOf(world, parseId(request.id)), firstRead: world.firstRead() }
+      const session = sessionOf(world, parseId(request.id))
+      return { session, firstRead: world.firstRead(), statusChanges: [...world.statusChanges(session.id)] }
     },
     async *watchSessions(request, { signal }) {
       const query = parseWatch(request)
@@ -42,6 +44,12 @@ export function createSessionService(options: SessionServiceOptions): ServiceImp
       const followed = followSessions(world, query)
       const events = follow({ ...options, followed, touched: (dirty) => dirty.sessionIds, minIntervalMs: query.minIntervalMs, signal })
       for await (const event of events) yield* toMessages(event, options.version)
+    },
+    markSeen(request, context) {
+      requireSocket(context, "marking a session as seen")
+      const session = world.markSeen(parseId(request.id))
+      if (session === undefined) throw new NotFoundError("session or conversation", request.id)
+      return { session }
     },
     discoverSessions(_request, { signal }) {
       return orAbort(options.discover(), signal)

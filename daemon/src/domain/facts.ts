@@ -249,7 +249,7 @@ export interface ConversationHint {
 }
 
 export interface ScreenReading {
-  readonly state: "working" | "permission" | "question" | "trust" | "idle"
+  readonly state: "working" | "permission" | "question" | "trust" | "dialog" | "idle"
   readonly timeMs: number
 }
 

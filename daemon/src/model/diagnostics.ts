@@ -1,5 +1,7 @@
 // What the daemon can see, what it counted and what went wrong: kept here by observers, published by GetStatus.
 
+import type { SelfCheck } from "./self-check.ts"
+
 export type SourceKind = "processes" | "tmux" | "registry" | "transcripts" | "store"
 export type SourceHealth = "ok" | "absent" | "degraded" | "failed"
 
@@ -30,6 +32,10 @@ export interface CounterState {
   unknownLines: number
   scans: number
   failedScans: number
+  /** Hints that something may have changed. */
+  hints: number
+  /** Changes that a tick found though a watcher should have told of them. */
+  missedHints: number
 }
 
 const MAX_PROBLEMS = 100
@@ -45,9 +51,12 @@ export class Diagnostics {
     unknownLines: 0,
     scans: 0,
     failedScans: 0,
+    hints: 0,
+    missedHints: 0,
   }
   readonly #sources = new Map<string, SourceState>()
   readonly #problems = new Map<string, ProblemState>()
+  readonly #checkers: (() => readonly SelfCheck[])[] = []
   readonly #now: () => number
 
   constructor(now: () => number = Date.now) {
@@ -75,6 +84,16 @@ export class Diagnostics {
         break
       }
     }
+  }
+
+  /** Adds checks that are made whenever somebody asks. */
+  addChecks(checker: () => readonly SelfCheck[]): void {
+    this.#checkers.push(checker)
+  }
+
+  /** Makes all checks now. */
+  checks(): readonly SelfCheck[] {
+    return this.#checkers.flatMap((checker) => checker())
   }
 
   /** All sources, in the order they were first named. */

@@ -2,7 +2,7 @@
 
 import type { FirstRead, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 
 /** What changed since a subscriber last heard: ids, never values. */
 export interface Dirty {
@@ -16,6 +16,10 @@ export interface PublishedWorld {
   sessions(scope: Scope): readonly Session[]
   /** By its own id, or by the id of a conversation it is or was in. */
   session(id: string): Session | undefined
+  /** The last changes of a session's status, latest first; empty where there is no such session. */
+  statusChanges(id: string): readonly StatusChange[]
+  /** Marks a session as seen and answers it as it is then; undefined where there is none. */
+  markSeen(id: string): Session | undefined
   /** Whether a session belongs to a scope now. */
   sessionInScope(id: string, scope: Scope): boolean
   /** One row per conversation, in the order of `sessions`. */

@@ -3,13 +3,22 @@
 import { create } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import { Agent, Confidence as ConfidenceCode, EvidenceSchema, type Host, Role } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
-import { CurrentToolSchema, PaneSchema, type Session, SessionSchema, Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import {
+  CurrentToolSchema,
+  PaneSchema,
+  type Session,
+  SessionSchema,
+  Status,
+  type StatusChange,
+  StatusChangeSchema,
+} from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import type { AgentKind, AgentRole, Confidence, Evidence } from "../domain/agent.ts"
 import type { PaneRef } from "../domain/facts.ts"
 import type { Conversation } from "./conversation.ts"
 import { sessionName, sessionTitle } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
 import type { StatusReading, StatusWord } from "./status.ts"
+import type { StatusChange as Change } from "./status-history.ts"
 import type { ToolCall } from "./tool-calls.ts"
 
 export const AGENT_CODE: Record<AgentKind, Agent> = { claude: Agent.CLAUDE, codex: Agent.CODEX }
@@ -76,6 +85,8 @@ export function sessionMessage(facts: SessionFacts): Session {
     activeSubagents: isLive ? facts.activeSubagents : 0,
     discoveredTime: timestampFromMs(session.discoveredMs),
     evidence: evidenceOf(session, conversation, status).map(evidenceMessage),
+    unread: session.unread,
+    ...defined("markedSeenTime", session.markedSeenMs === undefined ? undefined : timestampFromMs(session.markedSeenMs)),
     ...defined("title", sessionTitle(session, conversation)),
     ...defined("conversationId", session.conversationId),
     ...defined("cwd", process?.cwd ?? meta?.cwd),
@@ -87,6 +98,17 @@ export function sessionMessage(facts: SessionFacts): Session {
     ...defined("pane", process?.pane === undefined ? undefined : paneMessage(process.pane)),
     ...defined("parentSessionId", facts.parentSessionId),
     ...defined("agentVersion", process?.registry?.version ?? meta?.agentVersion),
+  })
+}
+
+export function statusChangeMessage({ from, to, timeMs }: Change): StatusChange {
+  return create(StatusChangeSchema, {
+    from: from === undefined ? Status.UNSPECIFIED : STATUS_CODE[from],
+    to: STATUS_CODE[to.status],
+    reason: to.reason,
+    source: to.source,
+    confidence: CONFIDENCE_CODE[to.confidence],
+    time: timestampFromMs(timeMs),
   })
 }
 

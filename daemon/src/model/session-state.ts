@@ -3,6 +3,7 @@
 import type { AgentSeen } from "../domain/facts.ts"
 import type { Evidence } from "../domain/agent.ts"
 import type { StatusReading } from "./status.ts"
+import { StatusHistory } from "./status-history.ts"
 
 export class SessionState {
   readonly id: string
@@ -16,6 +17,11 @@ export class SessionState {
   unboundReason: string | undefined
   /** Oldest first, without the current one. */
   earlierConversationIds: string[] = []
+  readonly history = new StatusHistory()
+  /** Whether it stands idle after work that nobody has marked as seen. */
+  unread = false
+  /** When it was last marked as seen. */
+  markedSeenMs: number | undefined
   #status: StatusReading | undefined
   #statusSinceMs: number
 
@@ -39,6 +45,7 @@ export class SessionState {
     this.#status = reading
     if (last?.status !== reading.status) {
       this.#statusSinceMs = Math.min(reading.sinceMs ?? nowMs, nowMs)
+      this.history.add({ to: reading, timeMs: this.#statusSinceMs, ...(last === undefined ? {} : { from: last.status }) })
       return true
     }
     return last.reason !== reading.reason || last.source !== reading.source || last.confidence !== reading.confidence

@@ -82,6 +82,25 @@ describe("readStatus", () => {
     expect(readStatus(signals({ process: process({ paneTitle, agent }) }), NOW).status).toBe(status)
   })
 
+  it("takes a title with the folder for Codex at its prompt, and tells its questions from its approvals", () => {
+    const codex = (paneTitle: string) => process({ agent: "codex", paneTitle, cwd: "/home/me/project", startedMs: NOW - 100 })
+    expect(readStatus(signals({ process: codex("project"), unboundReason: "two fit" }), NOW)).toMatchObject({
+      status: "idle",
+      source: "title",
+    })
+    expect(readStatus(signals({ process: codex("my-host") }), NOW).status).toBe("starting")
+    const asking = signals({ process: codex("[ ! ] Action Required | project"), openTools: [{ ...tool, name: "request_user_input" }] })
+    expect(readStatus(asking, NOW)).toMatchObject({ status: "waiting", reason: "input needed" })
+  })
+
+  it("does not tell of the turn before while the transcript is behind the registry", () => {
+    const conversation = inTurn(NOW - 100, NOW - 90)
+    const idle = signals({ process: process({ registry: registry("idle") }), conversation })
+    expect(readStatus(idle, NOW).reason).toBe("done")
+    conversation.turnStarted(NOW - 50)
+    expect(readStatus(idle, NOW).reason).toBe("at the prompt")
+  })
+
   it("reads the transcript where nothing better is there, and says that it may wait", () => {
     expect(readStatus(signals({ conversation: inTurn(NOW - 10), openTools: [tool] }), NOW)).toMatchObject({
       status: "working",

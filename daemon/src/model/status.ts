@@ -100,6 +100,8 @@ function fromScreen({ screen }: AgentSeen): StatusReading | undefined {
       return reading("waiting", "input needed", "tmux", "likely")
     case "trust":
       return reading("waiting", "trust dialog", "tmux", "likely")
+    case "dialog":
+      return reading("waiting", "dialog open", "tmux", "likely")
     case "idle":
       return reading("idle", "the screen shows a free prompt", "tmux", "likely")
     default:
@@ -113,8 +115,13 @@ function fromTitle(process: AgentSeen, signals: StatusSignals): StatusReading | 
   const first = title.codePointAt(0) ?? 0
   if (first >= 0x2801 && first <= 0x28ff) return reading("working", workingOn(signals.openTools), "title", "confirmed")
   if (process.agent === "codex" && /^\[ [!.] \] Action Required/u.test(title))
-    return reading("waiting", "approval asked for", "title", "confirmed")
+    return reading("waiting", asksAQuestion(signals) ? "input needed" : "approval asked for", "title", "confirmed")
   return undefined
+}
+
+/** Codex shows the same title for an approval and for a question of the model; its call tells them apart. */
+function asksAQuestion({ openTools }: StatusSignals): boolean {
+  return openTools.at(-1)?.name === "request_user_input"
 }
 
 function fromTranscript(signals: StatusSignals): StatusReading | undefined {
@@ -128,6 +135,11 @@ function fromTranscript(signals: StatusSignals): StatusReading | undefined {
 }
 
 function withoutEvidence(process: AgentSeen, signals: StatusSignals, nowMs: number): StatusReading {
+  const folder = process.cwd?.split("/").at(-1) ?? ""
+  // Codex names its folder in the title once its prompt is there, and not before.
+  if (process.agent === "codex" && folder !== "" && process.paneTitle?.includes(folder) === true) {
+    return reading("idle", "its title shows no work", "title", "likely")
+  }
   const age = nowMs - process.startedMs
   if (age < STARTING_MS) return { ...reading("starting", "the process has just started", "process", "likely"), sinceMs: process.startedMs }
   if (
@@ -159,6 +171,8 @@ function workingOn(openTools: readonly ToolCall[]): string {
 }
 
 function idleAfter({ conversation }: StatusSignals): string {
+  // The registry is ahead of the transcript, which still tells of the turn before.
+  if (conversation?.inTurn === true) return "at the prompt"
   switch (conversation?.lastTurnEnd) {
     case "interrupted":
       return "interrupted"

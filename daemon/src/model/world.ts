@@ -4,7 +4,7 @@
 import { create } from "@bufbuild/protobuf"
 import { type FirstRead, FirstReadSchema, type Host, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
 import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
@@ -19,7 +19,7 @@ import { Reconciler } from "./reconciler.ts"
 import type { LedgerRequest } from "./request-table.ts"
 import { Roster, type Touch } from "./roster.ts"
 import { isInScope } from "./scope.ts"
-import { lastActivityMs, sessionMessage } from "./session-message.ts"
+import { lastActivityMs, sessionMessage, statusChangeMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
@@ -28,6 +28,7 @@ import { TranscriptFold } from "./transcript-fold.ts"
 import { UsageBooks } from "./usage-books.ts"
 import { usageConversation } from "./usage-conversation.ts"
 import { WorldHistory } from "./world-history.ts"
+import { createMemorySeenJournal, isUnread, type SeenJournal } from "./unread.ts"
 
 export interface WorldOptions {
   readonly host: Host
@@ -36,6 +37,8 @@ export interface WorldOptions {
   readonly correctionJournal?: CorrectionJournal
   /** Unix milliseconds. */
   readonly now: () => number
+  /** Keeps what was marked as seen; absent: it lasts as long as the world. */
+  readonly seen?: SeenJournal
 }
 
 /** How far the first read is, as the tailer reports it. */
@@ -52,6 +55,7 @@ const SUBAGENT_SILENT_MS = 600_000
 export class World implements PublishedWorld {
   readonly #host: Host
   readonly #now: () => number
+  readonly #seen: SeenJournal
   readonly #ledger: Ledger
   /** What reports are made of. */
   readonly usage: UsageBooks
@@ -80,6 +84,7 @@ export class World implements PublishedWorld {
   constructor(options: WorldOptions) {
     this.#host = options.host
     this.#now = options.now
+    this.#seen = options.seen ?? createMemorySeenJournal(options.now())
     this.usage = new UsageBooks({
       prices: options.prices,
       journal: options.correctionJournal ?? NO_JOURNAL,
@@ -180,6 +185,20 @@ export class World implements PublishedWorld {
     return session === undefined ? undefined : this.#message(session.id)
   }
 
+  statusChanges(id: string): readonly StatusChange[] {
+    return (this.#roster.find(id)?.history.latestFirst() ?? []).map(statusChangeMessage)
+  }
+
+  markSeen(id: string): Session | undefined {
+    const session = this.#roster.find(id)
+    if (session === undefined) return undefined
+    this.#seen.mark(session.id, this.#now())
+    this.#dirtySessions.add(session.id)
+    this.#restatus(session, this.#now())
+    this.#publish(false)
+    return this.#message(session.id)
+  }
+
   sessionInScope(id: string, scope: Scope): boolean {
     const session = this.#roster.sessions.get(id)
     if (session === undefined) return false
@@ -274,6 +293,10 @@ export class World implements PublishedWorld {
     )
     const wasEnded = session.status?.status === "ended"
     if (session.setStatus(reading, nowMs)) this.#dirtySessions.add(session.id)
+    const unread = isUnread({ sessionId: session.id, status: reading.status, process: session.process, conversation }, this.#seen)
+    if (session.unread !== unread) this.#dirtySessions.add(session.id)
+    session.unread = unread
+    session.markedSeenMs = this.#seen.markedMs(session.id)
     const isEnded = reading.status === "ended"
     if (isEnded === wasEnded) return
     this.#scopeChanged(session.id)

@@ -63,7 +63,7 @@ function SessionRow({ session, page }: { readonly session: Session; readonly pag
   const { word, needsYou, live } = statusWord(session.status)
   const selected = view.selectedId.value === session.id
   const rows = fleet.metricsOf(session)
-  const reason = safeText(session.statusReason)
+  const reason = session.unread ? `${safeText(session.statusReason)}, unread` : safeText(session.statusReason)
   const doing = (live && !needsYou && toolLabel(session.currentTool)) || reason
   const context = session.contextUsedRatio
   return (
@@ -71,7 +71,7 @@ function SessionRow({ session, page }: { readonly session: Session; readonly pag
       id={rowElementId(session.id)}
       role="option"
       aria-selected={selected}
-      class={`row is-${word}${needsYou ? " needs-you" : ""}${live ? "" : " not-live"}${view.cursorId.value === session.id ? " is-cursor" : ""}`}
+      class={`row is-${word}${needsYou ? " needs-you" : ""}${session.unread ? " is-unread" : ""}${live ? "" : " not-live"}${view.cursorId.value === session.id ? " is-cursor" : ""}`}
       onClick={() => page.actions.select(selected ? undefined : session.id)}
     >
       <StatusIcon status={session.status} />

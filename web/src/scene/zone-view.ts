@@ -44,7 +44,11 @@ export function toZoneView(session: Session): ZoneView | undefined {
     status: session.status,
     agent: session.agent,
     name: sessionLabel(session),
-    statusLine: reason !== "" && saysMore(session.status) && reason.toLowerCase() !== word ? `${word} · ${reason}` : word,
+    statusLine: session.unread
+      ? `${word} · ${reason}, unread`
+      : reason !== "" && saysMore(session.status) && reason.toLowerCase() !== word
+        ? `${word} · ${reason}`
+        : word,
     station: tool ? stationOf(tool.name) : undefined,
     toolLine: tool ? (safeText(tool.target ?? "") || safeText(tool.name)) + (tool.running > 1 ? `  +${tool.running - 1}` : "") : "",
     parentId: session.parentSessionId,

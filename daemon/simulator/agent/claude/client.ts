@@ -28,6 +28,7 @@ export interface ClaudeOptions {
   readonly cwd: string
   readonly isHeadless: boolean
   readonly entrypoint: string
+  readonly isTeammate: boolean
   readonly model: string
   readonly effort: string
   readonly gitBranch: string

@@ -28,6 +28,7 @@ export function createPresence(options: {
   configDir: string
   cwd: string
   entrypoint: string
+  isTeammate: boolean
   profile: ClaudeProfile
   terminal: Terminal
 }): Presence {
@@ -39,7 +40,7 @@ export function createPresence(options: {
 
   const findPane = (): void => {
     const pane = process.env["TMUX_PANE"]
-    if (knowsPane || profile.registry < 240 || process.env["TMUX"] === undefined || pane === undefined) return
+    if (knowsPane || options.isTeammate || profile.registry < 240 || process.env["TMUX"] === undefined || pane === undefined) return
     knowsPane = true
     execFile("tmux", ["-u", "display-message", "-p", "-t", pane, "#{session_name}:#{window_id}.#{pane_id}"], (error, out) => {
       if (error === null && !isClosed) registry.setTmux(out.trim())
@@ -58,7 +59,8 @@ export function createPresence(options: {
       terminal.draw(claudeScreen(mood, about))
       if (mood === "trust") return
       const naming = name === undefined ? { name: title, nameSource: "derived" } : { name, nameSource: "user" }
-      registry.set({ sessionId, mood, ...(naming.name === undefined ? {} : (naming as { name: string; nameSource: string })) })
+      if (!options.isTeammate)
+        registry.set({ sessionId, mood, ...(naming.name === undefined ? {} : (naming as { name: string; nameSource: string })) })
       findPane()
       const shown = naming.name ?? "Claude Code"
       if (mood === "busy" && profile.spinningTitle) turnTitle(shown)

@@ -15,6 +15,8 @@ export const agentProcess = (members: Partial<AgentProcess> = {}): AgentProcess 
   suspended: false,
   terminal: { dev: 26, rdev: 34816, descriptor: 0 },
   ttyNr: 34816,
+  processGroup: 100,
+  foreground: true,
   cwd: "/w",
   inContainer: false,
   environment: {},

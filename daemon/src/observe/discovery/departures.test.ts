@@ -8,7 +8,9 @@ const stat = (members: Partial<ProcessStat> = {}): ProcessStat => ({
   comm: "claude",
   state: "S",
   ppid: 1,
+  processGroup: 5,
   ttyNr: 0,
+  foregroundGroup: -1,
   startTicks: "7",
   ...members,
 })

@@ -1,7 +1,6 @@
 // Finds every running agent and says when something about it changes. Scans run in their own thread, registry files are followed here;
 // both end in `publish`, which states only what is news. A scan that failed concludes nothing: what it covered stays as it was.
 
-import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import type { AgentSeen, PresenceFact } from "../../domain/facts.ts"
 import { sessionIdOf } from "../../domain/session-id.ts"
@@ -11,14 +10,18 @@ import { createProcFiles } from "../../work/scan/proc-files.ts"
 import { isDeadState } from "../../work/scan/process-stat.ts"
 import { type AgentHome, defaultHomes, homeOfAgent, siblingHomes } from "./agent-homes.ts"
 import { createDepartures, type KnownProcess } from "./departures.ts"
+import { createEventClients } from "./event-clients.ts"
 import { goneReason } from "./gone-reason.ts"
+import { isPidInUse, ownMachine } from "./own-machine.ts"
 import { indexPanes } from "./pane-of.ts"
-import { isSilent, keepTimes, presenceOf, publishedRole, saysTheSame } from "./presence.ts"
-import { isOfProcess, type PidDomain, type RegistryFile } from "./registry-file.ts"
+import { isSilent, keepTimes, presenceOf, publishedRole, REGISTERED_MS, saysTheSame } from "./presence.ts"
+import { isOfProcess, type RegistryFile } from "./registry-file.ts"
 import { createRegistry } from "./registry.ts"
+import { type Rung, withoutRungs } from "./rungs.ts"
 import type { ScanPool } from "./scan-pool.ts"
 import { createScanSchedule, type ScanDepth } from "./scan-schedule.ts"
 import { createScreens } from "./screens.ts"
+import { selfChecks } from "./self-checks.ts"
 import { createServerBook } from "./server-book.ts"
 import { isSharedWindow, sharedThreadsOf, type WindowSpan } from "./shared-threads.ts"
 import { createTriggers } from "./triggers.ts"
@@ -38,6 +41,8 @@ export interface DiscoveryOptions {
   readonly bootId?: string
   /** tmux client to ask with; default "tmux", looked up in PATH. */
   readonly tmux?: string
+  /** Rungs of evidence to do without, for tests of what is lost with each. */
+  readonly without?: readonly Rung[]
 }
 
 export interface Discovery {
@@ -49,6 +54,8 @@ export interface Discovery {
 /** How long a scan waits for tmux servers before it states what it has; later answers are stated when they come. */
 const PATIENCE_MS = 400
 const MAX_CLOSED_WINDOWS = 200
+const TERMINALS = "/dev/pts"
+const HINT_SLACK_MS = 500
 /** A run without a terminal and without a registry file that ends sooner than this is never stated. */
 const BRIEF_MS = 400
 
@@ -66,9 +73,11 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   const { env, home, pool, diagnostics, now } = options
   const uid = process.getuid?.() ?? -1
   const files = createProcFiles()
-  const bootId = options.bootId ?? firstLine("/proc/sys/kernel/random/boot_id") ?? "unknown-boot"
+  const { domain, platform, ...machine } = ownMachine(files)
+  const bootId = options.bootId ?? machine.bootId
   const bootMs = now() - files.uptimeTicks() * 10
-  const domain: PidDomain = { machineId: firstLine("/etc/machine-id"), namespace: files.link("self", "ns/pid") }
+  const without = new Set(options.without)
+  const client = options.tmux === undefined ? {} : { binary: options.tmux }
   const scope = env["VIBECRAFT_SCOPE"] === "" ? undefined : env["VIBECRAFT_SCOPE"]
   const socketFolders = [...new Set([env["TMUX_TMPDIR"] ?? "/tmp", "/tmp"])].map((folder) => join(folder, `tmux-${uid}`))
 
@@ -77,8 +86,11 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   const closedWindows: WindowSpan[] = []
   const homes = new Set<string>()
   let scan: ProcessScan | undefined
+  /** Its agents as the scan told of them. */
+  let scannedAgents: ProcessScan["agents"] | undefined
   let scanFailure: string | undefined
   let scanStartedMs = 0
+  let scanEndedMs = 0
   /** When the last scan began whose panes are known too. */
   let joinedMs = 0
   let publishSoon: NodeJS.Immediate | undefined
@@ -90,15 +102,10 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   const idOf = (agent: { readonly pid: number; readonly startTicks: string }) => sessionIdOf(bootId, agent.pid, agent.startTicks)
   const startedMsOf = (agent: AgentProcess) => bootMs + Number(agent.startTicks) * 10
 
-  const servers = createServerBook({ pool, diagnostics, now, ...(options.tmux === undefined ? {} : { binary: options.tmux }) })
-  const screens = createScreens({
-    pool,
-    servers,
-    now,
-    onChange: () => publish(),
-    ...(options.tmux === undefined ? {} : { binary: options.tmux }),
-  })
-  const triggers = createTriggers(() => schedule.soon("all"), diagnostics)
+  const servers = createServerBook({ pool, diagnostics, now, ...client, onNewPane })
+  const screens = createScreens({ pool, servers, now, onChange: () => publish(), ...client })
+  const triggers = createTriggers({ diagnostics, now, onHint })
+  const events = createEventClients({ now, onHint, ...client })
   const registry = createRegistry({ diagnostics, now, onChange: registryChanged })
   const departures = createDepartures({
     files,
@@ -122,6 +129,17 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     options.onRoot(found)
   }
 
+  function onHint(): void {
+    diagnostics.counters.hints += 1
+    schedule.soon("all")
+  }
+
+  /** A new pane has a new terminal, which the kernel should have told of since the server was asked before. */
+  function onNewPane(askedBeforeMs: number): void {
+    const hintMs = triggers.lastHintMs(TERMINALS)
+    if (hintMs !== undefined && hintMs < askedBeforeMs - HINT_SLACK_MS) diagnostics.counters.missedHints += 1
+  }
+
   function registryChanged(pid: number): void {
     const known = scan?.agents.some((agent) => agent.pid === pid) === true
     if (registry.wasDeleted(pid)) departures.check()
@@ -139,8 +157,13 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       const asked = { full: depth !== "quick", sockets: depth === "sockets", socketFolders, ...(scope === undefined ? {} : { scope }) }
       const found = await pool.scanProcesses(asked)
       if (closed) return
-      scan = found
+      scan =
+        found.agents === scannedAgents && scan !== undefined
+          ? { ...found, agents: scan.agents }
+          : { ...found, agents: withoutRungs(found.agents, without) }
+      scannedAgents = found.agents
       scanStartedMs = startedMs
+      scanEndedMs = now()
       scanFailure = undefined
       const detail = `${found.processes} processes in ${found.scanMs.toFixed(1)} ms${found.denied > 0 ? `; ${found.denied} reads refused` : ""}`
       const health = found.denied > found.processes / 4 ? "degraded" : "ok"
@@ -150,13 +173,17 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       return
     }
     for (const agent of scan.agents) addHome(homeOfAgent(agent, home))
-    for (const { socket } of scan.servers) triggers.add(dirname(socket))
-    servers.setServers(scan.servers)
+    const found = without.has("tmux") ? [] : scan.servers
+    if (!without.has("watchers")) {
+      for (const { socket } of found) triggers.add(dirname(socket))
+      events.follow(found)
+    }
+    servers.setServers(found)
     await withinPatience(servers.refresh(isTick && depth !== "sockets" ? "due" : "all"))
     joinedMs = startedMs
     if (isNews()) publish()
     departures.check()
-    if (isTick) screens.look([...published.values()].map(({ seen }) => seen).filter(isSilent))
+    if (isTick && !without.has("screen")) screens.look([...published.values()].map(({ seen }) => seen).filter(isSilent))
   }
 
   function scanFailed(error: unknown): void {
@@ -179,6 +206,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   }
 
   function registryOf(agent: AgentProcess): RegistryFile | undefined {
+    if (without.has("registry")) return undefined
     const startedMs = startedMsOf(agent)
     return registry.filesOf(agent.pid).find((file) => agent.agent === "claude" && isOfProcess(file, { ...agent, startedMs }, domain))
   }
@@ -196,7 +224,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     isUnsettled = false
     const timeMs = now()
     const facts: PresenceFact[] = []
-    const panes = indexPanes(servers.panes())
+    const panes = indexPanes(servers.panes(), servers.staleSinceMs)
     const registries = new Map(scan.agents.map((agent) => [agent.pid, registryOf(agent)]))
     const family = {
       byPid: new Map(
@@ -232,8 +260,10 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
         shared: shared.get(agent.pid),
         screen,
         timeMs,
+        registryKnown: !without.has("registry"),
       })
       if (stated === undefined) continue
+      if (registryFile === undefined && timeMs - startedMsOf(agent) <= REGISTERED_MS) isUnsettled = true
       present.add(sessionId)
       const seen = keepTimes(stated, before?.seen)
       published.set(sessionId, {
@@ -298,6 +328,15 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     options.apply([{ kind: "agent-gone", sessionId, timeMs, reason }])
   }
 
+  /** Files whose process lives and is the one they speak of, agent or not. */
+  function livingRegistryFiles(): RegistryFile[] {
+    return registry.files().filter((file) => {
+      const stat = files.stat(file.pid)
+      if (stat === undefined || isDeadState(stat.state) || file.procStart === undefined) return false
+      return isOfProcess(file, { pid: file.pid, startTicks: stat.startTicks, startedMs: 0, inContainer: false }, domain)
+    })
+  }
+
   function sessionInConversation(conversationId: string): string | undefined {
     const found = new Set<string>()
     for (const { sessionId, seen } of published.values()) {
@@ -307,7 +346,29 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   }
 
   for (const found of [...defaultHomes(env, home), ...siblingHomes(home)]) addHome(found)
-  for (const folder of ["/dev/pts", ...socketFolders]) triggers.add(folder)
+  if (!without.has("watchers")) for (const folder of [TERMINALS, ...socketFolders]) triggers.add(folder)
+  diagnostics.addChecks(() => {
+    const { TMUX, TMUX_PANE } = env
+    const ownPane = TMUX && TMUX_PANE ? { ownPane: { socket: TMUX.split(",")[0] ?? "", paneId: TMUX_PANE } } : { ownPane: undefined }
+    const byPid = new Map(scan?.agents.map((agent) => [agent.pid, agent]))
+    return selfChecks({
+      ...ownPane,
+      nowMs: now(),
+      platform,
+      scan: scan === undefined ? undefined : { processes: scan.processes, denied: scan.denied, endedMs: scanEndedMs },
+      scanFailure,
+      rows: [...published.values()],
+      panes: servers.panes(),
+      serverFailures: servers.failures(),
+      isCurrent: (socket) => servers.isCurrent(socket),
+      registered: livingRegistryFiles()
+        .map((file) => ({ file, process: byPid.get(file.pid) }))
+        .filter((one) => scope === undefined || one.process !== undefined),
+      hints: diagnostics.counters.hints,
+      missedHints: diagnostics.counters.missedHints,
+      unwatched: [...triggers.unwatched(), ...registry.unwatched()],
+    })
+  })
   schedule.now("sockets").catch(scanFailed)
 
   return {
@@ -325,25 +386,8 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       departures.close()
       registry.close()
       triggers.close()
+      events.close()
       await screens.close()
     },
-  }
-}
-
-/** Signal 0 is not sent: it only asks. */
-const isPidInUse = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH")
-  }
-}
-
-const firstLine = (path: string): string | undefined => {
-  try {
-    const line = readFileSync(path, "utf8").split("\n")[0]?.trim()
-    return line === "" ? undefined : line
-  } catch {
-    return undefined
   }
 }

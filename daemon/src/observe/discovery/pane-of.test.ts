@@ -17,7 +17,7 @@ const pane = (members: Partial<LocatedPane>): LocatedPane => ({
   terminal: { dev: 26, rdev: 34816 },
   ...members,
 })
-const shown = (agent: Parameters<typeof paneOf>[0], ...panes: LocatedPane[]) => paneOf(agent, indexPanes(panes))
+const shown = (agent: Parameters<typeof paneOf>[0], ...panes: LocatedPane[]) => paneOf(agent, indexPanes(panes), 0)
 
 test("the terminal decides, and both its numbers must be equal", () => {
   const [one, other] = [pane({}), pane({ paneId: "%2", pid: 51, terminal: { dev: 26, rdev: 34817 } })]
@@ -56,4 +56,13 @@ test("a dead pane holds nobody, and the reason is said", () => {
   expect(shown(agentProcess({ terminal: { dev: 1, rdev: 1, descriptor: 0 } }), pane({})).evidence.detail).toBe(
     "its terminal is no tmux pane's",
   )
+})
+
+test("a server that no longer answers keeps its old processes, loses its terminals to others, and gains none", () => {
+  const old = pane({ socket: "/old" })
+  const staleSince = (socket: string) => (socket === "/old" ? 1_000 : undefined)
+  const at = (startedMs: number, ...panes: LocatedPane[]) => paneOf(agentProcess(), indexPanes(panes, staleSince), startedMs)
+  expect(at(500, old).pane?.socket).toBe("/old")
+  expect(at(1_500, old)).toMatchObject({ evidence: { detail: expect.stringContaining("did not answer") } })
+  expect(at(1_500, pane({ socket: "/new" }), old).pane?.socket).toBe("/new")
 })

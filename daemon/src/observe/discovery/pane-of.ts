@@ -10,6 +10,7 @@ export interface PaneIndex {
   readonly byTerminal: ReadonlyMap<string, LocatedPane>
   readonly byPid: ReadonlyMap<number, LocatedPane>
   readonly count: number
+  readonly staleSinceMs: (socket: string) => number | undefined
 }
 
 export interface PaneFinding {
@@ -17,16 +18,24 @@ export interface PaneFinding {
   readonly evidence: Omit<Evidence, "timeMs">
 }
 
-export const indexPanes = (panes: readonly LocatedPane[]): PaneIndex => {
-  const alive = panes.filter((pane) => !pane.dead)
+/** Where the listing of a server is old, `staleSinceMs` says of when; terminals are given out anew, so a fresh listing goes before an old one. */
+export const indexPanes = (
+  panes: readonly LocatedPane[],
+  staleSinceMs: (socket: string) => number | undefined = () => undefined,
+): PaneIndex => {
+  const isStale = ({ socket }: LocatedPane) => staleSinceMs(socket) !== undefined
+  const living = panes.filter((pane) => !pane.dead)
+  const alive = [...living.filter(isStale), ...living.filter((pane) => !isStale(pane))]
   const withTerminal = alive.flatMap((pane) => (pane.terminal === undefined ? [] : [[keyOf(pane.terminal), pane] as const]))
-  return { byTerminal: new Map(withTerminal), byPid: new Map(alive.map((pane) => [pane.pid, pane])), count: alive.length }
+  return { byTerminal: new Map(withTerminal), byPid: new Map(alive.map((pane) => [pane.pid, pane])), count: alive.length, staleSinceMs }
 }
 
-/** Finds the pane, or says why there is none. */
-export const paneOf = (agent: AgentProcess, index: PaneIndex): PaneFinding => {
+/** Finds the pane of a process that started at `startedMs`, or says why there is none. */
+export const paneOf = (agent: AgentProcess, index: PaneIndex, startedMs: number): PaneFinding => {
   if (agent.terminal !== undefined) {
     const pane = index.byTerminal.get(keyOf(agent.terminal))
+    if (pane !== undefined && startedMs > (index.staleSinceMs(pane.socket) ?? Infinity))
+      return none(`its terminal was a pane's of ${pane.socket}, which did not answer since`)
     if (pane !== undefined) return found(pane, `descriptor ${agent.terminal.descriptor} is the terminal of ${pane.paneId}`, "confirmed")
   }
   for (const { pid, kind } of agent.ancestors) {

@@ -19,6 +19,8 @@ export interface PresenceQuestion {
   readonly shared: SharedThreads | undefined
   readonly screen: ScreenReading | undefined
   readonly timeMs: number
+  /** Whether registry files can be looked at, so that a missing one means something. */
+  readonly registryKnown: boolean
 }
 
 /** States an agent; undefined for helpers and for spares that nobody uses. */
@@ -26,7 +28,7 @@ export const presenceOf = (question: PresenceQuestion): AgentSeen | undefined =>
   const { agent, registry, timeMs, screen } = question
   const role = publishedRole(agent, registry)
   if (role === undefined) return undefined
-  const { pane, evidence: paneEvidence } = paneOf(agent, question.panes)
+  const { pane, evidence: paneEvidence } = paneOf(agent, question.panes, question.startedMs)
   const { hints, evidence: conversationEvidence } = conversationHints(question)
   const { evidence: parentEvidence, ...parent } = parentOf(agent, question.family)
   const identity: Omit<Evidence, "timeMs"> = {
@@ -35,7 +37,11 @@ export const presenceOf = (question: PresenceQuestion): AgentSeen | undefined =>
     detail: agent.identityDetail,
     confidence: agent.identityConfidence,
   }
-  const evidence = [identity, role.evidence, paneEvidence, conversationEvidence, parentEvidence].map((one) => ({ ...one, timeMs }))
+  const doubt = role.role === "interactive" && isDoubtful(question) ? [DOUBT] : []
+  const evidence = [identity, ...doubt, role.evidence, paneEvidence, conversationEvidence, parentEvidence].map((one) => ({
+    ...one,
+    timeMs,
+  }))
   return {
     kind: "agent-seen",
     sessionId: question.sessionId,
@@ -54,6 +60,25 @@ export const presenceOf = (question: PresenceQuestion): AgentSeen | undefined =>
     ...(screen === undefined ? {} : { screen }),
     evidence,
   }
+}
+
+/** Claude Code has its registry file within half a second of its start, unless a dialog stands before it. */
+export const REGISTERED_MS = 5_000
+const VERSION = /\/claude\/versions\/(\d+)\.(\d+)\.(\d+)/
+
+const DOUBT: Omit<Evidence, "timeMs"> = {
+  field: "agent",
+  source: "registry",
+  detail: "unverified: no registry file, which every Claude Code since 2.1.139 writes once it is past its first dialogs",
+  confidence: "guess",
+}
+
+const isDoubtful = ({ agent, registry, registryKnown, screen, startedMs, timeMs }: PresenceQuestion): boolean => {
+  if (agent.agent !== "claude" || registry !== undefined || !registryKnown || agent.suspended || screen?.state === "trust") return false
+  const [, major, minor, patch] = VERSION.exec(agent.identityDetail) ?? []
+  const isKnownToRegister =
+    Number(major) > 2 || (Number(major) === 2 && (Number(minor) > 1 || (Number(minor) === 1 && Number(patch) >= 139)))
+  return isKnownToRegister && timeMs - startedMs > REGISTERED_MS
 }
 
 const refOf = ({ socket, serverPid, paneId, sessionName, windowIndex, windowName, paneIndex }: LocatedPane): PaneRef => ({

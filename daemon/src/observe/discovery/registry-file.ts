@@ -13,6 +13,8 @@ export interface RegistryFile {
   readonly startedMs?: number
   /** "interactive", "bg", "daemon", "daemon-worker"; absent in the oldest. */
   readonly kind?: string
+  /** Pane in which it was started, "%3", by what it says itself since 2.1.240. It does not say on which server. */
+  readonly tmuxPaneId?: string
   /** Warmed up beforehand and in nobody's use. */
   readonly spare: boolean
 }
@@ -59,6 +61,7 @@ export const parseRegistryFile = (text: string): RegistryFile | "torn" | "foreig
       pidDomain: words("pidDomain"),
       startedMs: numbers("startedAt"),
       kind: words("kind"),
+      tmuxPaneId: /(?:^|\.)(%\d{1,10})$/u.exec(words("tmux") ?? "")?.[1],
     }),
     entry: {
       conversationId,

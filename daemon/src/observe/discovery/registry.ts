@@ -15,6 +15,10 @@ export interface Registry {
   isPending(pid: number): boolean
   /** Whether a file of this pid was deleted since the daemon watches: agents do that when they exit cleanly. */
   wasDeleted(pid: number): boolean
+  /** All settled files. */
+  files(): readonly RegistryFile[]
+  /** Folders that are there and cannot be watched. */
+  unwatched(): readonly string[]
   /** Looks at what changed without an event. */
   poll(): void
   close(): void
@@ -31,6 +35,10 @@ interface Folder {
   readonly path: string
   readonly files: Map<string, Known>
   watcher: FSWatcher | undefined
+  /** Whether it is there and cannot be watched. */
+  refused: boolean
+  /** Changes that a look found before an event told of them. */
+  readonly untold: Map<string, NodeJS.Timeout>
 }
 
 interface Known {
@@ -44,6 +52,8 @@ interface Known {
 /** While an agent resumes, an id that it throws away is to be seen for some 20 ms. */
 const SETTLE_MS = 100
 const TORN_RETRY_MS = 20
+/** An event that is not there so long after the change it should tell of is lost. */
+const TOLD_MS = 500
 const MAX_DELETED = 10_000
 const FILE_NAME = /^(\d{1,10})\.json$/
 
@@ -60,6 +70,23 @@ export const createRegistry = ({ diagnostics, now, onChange }: RegistryOptions):
     }, ms)
     retries.add(timer)
     return timer
+  }
+
+  const notTold = (folder: Folder, name: string) => {
+    if (folder.watcher === undefined || folder.untold.has(name)) return
+    const timer = later(TOLD_MS, () => {
+      folder.untold.delete(name)
+      diagnostics.counters.missedHints += 1
+    })
+    folder.untold.set(name, timer)
+  }
+
+  const told = (folder: Folder, name: string) => {
+    const timer = folder.untold.get(name)
+    if (timer === undefined) return
+    folder.untold.delete(name)
+    retries.delete(timer)
+    clearTimeout(timer)
   }
 
   const forget = (folder: Folder, name: string) => {
@@ -127,7 +154,9 @@ export const createRegistry = ({ diagnostics, now, onChange }: RegistryOptions):
       diagnostics.source({ kind: "registry", name: folder.path, health: "absent", detail: "no such folder: no Claude Code has run here" })
       return
     }
+    const isFirst = folder.watcher === undefined
     if (folder.watcher === undefined) folder.watcher = watchFolder(folder)
+    folder.refused = folder.watcher === undefined
     const detail = folder.watcher === undefined ? "cannot be watched; looked at once a second" : "followed"
     diagnostics.source({
       kind: "registry",
@@ -137,12 +166,18 @@ export const createRegistry = ({ diagnostics, now, onChange }: RegistryOptions):
       seenMs: now(),
     })
     const present = new Set(names)
-    for (const name of folder.files.keys()) if (!present.has(name)) forget(folder, name)
+    for (const name of folder.files.keys()) {
+      if (present.has(name)) continue
+      if (!isFirst) notTold(folder, name)
+      forget(folder, name)
+    }
     for (const name of names) {
       if (!FILE_NAME.test(name)) continue
       const known = folder.files.get(name)
       const mark = markOf(join(folder.path, name))
-      if (mark !== undefined && known?.mark !== mark.text) read(folder, name)
+      if (mark === undefined || known?.mark === mark.text) continue
+      if (!isFirst) notTold(folder, name)
+      read(folder, name)
     }
   }
 
@@ -150,8 +185,10 @@ export const createRegistry = ({ diagnostics, now, onChange }: RegistryOptions):
     try {
       const watcher = watch(folder.path, (_event, name) => {
         if (closed) return
-        if (name === null) look(folder)
-        else read(folder, name)
+        diagnostics.counters.hints += 1
+        if (name === null) return look(folder)
+        told(folder, name)
+        read(folder, name)
       })
       watcher.on("error", () => {
         watcher.close()
@@ -168,13 +205,15 @@ export const createRegistry = ({ diagnostics, now, onChange }: RegistryOptions):
     addFolder: (configFolder) => {
       const path = join(configFolder, "sessions")
       if (folders.has(path)) return
-      const folder: Folder = { path, files: new Map(), watcher: undefined }
+      const folder: Folder = { path, files: new Map(), watcher: undefined, refused: false, untold: new Map() }
       folders.set(path, folder)
       look(folder)
     },
     filesOf: (pid) => [...folders.values()].flatMap(({ files }) => files.get(`${pid}.json`)?.file ?? []),
     isPending: (pid) => [...folders.values()].some(({ files }) => files.get(`${pid}.json`)?.pending !== undefined),
     wasDeleted: (pid) => deleted.has(pid),
+    files: () => [...folders.values()].flatMap(({ files }) => [...files.values()].flatMap(({ file }) => file ?? [])),
+    unwatched: () => [...folders.values()].flatMap(({ path, refused }) => (refused ? [path] : [])),
     poll: () => {
       for (const folder of folders.values()) look(folder)
     },

@@ -20,6 +20,8 @@ export interface ServerBook {
   server(socket: string): TmuxServer | undefined
   /** Whether the last listing of this server is good, so that a pane missing from it is gone. */
   isCurrent(socket: string): boolean
+  /** When the panes that are shown of a server were listed, where it no longer answers and they may have changed since. */
+  staleSinceMs(socket: string): number | undefined
   /** What cannot be seen now, one line each. */
   failures(): readonly string[]
 }
@@ -35,6 +37,8 @@ export interface ServerBookOptions {
   readonly now: () => number
   /** Client to ask with; "tmux" is looked up in PATH. */
   readonly binary?: string
+  /** A server that was seen before shows a pane that it did not show when it was asked then. */
+  readonly onNewPane?: (askedBeforeMs: number) => void
 }
 
 interface Entry {
@@ -45,6 +49,8 @@ interface Entry {
   nextTryMs: number
   isAsked: boolean
   askedMs: number
+  /** When the listing that is shown was asked for; absent before the first. */
+  shownMs: number | undefined
   detail: string
 }
 
@@ -62,7 +68,7 @@ const ADVICE: Record<TmuxFailure, string> = {
   failed: "answered with an error",
 }
 
-export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: ServerBookOptions): ServerBook => {
+export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNewPane }: ServerBookOptions): ServerBook => {
   const entries = new Map<string, Entry>()
   let watched: ReadonlySet<string> = new Set()
   let revision = 0
@@ -73,9 +79,12 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
     revision += 1
   }
 
-  const take = (entry: Entry, listing: PaneListing) => {
+  const take = (entry: Entry, listing: PaneListing, askedMs: number) => {
     const { socket, pid } = entry.server
     if (listing.ok) {
+      const known = new Set(entry.panes.map(({ paneId }) => paneId))
+      if (entry.current && entry.shownMs !== undefined && listing.panes.some(({ paneId }) => !known.has(paneId))) onNewPane?.(entry.shownMs)
+      entry.shownMs = askedMs
       show(
         entry,
         listing.panes.map((pane) => ({ ...pane, socket })),
@@ -110,12 +119,13 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
 
   const ask = async (entry: Entry): Promise<void> => {
     const { socket, exe } = entry.server
+    const askedMs = now()
     const question = { socket, binary, timeoutMs: TMUX_TIMEOUT_MS, ...(exe === undefined ? {} : { serverExe: exe }) }
     const listing = await pool
       .listPanes(question)
       .catch((error: unknown): PaneListing => ({ ok: false, failure: "failed", detail: String(error) }))
     entry.isAsked = false
-    if (entries.get(socket) === entry) take(entry, listing)
+    if (entries.get(socket) === entry) take(entry, listing, askedMs)
   }
 
   return {
@@ -140,6 +150,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
             nextTryMs: 0,
             isAsked: false,
             askedMs: -Infinity,
+            shownMs: undefined,
             detail: "not asked yet",
           })
       }
@@ -166,6 +177,10 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux" }: Se
     panes: () => [...entries.values()].flatMap(({ panes }) => panes),
     server: (socket) => entries.get(socket)?.server,
     isCurrent: (socket) => entries.get(socket)?.current ?? true,
+    staleSinceMs: (socket) => {
+      const entry = entries.get(socket)
+      return entry === undefined || entry.current ? undefined : entry.shownMs
+    },
     failures: () => [...entries.values()].filter(({ current }) => !current).map(({ server, detail }) => `tmux ${server.socket}: ${detail}`),
   }
 }

@@ -8,37 +8,64 @@ export interface Triggers {
   /** Watches a folder; one that is not there is tried again by `retry`. */
   add(folder: string): void
   retry(): void
+  /** When a folder last gave a hint, as `now` tells it; undefined where it is not watched. */
+  lastHintMs(folder: string): number | undefined
+  /** Folders that are there and cannot be watched. */
+  unwatched(): readonly string[]
   close(): void
 }
 
-export const createTriggers = (onHint: () => void, diagnostics: Diagnostics): Triggers => {
-  const watchers = new Map<string, FSWatcher | undefined>()
+export interface TriggersOptions {
+  readonly diagnostics: Diagnostics
+  readonly now: () => number
+  readonly onHint: () => void
+}
 
-  const start = (folder: string) => {
+interface Watched {
+  watcher: FSWatcher | undefined
+  lastMs: number
+  refused: boolean
+}
+
+export const createTriggers = ({ diagnostics, now, onHint }: TriggersOptions): Triggers => {
+  const folders = new Map<string, Watched>()
+
+  const start = (folder: string, state: Watched) => {
     try {
-      const watcher = watch(folder, onHint)
+      const watcher = watch(folder, () => {
+        state.lastMs = now()
+        onHint()
+      })
       watcher.on("error", () => {
         watcher.close()
-        watchers.set(folder, undefined)
+        state.watcher = undefined
       })
-      watchers.set(folder, watcher)
+      state.watcher = watcher
+      state.refused = false
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined
-      if (code !== "ENOENT") diagnostics.problem("watch", folder, `cannot be watched, ticks have to do: ${String(error)}`)
+      state.refused = code !== "ENOENT"
+      if (state.refused) diagnostics.problem("watch", folder, `cannot be watched, ticks have to do: ${String(error)}`)
     }
   }
 
   return {
     add: (folder) => {
-      if (watchers.has(folder)) return
-      watchers.set(folder, undefined)
-      start(folder)
+      if (folders.has(folder)) return
+      const state: Watched = { watcher: undefined, lastMs: -Infinity, refused: false }
+      folders.set(folder, state)
+      start(folder, state)
     },
     retry: () => {
-      for (const [folder, watcher] of watchers) if (watcher === undefined) start(folder)
+      for (const [folder, state] of folders) if (state.watcher === undefined) start(folder, state)
     },
+    lastHintMs: (folder) => {
+      const state = folders.get(folder)
+      return state?.watcher === undefined ? undefined : state.lastMs
+    },
+    unwatched: () => [...folders].flatMap(([folder, { refused }]) => (refused ? [folder] : [])),
     close: () => {
-      for (const watcher of watchers.values()) watcher?.close()
+      for (const { watcher } of folders.values()) watcher?.close()
     },
   }
 }

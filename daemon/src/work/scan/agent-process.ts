@@ -35,6 +35,9 @@ export interface AgentProcess {
   readonly terminal?: Terminal
   /** Controlling terminal, 0 for none: a weak hint. */
   readonly ttyNr: number
+  readonly processGroup: number
+  /** Whether its process group is in the foreground of its terminal. */
+  readonly foreground: boolean
   readonly cwd?: string
   /** Lives in another pid namespace: a container. Its pids mean nothing here. */
   readonly inContainer: boolean

@@ -20,13 +20,14 @@ export interface ScreenAnswer {
 export const captureScreens = async ({ panes, ...question }: ScreensQuestion): Promise<ScreenAnswer[]> => {
   if (panes.length === 0) return []
   const mark = `@@${randomUUID()}`
+  // tmux reads the message as a time format too, in which the percent sign of a pane's id would mean something.
   const args = panes
-    .flatMap(({ paneId }) => ["display-message", "-p", mark + paneId, ";", "capture-pane", "-p", "-t", paneId, ";"])
+    .flatMap(({ paneId }, at) => ["display-message", "-p", `${mark}-${at}`, ";", "capture-pane", "-p", "-t", paneId, ";"])
     .slice(0, -1)
   const answer = await askTmux({ ...question, args })
   const screens = splitScreens(answer.stdout, mark)
-  return panes.flatMap(({ paneId, agent }) => {
-    const lines = screens.get(paneId)
+  return panes.flatMap(({ paneId, agent }, at) => {
+    const lines = screens.get(`-${at}`)
     if (lines === undefined || lines.length === 0) return []
     const state = readScreen(agent, lines)
     return [{ paneId, ...(state === undefined ? {} : { state }) }]

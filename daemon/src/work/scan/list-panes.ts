@@ -41,6 +41,8 @@ const FIELDS = [
 export const listPanes = async (question: Omit<TmuxQuestion, "args">): Promise<PaneListing> => {
   const mark = randomUUID()
   const answer = await askTmux({ ...question, args: ["list-panes", "-a", "-F", paneFormat(mark)] })
+  // A server whose last session has ended, kept alive by the option exit-empty, has nothing to list and says so as an error.
+  if (!answer.ok && /^no (current target|current session|sessions)/.test(answer.detail)) return { ok: true, badRecords: 0, panes: [] }
   if (!answer.ok) return { ok: false, failure: answer.failure, detail: answer.detail }
   const { panes, badRecords } = parsePanes(answer.stdout, mark)
   return { ok: true, badRecords, panes: panes.map(({ tty, ...pane }) => ({ ...pane, ...terminalAt(tty) })) }

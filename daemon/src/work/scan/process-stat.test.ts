@@ -9,7 +9,7 @@ test("any name, parentheses and spaces included, leaves the fields in place", ()
   fc.assert(
     fc.property(fc.string({ maxLength: 15 }), fc.nat(), fc.nat(), fc.bigInt({ min: 0n, max: 1n << 60n }), (comm, ppid, ttyNr, start) => {
       const stat = parseProcessStat(line(7, comm, "S", ppid, ttyNr, `${start}`))
-      expect(stat).toEqual({ pid: 7, comm, state: "S", ppid, ttyNr, startTicks: `${start}` })
+      expect(stat).toEqual({ pid: 7, comm, state: "S", ppid, processGroup: 1, ttyNr, foregroundGroup: -1, startTicks: `${start}` })
     }),
   )
 })

@@ -7,8 +7,11 @@ export interface ProcessStat {
   /** One letter: R, S, D, T (stopped), t (traced), Z (zombie), X (dead), I (idle kernel thread). */
   readonly state: string
   readonly ppid: number
+  readonly processGroup: number
   /** Device number of the controlling terminal, 0 for none. It repeats across devpts instances. */
   readonly ttyNr: number
+  /** Process group in the foreground of that terminal, -1 for none. */
+  readonly foregroundGroup: number
   /** Field 22 as written: clock ticks since boot. With the pid it names a process for as long as the machine is up. */
   readonly startTicks: string
 }
@@ -20,11 +23,20 @@ export const parseProcessStat = (line: string): ProcessStat | undefined => {
   if (open < 1 || close < open) return undefined
   const pid = Number(line.slice(0, open))
   const rest = line.slice(close + 2).split(" ", 20)
-  const [state, ppid, , , ttyNr] = rest
+  const [state, ppid, processGroup, , ttyNr, foregroundGroup] = rest
   const startTicks = rest[19]?.trim()
   if (!Number.isSafeInteger(pid) || state === undefined || ppid === undefined || ttyNr === undefined) return undefined
   if (startTicks === undefined || !/^\d+$/.test(startTicks)) return undefined
-  return { pid, comm: line.slice(open + 1, close), state, ppid: Number(ppid), ttyNr: Number(ttyNr), startTicks }
+  return {
+    pid,
+    comm: line.slice(open + 1, close),
+    state,
+    ppid: Number(ppid),
+    processGroup: Number(processGroup),
+    ttyNr: Number(ttyNr),
+    foregroundGroup: Number(foregroundGroup),
+    startTicks,
+  }
 }
 
 /** Whether the process runs no more, though its entry may still be there. */

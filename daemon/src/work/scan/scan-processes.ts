@@ -106,11 +106,12 @@ export const createProcessScanner = ({ files = createProcFiles(), uid, ownPid }:
       return agent
     }
     const openThreads = before.agent.agent === "codex" ? openThreadsOf(files.descriptors(pid), isSubagent) : []
-    return { ...before.agent, suspended: isStoppedState(state), openThreads }
+    const { processGroup, foregroundGroup } = entry.stat
+    return { ...before.agent, foreground: processGroup === foregroundGroup, suspended: isStoppedState(state), openThreads }
   }
 
   function describe(entry: ProcessEntry, { identity, exe, argv }: FoundAgent): AgentProcess {
-    const { pid, startTicks, state, ttyNr } = entry.stat
+    const { pid, startTicks, state, ttyNr, processGroup, foregroundGroup } = entry.stat
     const cwd = files.link(pid, "cwd")
     const terminal = files.terminal(pid)
     const role = roleOf({ agent: identity.agent, argv, exe, cwd, hasTerminal: terminal !== undefined || ttyNr !== 0 })
@@ -129,6 +130,8 @@ export const createProcessScanner = ({ files = createProcFiles(), uid, ownPid }:
       suspended: isStoppedState(state),
       ...(terminal === undefined ? {} : { terminal }),
       ttyNr,
+      processGroup,
+      foreground: processGroup === foregroundGroup,
       ...(cwd === undefined ? {} : { cwd: withoutDeletedMark(cwd) }),
       inContainer: namespace !== undefined && ownNamespace !== undefined && namespace !== ownNamespace,
       environment: environments.of(entry),

@@ -16,6 +16,9 @@ const SCREENS: readonly (readonly [string, AgentKind, string, string | undefined
   ["codex approval", "codex", "Would you like to run the following command?\nPress enter to confirm or esc to cancel", "permission"],
   ["codex work", "codex", "• Working (3s • esc to interrupt)\n› ", "working"],
   ["codex prompt", "codex", "› Ask anything\n", "idle"],
+  ["claude asks about a key", "claude", "    Yes\n  ❯ No (recommended)\n\n  Enter to confirm · Esc to cancel", "dialog"],
+  ["codex offers a model", "codex", "› 1. Try new model\n  2. Use existing model\n\n  enter/esc confirm · ^c quit", "dialog"],
+  ["a menu of no known kind", "codex", "› 1. This\n  2. That", undefined],
   ["codex trust", "codex", "Do you trust the contents of this directory?\n› 1. Yes", "trust"],
 ]
 

@@ -3,7 +3,7 @@
 
 import type { AgentKind } from "../../domain/agent.ts"
 
-export type ScreenState = "working" | "permission" | "question" | "trust" | "idle"
+export type ScreenState = "working" | "permission" | "question" | "trust" | "dialog" | "idle"
 
 interface Rule {
   readonly state: ScreenState
@@ -12,20 +12,25 @@ interface Rule {
 
 const LINES = 15
 
+/** A choice that is neither a permission nor a question of the model: the offer of a newer model, of a key found in the environment. */
+const DIALOG: Rule = { state: "dialog", all: [/^\s*[❯›] \S/m, /\benter(\/esc| to) confirm\b/i] }
+
 const CLAUDE: readonly Rule[] = [
   { state: "trust", all: [/Yes, I trust this folder|Do you trust the files in this folder/] },
   { state: "permission", all: [/Do you want to /, /❯ \d+\. /, /Esc to cancel/] },
   { state: "question", all: [/Enter to select/] },
+  DIALOG,
   { state: "working", all: [/esc to interrupt/i] },
   { state: "working", all: [/^\s*[·✢✳✶✻✽*] .*…?.* ?\(\d+[ms]/m] },
-  { state: "idle", all: [/^\s*[│|]?\s*[❯>]( |\u00a0|$)/m] },
+  { state: "idle", all: [/^\s*[│|]?\s*[❯>](?! \d+\. )( |\u00a0|$)/m] },
 ]
 
 const CODEX: readonly Rule[] = [
   { state: "trust", all: [/Do you trust the (contents|files)/] },
   { state: "permission", all: [/Would you like to (run|make|grant)|Press enter to confirm or esc to cancel/] },
+  DIALOG,
   { state: "working", all: [/esc to interrupt/i] },
-  { state: "idle", all: [/^\s*›( |$)/m] },
+  { state: "idle", all: [/^\s*›(?! \d+\. )( |$)/m] },
 ]
 
 /** Reads the last lines of a screen; undefined when they say nothing known. */

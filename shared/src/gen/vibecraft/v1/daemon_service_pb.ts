@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file vibecraft/v1/daemon_service.proto.
  */
 export const file_vibecraft_v1_daemon_service: GenFile = /*@__PURE__*/
-  fileDesc("CiF2aWJlY3JhZnQvdjEvZGFlbW9uX3NlcnZpY2UucHJvdG8SDHZpYmVjcmFmdC52MSISChBHZXRTdGF0dXNSZXF1ZXN0IrIDChFHZXRTdGF0dXNSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEiAKBGhvc3QYAiABKAsyEi52aWJlY3JhZnQudjEuSG9zdBILCgNwaWQYAyABKAUSMAoMc3RhcnRlZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCgl1cHRpbWVfbXMYBSABKAMSCwoDdXJsGAYgASgJEg4KBnNvY2tldBgHIAEoCRIRCglzdGF0ZV9kaXIYCCABKAkSDQoFc2NvcGUYCSABKAkSKwoKZmlyc3RfcmVhZBgKIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWQSJQoHc291cmNlcxgLIAMoCzIULnZpYmVjcmFmdC52MS5Tb3VyY2USJwoIcHJvYmxlbXMYDCADKAsyFS52aWJlY3JhZnQudjEuUHJvYmxlbRIoCghjb3VudGVycxgNIAEoCzIWLnZpYmVjcmFmdC52MS5Db3VudGVycxIfChdldmVudF9sb29wX2RlbGF5X3A5OV9tcxgOIAEoARIRCglyc3NfYnl0ZXMYDyABKAMijwEKBlNvdXJjZRIMCgRraW5kGAEgASgJEgwKBG5hbWUYAiABKAkSKgoGaGVhbHRoGAMgASgOMhoudmliZWNyYWZ0LnYxLlNvdXJjZUhlYWx0aBIOCgZkZXRhaWwYBCABKAkSLQoJc2Vlbl90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKmAQoHUHJvYmxlbRIMCgRraW5kGAEgASgJEg8KB3N1YmplY3QYAiABKAkSDgoGZGV0YWlsGAMgASgJEg0KBWNvdW50GAQgASgDEi4KCmZpcnN0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxhc3RfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi1wEKCENvdW50ZXJzEg0KBWZpbGVzGAEgASgDEhIKCmJ5dGVzX3JlYWQYAiABKAMSDQoFbGluZXMYAyABKAMSEQoJYmFkX2xpbmVzGAQgASgDEhIKCmh1Z2VfbGluZXMYBSABKAMSFQoNdW5rbm93bl9saW5lcxgGIAEoAxIQCghyZXF1ZXN0cxgHIAEoAxISCgp0b29sX2NhbGxzGAggASgDEg0KBXNjYW5zGAkgASgDEhQKDGZhaWxlZF9zY2FucxgKIAEoAxIQCgh3YXRjaGVycxgLIAEoBSJMChFHZXRQcmljaW5nUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJVChJHZXRQcmljaW5nUmVzcG9uc2USKgoGbW9kZWxzGAEgAygLMhoudmliZWNyYWZ0LnYxLk1vZGVsUHJpY2luZxITCgtjb25maWdfcGF0aBgCIAEoCSqTAQoMU291cmNlSGVhbHRoEh0KGVNPVVJDRV9IRUFMVEhfVU5TUEVDSUZJRUQQABIUChBTT1VSQ0VfSEVBTFRIX09LEAESGAoUU09VUkNFX0hFQUxUSF9BQlNFTlQQAhIaChZTT1VSQ0VfSEVBTFRIX0RFR1JBREVEEAMSGAoUU09VUkNFX0hFQUxUSF9GQUlMRUQQBDK4AQoNRGFlbW9uU2VydmljZRJRCglHZXRTdGF0dXMSHi52aWJlY3JhZnQudjEuR2V0U3RhdHVzUmVxdWVzdBofLnZpYmVjcmFmdC52MS5HZXRTdGF0dXNSZXNwb25zZSIDkAIBElQKCkdldFByaWNpbmcSHy52aWJlY3JhZnQudjEuR2V0UHJpY2luZ1JlcXVlc3QaIC52aWJlY3JhZnQudjEuR2V0UHJpY2luZ1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp, file_vibecraft_v1_common, file_vibecraft_v1_pricing]);
+  fileDesc("CiF2aWJlY3JhZnQvdjEvZGFlbW9uX3NlcnZpY2UucHJvdG8SDHZpYmVjcmFmdC52MSISChBHZXRTdGF0dXNSZXF1ZXN0ItcDChFHZXRTdGF0dXNSZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEiAKBGhvc3QYAiABKAsyEi52aWJlY3JhZnQudjEuSG9zdBILCgNwaWQYAyABKAUSMAoMc3RhcnRlZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCgl1cHRpbWVfbXMYBSABKAMSCwoDdXJsGAYgASgJEg4KBnNvY2tldBgHIAEoCRIRCglzdGF0ZV9kaXIYCCABKAkSDQoFc2NvcGUYCSABKAkSKwoKZmlyc3RfcmVhZBgKIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWQSJQoHc291cmNlcxgLIAMoCzIULnZpYmVjcmFmdC52MS5Tb3VyY2USJwoIcHJvYmxlbXMYDCADKAsyFS52aWJlY3JhZnQudjEuUHJvYmxlbRIoCghjb3VudGVycxgNIAEoCzIWLnZpYmVjcmFmdC52MS5Db3VudGVycxIfChdldmVudF9sb29wX2RlbGF5X3A5OV9tcxgOIAEoARIRCglyc3NfYnl0ZXMYDyABKAMSIwoGY2hlY2tzGBQgAygLMhMudmliZWNyYWZ0LnYxLkNoZWNrIl4KBUNoZWNrEgwKBG5hbWUYASABKAkSJwoFc3RhdGUYAiABKA4yGC52aWJlY3JhZnQudjEuQ2hlY2tTdGF0ZRIOCgZkZXRhaWwYAyABKAkSDgoGYWR2aWNlGAQgASgJIo8BCgZTb3VyY2USDAoEa2luZBgBIAEoCRIMCgRuYW1lGAIgASgJEioKBmhlYWx0aBgDIAEoDjIaLnZpYmVjcmFmdC52MS5Tb3VyY2VIZWFsdGgSDgoGZGV0YWlsGAQgASgJEi0KCXNlZW5fdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAipgEKB1Byb2JsZW0SDAoEa2luZBgBIAEoCRIPCgdzdWJqZWN0GAIgASgJEg4KBmRldGFpbBgDIAEoCRINCgVjb3VudBgEIAEoAxIuCgpmaXJzdF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglsYXN0X3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIvwBCghDb3VudGVycxINCgVmaWxlcxgBIAEoAxISCgpieXRlc19yZWFkGAIgASgDEg0KBWxpbmVzGAMgASgDEhEKCWJhZF9saW5lcxgEIAEoAxISCgpodWdlX2xpbmVzGAUgASgDEhUKDXVua25vd25fbGluZXMYBiABKAMSEAoIcmVxdWVzdHMYByABKAMSEgoKdG9vbF9jYWxscxgIIAEoAxINCgVzY2FucxgJIAEoAxIUCgxmYWlsZWRfc2NhbnMYCiABKAMSEAoId2F0Y2hlcnMYCyABKAUSDQoFaGludHMYFCABKAMSFAoMbWlzc2VkX2hpbnRzGBUgASgDIkwKEUdldFByaWNpbmdSZXF1ZXN0Eg0KBW1vZGVsGAEgASgJEigKBHRpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIlUKEkdldFByaWNpbmdSZXNwb25zZRIqCgZtb2RlbHMYASADKAsyGi52aWJlY3JhZnQudjEuTW9kZWxQcmljaW5nEhMKC2NvbmZpZ19wYXRoGAIgASgJKocBCgpDaGVja1N0YXRlEhsKF0NIRUNLX1NUQVRFX1VOU1BFQ0lGSUVEEAASEgoOQ0hFQ0tfU1RBVEVfT0sQARIXChNDSEVDS19TVEFURV9XQVJOSU5HEAISFgoSQ0hFQ0tfU1RBVEVfRkFJTEVEEAMSFwoTQ0hFQ0tfU1RBVEVfU0tJUFBFRBAEKpMBCgxTb3VyY2VIZWFsdGgSHQoZU09VUkNFX0hFQUxUSF9VTlNQRUNJRklFRBAAEhQKEFNPVVJDRV9IRUFMVEhfT0sQARIYChRTT1VSQ0VfSEVBTFRIX0FCU0VOVBACEhoKFlNPVVJDRV9IRUFMVEhfREVHUkFERUQQAxIYChRTT1VSQ0VfSEVBTFRIX0ZBSUxFRBAEMrgBCg1EYWVtb25TZXJ2aWNlElEKCUdldFN0YXR1cxIeLnZpYmVjcmFmdC52MS5HZXRTdGF0dXNSZXF1ZXN0Gh8udmliZWNyYWZ0LnYxLkdldFN0YXR1c1Jlc3BvbnNlIgOQAgESVAoKR2V0UHJpY2luZxIfLnZpYmVjcmFmdC52MS5HZXRQcmljaW5nUmVxdWVzdBogLnZpYmVjcmFmdC52MS5HZXRQcmljaW5nUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_vibecraft_v1_common, file_vibecraft_v1_pricing]);
 
 /**
  * Asks how the daemon is.
@@ -145,6 +145,13 @@ export type GetStatusResponse = Message<"vibecraft.v1.GetStatusResponse"> & {
    * @generated from field: int64 rss_bytes = 15;
    */
   rssBytes: bigint;
+
+  /**
+   * What the daemon finds when it looks at itself: whether it sees what it should, and whether what it shows can be true.
+   *
+   * @generated from field: repeated vibecraft.v1.Check checks = 20;
+   */
+  checks: Check[];
 };
 
 /**
@@ -153,6 +160,48 @@ export type GetStatusResponse = Message<"vibecraft.v1.GetStatusResponse"> & {
  */
 export const GetStatusResponseSchema: GenMessage<GetStatusResponse> = /*@__PURE__*/
   messageDesc(file_vibecraft_v1_daemon_service, 1);
+
+/**
+ * One look of the daemon at itself.
+ *
+ * @generated from message vibecraft.v1.Check
+ */
+export type Check = Message<"vibecraft.v1.Check"> & {
+  /**
+   * Its name, for example "processes", "unlisted-agents".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * How it came out.
+   *
+   * @generated from field: vibecraft.v1.CheckState state = 2;
+   */
+  state: CheckState;
+
+  /**
+   * What was found, in plain words. Untrusted text.
+   *
+   * @generated from field: string detail = 3;
+   */
+  detail: string;
+
+  /**
+   * What to do about it. Empty when there is nothing to do.
+   *
+   * @generated from field: string advice = 4;
+   */
+  advice: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.Check.
+ * Use `create(CheckSchema)` to create a new message.
+ */
+export const CheckSchema: GenMessage<Check> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_daemon_service, 2);
 
 /**
  * One thing the daemon looks at: the process table, a tmux server, a registry, a transcript root.
@@ -201,7 +250,7 @@ export type Source = Message<"vibecraft.v1.Source"> & {
  * Use `create(SourceSchema)` to create a new message.
  */
 export const SourceSchema: GenMessage<Source> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_daemon_service, 2);
+  messageDesc(file_vibecraft_v1_daemon_service, 3);
 
 /**
  * Something that went wrong and was survived.
@@ -257,7 +306,7 @@ export type Problem = Message<"vibecraft.v1.Problem"> & {
  * Use `create(ProblemSchema)` to create a new message.
  */
 export const ProblemSchema: GenMessage<Problem> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_daemon_service, 3);
+  messageDesc(file_vibecraft_v1_daemon_service, 4);
 
 /**
  * What the daemon counted since it started.
@@ -341,6 +390,20 @@ export type Counters = Message<"vibecraft.v1.Counters"> & {
    * @generated from field: int32 watchers = 11;
    */
   watchers: number;
+
+  /**
+   * Hints of file watchers and tmux that something may have changed; each only brings a scan forward.
+   *
+   * @generated from field: int64 hints = 20;
+   */
+  hints: bigint;
+
+  /**
+   * Changes that a slow look found though a watcher should have told of them.
+   *
+   * @generated from field: int64 missed_hints = 21;
+   */
+  missedHints: bigint;
 };
 
 /**
@@ -348,7 +411,7 @@ export type Counters = Message<"vibecraft.v1.Counters"> & {
  * Use `create(CountersSchema)` to create a new message.
  */
 export const CountersSchema: GenMessage<Counters> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_daemon_service, 4);
+  messageDesc(file_vibecraft_v1_daemon_service, 5);
 
 /**
  * Asks what a model costs.
@@ -376,7 +439,7 @@ export type GetPricingRequest = Message<"vibecraft.v1.GetPricingRequest"> & {
  * Use `create(GetPricingRequestSchema)` to create a new message.
  */
 export const GetPricingRequestSchema: GenMessage<GetPricingRequest> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_daemon_service, 5);
+  messageDesc(file_vibecraft_v1_daemon_service, 6);
 
 /**
  * What models cost.
@@ -404,7 +467,60 @@ export type GetPricingResponse = Message<"vibecraft.v1.GetPricingResponse"> & {
  * Use `create(GetPricingResponseSchema)` to create a new message.
  */
 export const GetPricingResponseSchema: GenMessage<GetPricingResponse> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_daemon_service, 6);
+  messageDesc(file_vibecraft_v1_daemon_service, 7);
+
+/**
+ * How a check came out.
+ *
+ * @generated from enum vibecraft.v1.CheckState
+ */
+export const CheckState = {
+  /**
+   * @generated from enum value: CHECK_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * As it should be.
+   *
+   * @generated from enum value: CHECK_STATE_OK = 1;
+   */
+  OK: 1,
+
+  /**
+   * Something is worth a look; what is shown may be incomplete.
+   *
+   * @generated from enum value: CHECK_STATE_WARNING = 2;
+   */
+  WARNING: 2,
+
+  /**
+   * Something that is shown is wrong or missing.
+   *
+   * @generated from enum value: CHECK_STATE_FAILED = 3;
+   */
+  FAILED: 3,
+
+  /**
+   * There is nothing to check here.
+   *
+   * @generated from enum value: CHECK_STATE_SKIPPED = 4;
+   */
+  SKIPPED: 4,
+} as const;
+
+/**
+ * How a check came out.
+ *
+ * @generated from enum vibecraft.v1.CheckState
+ */
+export type CheckState = (typeof CheckState)[keyof typeof CheckState] | UnknownEnum;
+
+/**
+ * Describes the enum vibecraft.v1.CheckState.
+ */
+export const CheckStateSchema: GenEnum<CheckState> = /*@__PURE__*/
+  enumDesc(file_vibecraft_v1_daemon_service, 0);
 
 /**
  * How a source is.
@@ -457,7 +573,7 @@ export type SourceHealth = (typeof SourceHealth)[keyof typeof SourceHealth] | Un
  * Describes the enum vibecraft.v1.SourceHealth.
  */
 export const SourceHealthSchema: GenEnum<SourceHealth> = /*@__PURE__*/
-  enumDesc(file_vibecraft_v1_daemon_service, 0);
+  enumDesc(file_vibecraft_v1_daemon_service, 1);
 
 /**
  * Tells of the daemon.

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file vibecraft/v1/session.proto.
  */
 export const file_vibecraft_v1_session: GenFile = /*@__PURE__*/
-  fileDesc("Chp2aWJlY3JhZnQvdjEvc2Vzc2lvbi5wcm90bxIMdmliZWNyYWZ0LnYxIpABCgRQYW5lEg4KBnNvY2tldBgBIAEoCRISCgpzZXJ2ZXJfcGlkGAIgASgFEg8KB3BhbmVfaWQYAyABKAkSFAoMc2Vzc2lvbl9uYW1lGAQgASgJEhQKDHdpbmRvd19pbmRleBgFIAEoBRITCgt3aW5kb3dfbmFtZRgGIAEoCRISCgpwYW5lX2luZGV4GAcgASgFIn4KC0N1cnJlbnRUb29sEgwKBG5hbWUYASABKAkSEwoGdGFyZ2V0GAIgASgJSACIAQESMAoMc3RhcnRlZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdydW5uaW5nGAQgASgFQgkKB190YXJnZXQivggKB1Nlc3Npb24SCgoCaWQYASABKAkSIAoEaG9zdBgCIAEoCzISLnZpYmVjcmFmdC52MS5Ib3N0EiIKBWFnZW50GAMgASgOMhMudmliZWNyYWZ0LnYxLkFnZW50Eg8KB2NvbW1hbmQYBCABKAkSIAoEcm9sZRgFIAEoDjISLnZpYmVjcmFmdC52MS5Sb2xlEgwKBG5hbWUYBiABKAkSEgoFdGl0bGUYByABKAlIAIgBARIcCg9jb252ZXJzYXRpb25faWQYCCABKAlIAYgBARIgChhlYXJsaWVyX2NvbnZlcnNhdGlvbl9pZHMYCSADKAkSEAoDY3dkGAogASgJSAKIAQESFwoKZ2l0X2JyYW5jaBgLIAEoCUgDiAEBEhIKBW1vZGVsGAwgASgJSASIAQESEAoDcGlkGA0gASgFSAWIAQESJAoGc3RhdHVzGA4gASgOMhQudmliZWNyYWZ0LnYxLlN0YXR1cxIVCg1zdGF0dXNfcmVhc29uGA8gASgJEjUKEXN0YXR1c19zaW5jZV90aW1lGBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzChFzdGF0dXNfY29uZmlkZW5jZRgRIAEoDjIYLnZpYmVjcmFmdC52MS5Db25maWRlbmNlEhUKDXN0YXR1c19zb3VyY2UYEiABKAkSNAoMY3VycmVudF90b29sGBMgASgLMhkudmliZWNyYWZ0LnYxLkN1cnJlbnRUb29sSAaIAQESHwoSY29udGV4dF91c2VkX3JhdGlvGBQgASgBSAeIAQESJQoEcGFuZRgVIAEoCzISLnZpYmVjcmFmdC52MS5QYW5lSAiIAQESMAoMc3RhcnRlZF90aW1lGBYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI2ChJsYXN0X2FjdGl2aXR5X3RpbWUYFyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh4KEXBhcmVudF9zZXNzaW9uX2lkGBggASgJSAmIAQESGgoNYWdlbnRfdmVyc2lvbhgZIAEoCUgKiAEBEhgKEGFjdGl2ZV9zdWJhZ2VudHMYGiABKAUSKAoIZXZpZGVuY2UYGyADKAsyFi52aWJlY3JhZnQudjEuRXZpZGVuY2USMwoPZGlzY292ZXJlZF90aW1lGBwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIICgZfdGl0bGVCEgoQX2NvbnZlcnNhdGlvbl9pZEIGCgRfY3dkQg0KC19naXRfYnJhbmNoQggKBl9tb2RlbEIGCgRfcGlkQg8KDV9jdXJyZW50X3Rvb2xCFQoTX2NvbnRleHRfdXNlZF9yYXRpb0IHCgVfcGFuZUIUChJfcGFyZW50X3Nlc3Npb25faWRCEAoOX2FnZW50X3ZlcnNpb24qvAEKBlN0YXR1cxIWChJTVEFUVVNfVU5TUEVDSUZJRUQQABITCg9TVEFUVVNfU1RBUlRJTkcQARISCg5TVEFUVVNfV09SS0lORxACEhIKDlNUQVRVU19XQUlUSU5HEAMSDwoLU1RBVFVTX0lETEUQBBISCg5TVEFUVVNfU1RBTExFRBAFEhIKDlNUQVRVU19PRkZMSU5FEAYSEAoMU1RBVFVTX0VOREVEEAcSEgoOU1RBVFVTX1VOS05PV04QCGIGcHJvdG8z", [file_google_protobuf_timestamp, file_vibecraft_v1_common]);
+  fileDesc("Chp2aWJlY3JhZnQvdjEvc2Vzc2lvbi5wcm90bxIMdmliZWNyYWZ0LnYxIpABCgRQYW5lEg4KBnNvY2tldBgBIAEoCRISCgpzZXJ2ZXJfcGlkGAIgASgFEg8KB3BhbmVfaWQYAyABKAkSFAoMc2Vzc2lvbl9uYW1lGAQgASgJEhQKDHdpbmRvd19pbmRleBgFIAEoBRITCgt3aW5kb3dfbmFtZRgGIAEoCRISCgpwYW5lX2luZGV4GAcgASgFIn4KC0N1cnJlbnRUb29sEgwKBG5hbWUYASABKAkSEwoGdGFyZ2V0GAIgASgJSACIAQESMAoMc3RhcnRlZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdydW5uaW5nGAQgASgFQgkKB190YXJnZXQihAkKB1Nlc3Npb24SCgoCaWQYASABKAkSIAoEaG9zdBgCIAEoCzISLnZpYmVjcmFmdC52MS5Ib3N0EiIKBWFnZW50GAMgASgOMhMudmliZWNyYWZ0LnYxLkFnZW50Eg8KB2NvbW1hbmQYBCABKAkSIAoEcm9sZRgFIAEoDjISLnZpYmVjcmFmdC52MS5Sb2xlEgwKBG5hbWUYBiABKAkSEgoFdGl0bGUYByABKAlIAIgBARIcCg9jb252ZXJzYXRpb25faWQYCCABKAlIAYgBARIgChhlYXJsaWVyX2NvbnZlcnNhdGlvbl9pZHMYCSADKAkSEAoDY3dkGAogASgJSAKIAQESFwoKZ2l0X2JyYW5jaBgLIAEoCUgDiAEBEhIKBW1vZGVsGAwgASgJSASIAQESEAoDcGlkGA0gASgFSAWIAQESJAoGc3RhdHVzGA4gASgOMhQudmliZWNyYWZ0LnYxLlN0YXR1cxIVCg1zdGF0dXNfcmVhc29uGA8gASgJEjUKEXN0YXR1c19zaW5jZV90aW1lGBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzChFzdGF0dXNfY29uZmlkZW5jZRgRIAEoDjIYLnZpYmVjcmFmdC52MS5Db25maWRlbmNlEhUKDXN0YXR1c19zb3VyY2UYEiABKAkSNAoMY3VycmVudF90b29sGBMgASgLMhkudmliZWNyYWZ0LnYxLkN1cnJlbnRUb29sSAaIAQESHwoSY29udGV4dF91c2VkX3JhdGlvGBQgASgBSAeIAQESJQoEcGFuZRgVIAEoCzISLnZpYmVjcmFmdC52MS5QYW5lSAiIAQESMAoMc3RhcnRlZF90aW1lGBYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI2ChJsYXN0X2FjdGl2aXR5X3RpbWUYFyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh4KEXBhcmVudF9zZXNzaW9uX2lkGBggASgJSAmIAQESGgoNYWdlbnRfdmVyc2lvbhgZIAEoCUgKiAEBEhgKEGFjdGl2ZV9zdWJhZ2VudHMYGiABKAUSKAoIZXZpZGVuY2UYGyADKAsyFi52aWJlY3JhZnQudjEuRXZpZGVuY2USMwoPZGlzY292ZXJlZF90aW1lGBwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZ1bnJlYWQYHSABKAgSNAoQbWFya2VkX3NlZW5fdGltZRgeIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCAoGX3RpdGxlQhIKEF9jb252ZXJzYXRpb25faWRCBgoEX2N3ZEINCgtfZ2l0X2JyYW5jaEIICgZfbW9kZWxCBgoEX3BpZEIPCg1fY3VycmVudF90b29sQhUKE19jb250ZXh0X3VzZWRfcmF0aW9CBwoFX3BhbmVCFAoSX3BhcmVudF9zZXNzaW9uX2lkQhAKDl9hZ2VudF92ZXJzaW9uIswBCgxTdGF0dXNDaGFuZ2USIgoEZnJvbRgBIAEoDjIULnZpYmVjcmFmdC52MS5TdGF0dXMSIAoCdG8YAiABKA4yFC52aWJlY3JhZnQudjEuU3RhdHVzEg4KBnJlYXNvbhgDIAEoCRIOCgZzb3VyY2UYBCABKAkSLAoKY29uZmlkZW5jZRgFIAEoDjIYLnZpYmVjcmFmdC52MS5Db25maWRlbmNlEigKBHRpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKrwBCgZTdGF0dXMSFgoSU1RBVFVTX1VOU1BFQ0lGSUVEEAASEwoPU1RBVFVTX1NUQVJUSU5HEAESEgoOU1RBVFVTX1dPUktJTkcQAhISCg5TVEFUVVNfV0FJVElORxADEg8KC1NUQVRVU19JRExFEAQSEgoOU1RBVFVTX1NUQUxMRUQQBRISCg5TVEFUVVNfT0ZGTElORRAGEhAKDFNUQVRVU19FTkRFRBAHEhIKDlNUQVRVU19VTktOT1dOEAhiBnByb3RvMw", [file_google_protobuf_timestamp, file_vibecraft_v1_common]);
 
 /**
  * A tmux pane. Ids are unique within one server's life only, so the key is (socket, server_pid, pane_id).
@@ -325,6 +325,20 @@ export type Session = Message<"vibecraft.v1.Session"> & {
    * @generated from field: google.protobuf.Timestamp discovered_time = 28;
    */
   discoveredTime?: Timestamp | undefined;
+
+  /**
+   * It is idle after a turn that nobody has marked as seen. Listing, watching or drawing a session does not mark it; MarkSeen does.
+   *
+   * @generated from field: bool unread = 29;
+   */
+  unread: boolean;
+
+  /**
+   * When it was last marked as seen. Absent when it never was.
+   *
+   * @generated from field: google.protobuf.Timestamp marked_seen_time = 30;
+   */
+  markedSeenTime?: Timestamp | undefined;
 };
 
 /**
@@ -333,6 +347,62 @@ export type Session = Message<"vibecraft.v1.Session"> & {
  */
 export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
   messageDesc(file_vibecraft_v1_session, 2);
+
+/**
+ * One change of a session's status, with what it was known by.
+ *
+ * @generated from message vibecraft.v1.StatusChange
+ */
+export type StatusChange = Message<"vibecraft.v1.StatusChange"> & {
+  /**
+   * What it was before. Unspecified for the first status of a session.
+   *
+   * @generated from field: vibecraft.v1.Status from = 1;
+   */
+  from: Status;
+
+  /**
+   * What it became.
+   *
+   * @generated from field: vibecraft.v1.Status to = 2;
+   */
+  to: Status;
+
+  /**
+   * Why, in plain words. Untrusted text.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * Where the evidence comes from, as in Evidence.
+   *
+   * @generated from field: string source = 4;
+   */
+  source: string;
+
+  /**
+   * How sure it is.
+   *
+   * @generated from field: vibecraft.v1.Confidence confidence = 5;
+   */
+  confidence: Confidence;
+
+  /**
+   * When it became so, as the evidence says.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 6;
+   */
+  time?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.StatusChange.
+ * Use `create(StatusChangeSchema)` to create a new message.
+ */
+export const StatusChangeSchema: GenMessage<StatusChange> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_session, 3);
 
 /**
  * What a session does now. Unknown is a legal answer; it comes with a reason.

@@ -8,7 +8,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { FirstRead, Heartbeat, Scope } from "./common_pb.ts";
 import { file_vibecraft_v1_common } from "./common_pb.ts";
-import type { Session } from "./session_pb.ts";
+import type { Session, StatusChange } from "./session_pb.ts";
 import { file_vibecraft_v1_session } from "./session_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vibecraft/v1/session_service.proto.
  */
 export const file_vibecraft_v1_session_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJ2aWJlY3JhZnQvdjEvc2Vzc2lvbl9zZXJ2aWNlLnByb3RvEgx2aWJlY3JhZnQudjEiYAoTTGlzdFNlc3Npb25zUmVxdWVzdBIiCgVzY29wZRgBIAEoDjITLnZpYmVjcmFmdC52MS5TY29wZRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSKFAQoUTGlzdFNlc3Npb25zUmVzcG9uc2USJwoIc2Vzc2lvbnMYASADKAsyFS52aWJlY3JhZnQudjEuU2Vzc2lvbhIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAyABKAkiHwoRR2V0U2Vzc2lvblJlcXVlc3QSCgoCaWQYASABKAkiaQoSR2V0U2Vzc2lvblJlc3BvbnNlEiYKB3Nlc3Npb24YASABKAsyFS52aWJlY3JhZnQudjEuU2Vzc2lvbhIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZCJ4ChRXYXRjaFNlc3Npb25zUmVxdWVzdBIiCgVzY29wZRgBIAEoDjITLnZpYmVjcmFmdC52MS5TY29wZRIKCgJpZBgCIAEoCRIcCg9taW5faW50ZXJ2YWxfbXMYAyABKAVIAIgBAUISChBfbWluX2ludGVydmFsX21zIskCChVXYXRjaFNlc3Npb25zUmVzcG9uc2USMgoIc25hcHNob3QYASABKAsyHi52aWJlY3JhZnQudjEuU2Vzc2lvbnNTbmFwc2hvdEgAEjYKCmRpc2NvdmVyZWQYAiABKAsyIC52aWJlY3JhZnQudjEuU2Vzc2lvbnNEaXNjb3ZlcmVkSAASMAoHdXBkYXRlZBgDIAEoCzIdLnZpYmVjcmFmdC52MS5TZXNzaW9uc1VwZGF0ZWRIABIsCgVlbmRlZBgEIAEoCzIbLnZpYmVjcmFmdC52MS5TZXNzaW9uc0VuZGVkSAASLAoJaGVhcnRiZWF0GAUgASgLMhcudmliZWNyYWZ0LnYxLkhlYXJ0YmVhdEgAEi0KCmZpcnN0X3JlYWQYBiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkSABCBwoFZXZlbnQigAEKEFNlc3Npb25zU25hcHNob3QSJwoIc2Vzc2lvbnMYASADKAsyFS52aWJlY3JhZnQudjEuU2Vzc2lvbhIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZBIWCg5kYWVtb25fdmVyc2lvbhgDIAEoCSI9ChJTZXNzaW9uc0Rpc2NvdmVyZWQSJwoIc2Vzc2lvbnMYASADKAsyFS52aWJlY3JhZnQudjEuU2Vzc2lvbiI6Cg9TZXNzaW9uc1VwZGF0ZWQSJwoIc2Vzc2lvbnMYASADKAsyFS52aWJlY3JhZnQudjEuU2Vzc2lvbiIkCg1TZXNzaW9uc0VuZGVkEhMKC3Nlc3Npb25faWRzGAEgAygJIhkKF0Rpc2NvdmVyU2Vzc2lvbnNSZXF1ZXN0IpEBChhEaXNjb3ZlclNlc3Npb25zUmVzcG9uc2USKQoKZGlzY292ZXJlZBgBIAMoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uEicKCGV4aXN0aW5nGAIgAygLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24SDwoHc2Nhbl9tcxgDIAEoBRIQCghmYWlsdXJlcxgEIAMoCTKBAwoOU2Vzc2lvblNlcnZpY2USWgoMTGlzdFNlc3Npb25zEiEudmliZWNyYWZ0LnYxLkxpc3RTZXNzaW9uc1JlcXVlc3QaIi52aWJlY3JhZnQudjEuTGlzdFNlc3Npb25zUmVzcG9uc2UiA5ACARJUCgpHZXRTZXNzaW9uEh8udmliZWNyYWZ0LnYxLkdldFNlc3Npb25SZXF1ZXN0GiAudmliZWNyYWZ0LnYxLkdldFNlc3Npb25SZXNwb25zZSIDkAIBEloKDVdhdGNoU2Vzc2lvbnMSIi52aWJlY3JhZnQudjEuV2F0Y2hTZXNzaW9uc1JlcXVlc3QaIy52aWJlY3JhZnQudjEuV2F0Y2hTZXNzaW9uc1Jlc3BvbnNlMAESYQoQRGlzY292ZXJTZXNzaW9ucxIlLnZpYmVjcmFmdC52MS5EaXNjb3ZlclNlc3Npb25zUmVxdWVzdBomLnZpYmVjcmFmdC52MS5EaXNjb3ZlclNlc3Npb25zUmVzcG9uc2ViBnByb3RvMw", [file_vibecraft_v1_common, file_vibecraft_v1_session]);
+  fileDesc("CiJ2aWJlY3JhZnQvdjEvc2Vzc2lvbl9zZXJ2aWNlLnByb3RvEgx2aWJlY3JhZnQudjEiYAoTTGlzdFNlc3Npb25zUmVxdWVzdBIiCgVzY29wZRgBIAEoDjITLnZpYmVjcmFmdC52MS5TY29wZRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSKFAQoUTGlzdFNlc3Npb25zUmVzcG9uc2USJwoIc2Vzc2lvbnMYASADKAsyFS52aWJlY3JhZnQudjEuU2Vzc2lvbhIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAyABKAkiHwoRR2V0U2Vzc2lvblJlcXVlc3QSCgoCaWQYASABKAkinQEKEkdldFNlc3Npb25SZXNwb25zZRImCgdzZXNzaW9uGAEgASgLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24SKwoKZmlyc3RfcmVhZBgCIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWQSMgoOc3RhdHVzX2NoYW5nZXMYAyADKAsyGi52aWJlY3JhZnQudjEuU3RhdHVzQ2hhbmdlIngKFFdhdGNoU2Vzc2lvbnNSZXF1ZXN0EiIKBXNjb3BlGAEgASgOMhMudmliZWNyYWZ0LnYxLlNjb3BlEgoKAmlkGAIgASgJEhwKD21pbl9pbnRlcnZhbF9tcxgDIAEoBUgAiAEBQhIKEF9taW5faW50ZXJ2YWxfbXMiyQIKFVdhdGNoU2Vzc2lvbnNSZXNwb25zZRIyCghzbmFwc2hvdBgBIAEoCzIeLnZpYmVjcmFmdC52MS5TZXNzaW9uc1NuYXBzaG90SAASNgoKZGlzY292ZXJlZBgCIAEoCzIgLnZpYmVjcmFmdC52MS5TZXNzaW9uc0Rpc2NvdmVyZWRIABIwCgd1cGRhdGVkGAMgASgLMh0udmliZWNyYWZ0LnYxLlNlc3Npb25zVXBkYXRlZEgAEiwKBWVuZGVkGAQgASgLMhsudmliZWNyYWZ0LnYxLlNlc3Npb25zRW5kZWRIABIsCgloZWFydGJlYXQYBSABKAsyFy52aWJlY3JhZnQudjEuSGVhcnRiZWF0SAASLQoKZmlyc3RfcmVhZBgGIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWRIAEIHCgVldmVudCKAAQoQU2Vzc2lvbnNTbmFwc2hvdBInCghzZXNzaW9ucxgBIAMoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uEisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkEhYKDmRhZW1vbl92ZXJzaW9uGAMgASgJIj0KElNlc3Npb25zRGlzY292ZXJlZBInCghzZXNzaW9ucxgBIAMoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uIjoKD1Nlc3Npb25zVXBkYXRlZBInCghzZXNzaW9ucxgBIAMoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uIiQKDVNlc3Npb25zRW5kZWQSEwoLc2Vzc2lvbl9pZHMYASADKAkiHQoPTWFya1NlZW5SZXF1ZXN0EgoKAmlkGAEgASgJIjoKEE1hcmtTZWVuUmVzcG9uc2USJgoHc2Vzc2lvbhgBIAEoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uIhkKF0Rpc2NvdmVyU2Vzc2lvbnNSZXF1ZXN0IpEBChhEaXNjb3ZlclNlc3Npb25zUmVzcG9uc2USKQoKZGlzY292ZXJlZBgBIAMoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uEicKCGV4aXN0aW5nGAIgAygLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24SDwoHc2Nhbl9tcxgDIAEoBRIQCghmYWlsdXJlcxgEIAMoCTLMAwoOU2Vzc2lvblNlcnZpY2USWgoMTGlzdFNlc3Npb25zEiEudmliZWNyYWZ0LnYxLkxpc3RTZXNzaW9uc1JlcXVlc3QaIi52aWJlY3JhZnQudjEuTGlzdFNlc3Npb25zUmVzcG9uc2UiA5ACARJUCgpHZXRTZXNzaW9uEh8udmliZWNyYWZ0LnYxLkdldFNlc3Npb25SZXF1ZXN0GiAudmliZWNyYWZ0LnYxLkdldFNlc3Npb25SZXNwb25zZSIDkAIBEloKDVdhdGNoU2Vzc2lvbnMSIi52aWJlY3JhZnQudjEuV2F0Y2hTZXNzaW9uc1JlcXVlc3QaIy52aWJlY3JhZnQudjEuV2F0Y2hTZXNzaW9uc1Jlc3BvbnNlMAESYQoQRGlzY292ZXJTZXNzaW9ucxIlLnZpYmVjcmFmdC52MS5EaXNjb3ZlclNlc3Npb25zUmVxdWVzdBomLnZpYmVjcmFmdC52MS5EaXNjb3ZlclNlc3Npb25zUmVzcG9uc2USSQoITWFya1NlZW4SHS52aWJlY3JhZnQudjEuTWFya1NlZW5SZXF1ZXN0Gh4udmliZWNyYWZ0LnYxLk1hcmtTZWVuUmVzcG9uc2ViBnByb3RvMw", [file_vibecraft_v1_common, file_vibecraft_v1_session]);
 
 /**
  * Asks for a list of sessions.
@@ -128,6 +128,13 @@ export type GetSessionResponse = Message<"vibecraft.v1.GetSessionResponse"> & {
    * @generated from field: vibecraft.v1.FirstRead first_read = 2;
    */
   firstRead?: FirstRead | undefined;
+
+  /**
+   * The last changes of its status since the daemon runs, latest first; at most 50.
+   *
+   * @generated from field: repeated vibecraft.v1.StatusChange status_changes = 3;
+   */
+  statusChanges: StatusChange[];
 };
 
 /**
@@ -340,6 +347,48 @@ export const SessionsEndedSchema: GenMessage<SessionsEnded> = /*@__PURE__*/
   messageDesc(file_vibecraft_v1_session_service, 9);
 
 /**
+ * Asks to mark a session as seen.
+ *
+ * @generated from message vibecraft.v1.MarkSeenRequest
+ */
+export type MarkSeenRequest = Message<"vibecraft.v1.MarkSeenRequest"> & {
+  /**
+   * A session's id or a conversation's.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.MarkSeenRequest.
+ * Use `create(MarkSeenRequestSchema)` to create a new message.
+ */
+export const MarkSeenRequestSchema: GenMessage<MarkSeenRequest> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_session_service, 10);
+
+/**
+ * A session that was marked as seen.
+ *
+ * @generated from message vibecraft.v1.MarkSeenResponse
+ */
+export type MarkSeenResponse = Message<"vibecraft.v1.MarkSeenResponse"> & {
+  /**
+   * The session as it is now.
+   *
+   * @generated from field: vibecraft.v1.Session session = 1;
+   */
+  session?: Session | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.MarkSeenResponse.
+ * Use `create(MarkSeenResponseSchema)` to create a new message.
+ */
+export const MarkSeenResponseSchema: GenMessage<MarkSeenResponse> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_session_service, 11);
+
+/**
  * Asks for a scan now.
  *
  * @generated from message vibecraft.v1.DiscoverSessionsRequest
@@ -352,7 +401,7 @@ export type DiscoverSessionsRequest = Message<"vibecraft.v1.DiscoverSessionsRequ
  * Use `create(DiscoverSessionsRequestSchema)` to create a new message.
  */
 export const DiscoverSessionsRequestSchema: GenMessage<DiscoverSessionsRequest> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_session_service, 10);
+  messageDesc(file_vibecraft_v1_session_service, 12);
 
 /**
  * What a scan found.
@@ -394,7 +443,7 @@ export type DiscoverSessionsResponse = Message<"vibecraft.v1.DiscoverSessionsRes
  * Use `create(DiscoverSessionsResponseSchema)` to create a new message.
  */
 export const DiscoverSessionsResponseSchema: GenMessage<DiscoverSessionsResponse> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_session_service, 11);
+  messageDesc(file_vibecraft_v1_session_service, 13);
 
 /**
  * Lists, finds and follows sessions. The order is the same everywhere: those that need a person first, then live ones, then offline ones.
@@ -441,6 +490,17 @@ export const SessionService: GenService<{
     methodKind: "unary";
     input: typeof DiscoverSessionsRequestSchema;
     output: typeof DiscoverSessionsResponseSchema;
+  },
+  /**
+   * Marks a session as seen, so that what it has done no longer counts as unread. Served on the unix socket alone; PERMISSION_DENIED
+   * over TCP, NOT_FOUND when there is no such session.
+   *
+   * @generated from rpc vibecraft.v1.SessionService.MarkSeen
+   */
+  markSeen: {
+    methodKind: "unary";
+    input: typeof MarkSeenRequestSchema;
+    output: typeof MarkSeenResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_vibecraft_v1_session_service, 0);
