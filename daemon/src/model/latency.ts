@@ -3,11 +3,10 @@
 // traps it guards: a NaN recorded as 0, a throw on a negative, a p100 above the maximum, sums lost when unequal histograms are merged.
 
 import { createRequire } from "node:module"
+import type Library from "hdr-histogram-js/dist/Int32Histogram.js"
 
 // The package's front door loads its WebAssembly and its log formats too, which takes six times as long.
-const { default: Int32Histogram } = createRequire(import.meta.url)(
-  "hdr-histogram-js/dist/Int32Histogram.js",
-) as typeof import("hdr-histogram-js/dist/Int32Histogram.js")
+const { default: Int32Histogram } = createRequire(import.meta.url)("hdr-histogram-js/dist/Int32Histogram.js") as typeof Library
 
 /** Longest duration recorded, 24 h; a longer one is a clock that jumped. */
 export const MAX_DURATION_MS = 86_400_000
