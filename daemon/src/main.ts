@@ -66,6 +66,30 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
   world.usage.corrections.put(store.corrections)
   store.attach(world)
 
+  const api: ApiServer = await createApiServer({
+    host: flags.host,
+    port: flags.port,
+    socketPath: flags.socketPath,
+    world,
+    usage: world.usage,
+    store: store.desk,
+    readThreadTotals: () => readPool.threadTotals({ homes: transcriptHomes(diagnostics) }),
+    diagnostics,
+    discover: createDiscoverSessions(world, { scanNow: () => discovery.scanNow() }),
+    daemon: {
+      version: version(),
+      startedMs,
+      stateDir: flags.stateDir,
+      scope: flags.scope ?? "",
+      host: identity,
+      pricing: { prices, configPath: config.path },
+      counted: () => world.counts,
+    },
+    webRoot: await webRoot(),
+    logger,
+  })
+
+  // Not before the port is open: starting threads would hold it up, and nobody can ask before they are there.
   const readPool = createReadPool()
   resources.defer(() => readPool.close())
   const scanPool = createScanPool()
@@ -103,28 +127,6 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
   resources.defer(() => clearInterval(ticker))
   diagnostics.addChecks(() => [stuckCheck(stalledSessions(world))])
 
-  const api: ApiServer = await createApiServer({
-    host: flags.host,
-    port: flags.port,
-    socketPath: flags.socketPath,
-    world,
-    usage: world.usage,
-    store: store.desk,
-    readThreadTotals: () => readPool.threadTotals({ homes: transcriptHomes(diagnostics) }),
-    diagnostics,
-    discover: createDiscoverSessions(world, discovery),
-    daemon: {
-      version: version(),
-      startedMs,
-      stateDir: flags.stateDir,
-      scope: flags.scope ?? "",
-      host: identity,
-      pricing: { prices, configPath: config.path },
-      counted: () => world.counts,
-    },
-    webRoot: await webRoot(),
-    logger,
-  })
   resources.defer(() => api.close("daemon stopping"))
 
   const owned = resources.move()

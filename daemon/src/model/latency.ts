@@ -2,7 +2,11 @@
 // 0.1 % above it, exact below 2,048 ms. Mean and maximum are exact. This is the only module that knows the histogram library, whose
 // traps it guards: a NaN recorded as 0, a throw on a negative, a p100 above the maximum, sums lost when unequal histograms are merged.
 
-import { Int32Histogram } from "hdr-histogram-js"
+import { createRequire } from "node:module"
+import type Library from "hdr-histogram-js/dist/Int32Histogram.js"
+
+// The package's front door loads its WebAssembly and its log formats too, which takes six times as long.
+const { default: Int32Histogram } = createRequire(import.meta.url)("hdr-histogram-js/dist/Int32Histogram.js") as typeof Library
 
 /** Longest duration recorded, 24 h; a longer one is a clock that jumped. */
 export const MAX_DURATION_MS = 86_400_000

@@ -46,6 +46,3 @@ export type StoredEntry = StoredRequest | StoredCall | StoredLeft
 
 /** Under which conversation entries are kept; `SHARED` for keys that several requests bear, which may be of several conversations. */
 export const SHARED = ""
-
-/** Entries of one conversation in the order in which they came to hold: a later one of a kind and key takes the place of an earlier. */
-export type EntriesOf = ReadonlyMap<string, readonly StoredEntry[]>

@@ -48,27 +48,3 @@ export interface Batch {
   /** Values of `meta` to set; a name not given stays. */
   readonly meta: Readonly<Record<string, string | number>>
 }
-
-export const EMPTY_BATCH: Batch = {
-  names: [],
-  conversations: [],
-  pieces: [],
-  summaries: [],
-  staleSummaries: [],
-  tidy: [],
-  cursors: [],
-  goneCursors: [],
-  sessions: [],
-  meta: {},
-}
-
-/** Bytes that a batch holds, about. */
-export function sizeOf(batch: Batch): number {
-  let bytes = 0
-  for (const { entries } of batch.pieces) bytes += entries.length + 32
-  for (const { text } of batch.names) bytes += text.length + 16
-  for (const list of [batch.conversations, batch.summaries, batch.cursors, batch.sessions]) {
-    for (const { state } of list) bytes += state.length + 32
-  }
-  return bytes
-}

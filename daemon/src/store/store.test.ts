@@ -10,7 +10,8 @@ import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import type { RequestSeen, TranscriptFact } from "../domain/facts.ts"
+import type { Evidence } from "../domain/agent.ts"
+import type { AgentSeen, RequestSeen, TranscriptFact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
 import { Diagnostics } from "../model/diagnostics.ts"
 import { createPriceBook } from "../model/prices/price-book.ts"
@@ -255,6 +256,34 @@ describe("a world that comes back", () => {
     await again.store.close()
   })
 })
+
+test("an agent that still runs keeps the conversations it was in before", async () => {
+  const path = join(dir, "e.db")
+  const seen = (id: string, timeMs: number): AgentSeen => ({
+    kind: "agent-seen",
+    sessionId: "s",
+    timeMs,
+    agent: "claude",
+    role: "interactive",
+    pid: 7,
+    startedMs: START_MS,
+    command: "claude",
+    suspended: false,
+    conversationHints: [{ conversationId: id, trust: "authoritative", evidence: EVIDENCE }],
+    evidence: [],
+  })
+  const first = start(path)
+  first.world.apply([...HEADS, seen("one", START_MS)])
+  first.world.apply([seen("two", START_MS + 1)])
+  await first.store.close()
+  const again = start(path)
+  again.world.apply([seen("two", START_MS + 2)])
+  expect(again.world.session("s")).toMatchObject({ conversationId: "two", earlierConversationIds: ["one"] })
+  expect(again.world.session("one")?.id).toBe("s")
+  await again.store.close()
+})
+
+const EVIDENCE: Evidence = { field: "conversation_id", source: "registry", detail: "", confidence: "confirmed", timeMs: START_MS }
 
 describe("a store that cannot write", () => {
   test("says so, goes on in memory, and has everything once it can", async () => {

@@ -60,6 +60,8 @@ export interface StoreState {
 }
 
 const DELAY_MS = 150
+/** Putting a message together takes the main thread at most this share of its time. */
+const BUILD_SHARE = 1 / 25
 /** A conversation that changes gets new sums when it has been quiet for so long. */
 const QUIET_MS = 20_000
 /** Sums written at once: more would hold up the main thread. */
@@ -85,6 +87,7 @@ export function openStore(options: StoreOptions): Store {
   let flushing: Promise<void> | undefined
   let unwritten: Batch | undefined
   let isBehind = false
+  let buildMs = 0
   let isClosed = false
   let waiting: (() => void)[] = []
 
@@ -111,7 +114,7 @@ export function openStore(options: StoreOptions): Store {
     sayHealth("degraded", reason)
   }
 
-  function poke(delayMs = options.delayMs ?? DELAY_MS): void {
+  function poke(delayMs = options.delayMs ?? Math.max(DELAY_MS, buildMs / BUILD_SHARE)): void {
     isBehind = true
     if (isClosed || timer !== undefined || flushing !== undefined) return
     timer = setTimeout(() => {
@@ -134,7 +137,9 @@ export function openStore(options: StoreOptions): Store {
     clearTimeout(timer)
     timer = undefined
     if (unwritten !== undefined && !(await send(unwritten))) return
+    const startedMs = performance.now()
     const batch = nextBatch(sumsOf)
+    buildMs = performance.now() - startedMs
     if (!isEmpty(batch)) await send(batch)
   }
 
