@@ -7,7 +7,7 @@ import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { DaemonService, type GetStatusResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
 import type { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { MetricsService, type WatchMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
-import type { SessionSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import type { SessionSchema, StatusChangeSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { SessionService, type WatchSessionsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { mkdtempSync, rmSync } from "node:fs"
 import { createServer, type RequestListener } from "node:http"
@@ -25,6 +25,9 @@ export interface CannedWorld {
   firstRead: { bytesRead: bigint; bytesTotal: bigint; files: number; done: boolean }
   status: MessageInitShape<typeof GetStatusResponseSchema>
   failures: string[]
+  statusChanges: MessageInitShape<typeof StatusChangeSchema>[]
+  /** Ids that were marked as seen. */
+  seen: string[]
 }
 
 export interface CannedDaemon {
@@ -56,6 +59,8 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
     firstRead: { bytesRead: 0n, bytesTotal: 0n, files: 0, done: true },
     status: { version: "0.1.0" },
     failures: [],
+    statusChanges: [],
+    seen: [],
     ...world,
   }
   const scoped = (scope: Scope) => (scope === Scope.ALL ? [...told.sessions, ...told.old] : told.sessions)
@@ -73,6 +78,14 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
             firstRead: told.firstRead,
             nextPageToken: from + PAGE < all.length ? `${from + PAGE}` : "",
           }
+        },
+        getSession: ({ id }) => ({
+          session: [...told.sessions, ...told.old].find((session) => session.id === id) ?? {},
+          statusChanges: told.statusChanges,
+        }),
+        markSeen({ id }) {
+          told.seen.push(id)
+          return { session: { ...told.sessions.find((session) => session.id === id), unread: false } }
         },
         discoverSessions: () => ({
           discovered: told.sessions.slice(0, 1),

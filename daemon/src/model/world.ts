@@ -40,6 +40,8 @@ export interface ReadProgress {
 
 /** A subagent silent for so long no longer counts as at work. */
 const SUBAGENT_SILENT_MS = 600_000
+/** Ticks come about once a second; after such a gap the machine slept, or this process was stopped. */
+const SLEPT_MS = 30_000
 
 export class World implements PublishedWorld {
   readonly #host: Host
@@ -62,6 +64,8 @@ export class World implements PublishedWorld {
     session: (session) => this.#dirtySessions.add(session.id),
     conversation: (id) => this.#dirtyConversations.add(id),
   }
+  #tickedMs = Infinity
+  #awakeSinceMs = 0
   #firstRead: FirstRead = create(FirstReadSchema, {})
 
   constructor(options: WorldOptions) {
@@ -92,6 +96,8 @@ export class World implements PublishedWorld {
   /** Lets time pass: graces run out, silence becomes a stall, yesterday leaves the list. Call about once a second. */
   tick(): void {
     const nowMs = this.#now()
+    if (nowMs - this.#tickedMs > SLEPT_MS) this.#awakeSinceMs = nowMs
+    this.#tickedMs = nowMs
     for (const session of this.#roster.sessions.values()) {
       if (session.status?.status !== "ended") this.#restatus(session, nowMs)
     }
@@ -269,6 +275,7 @@ export class World implements PublishedWorld {
         conversation,
         openTools: this.#mainTools(conversation),
         unboundReason: session.conversationId === undefined ? session.unboundReason : undefined,
+        awakeSinceMs: this.#awakeSinceMs,
       },
       nowMs,
     )
