@@ -224,7 +224,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     isUnsettled = false
     const timeMs = now()
     const facts: PresenceFact[] = []
-    const panes = indexPanes(servers.panes(), servers.staleSinceMs)
+    const panes = indexPanes(servers.panes(), (socket) => servers.staleSinceMs(socket))
     const registries = new Map(scan.agents.map((agent) => [agent.pid, registryOf(agent)]))
     const family = {
       byPid: new Map(
