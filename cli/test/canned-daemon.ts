@@ -15,7 +15,7 @@ import {
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import type { ModelPricingSchema } from "@vibecraft/shared/gen/vibecraft/v1/pricing_pb"
 import type { CorrectionSchema } from "@vibecraft/shared/gen/vibecraft/v1/usage_pb"
-import type { SessionSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import type { SessionSchema, StatusChangeSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { SessionService, type WatchSessionsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { mkdtempSync, rmSync } from "node:fs"
 import { createServer, type RequestListener } from "node:http"
@@ -39,6 +39,9 @@ export interface CannedWorld {
   pricing: MessageInitShape<typeof ModelPricingSchema>[]
   configPath: string
   corrections: MessageInitShape<typeof CorrectionSchema>[]
+  statusChanges: MessageInitShape<typeof StatusChangeSchema>[]
+  /** Ids that were marked as seen. */
+  seen: string[]
 }
 
 export interface CannedDaemon {
@@ -76,6 +79,8 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
     pricing: [],
     configPath: join(folder, "config", "config.toml"),
     corrections: [],
+    statusChanges: [],
+    seen: [],
     ...world,
   }
   const asked: CannedDaemon["asked"] = { usage: [], corrections: [] }
@@ -101,6 +106,14 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
             firstRead: told.firstRead,
             nextPageToken: from + PAGE < all.length ? `${from + PAGE}` : "",
           }
+        },
+        getSession: ({ id }) => ({
+          session: [...told.sessions, ...told.old].find((session) => session.id === id) ?? {},
+          statusChanges: told.statusChanges,
+        }),
+        markSeen({ id }) {
+          told.seen.push(id)
+          return { session: { ...told.sessions.find((session) => session.id === id), unread: false } }
         },
         discoverSessions: () => ({
           discovered: told.sessions.slice(0, 1),

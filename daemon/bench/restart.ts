@@ -39,8 +39,8 @@ export async function run(): Promise<readonly BenchRow[]> {
       behind.push(storedMs - daemon.caughtUpMs)
       if (round < COLD_ROUNDS - 1) await daemon.kill()
       else await daemon.stop()
-      const run = peer === undefined ? undefined : await runCcusage(peer, home)
-      if (run !== undefined) theirs.push(run.wallMs)
+      const theirRun = peer === undefined ? undefined : await runCcusage(peer, home)
+      if (theirRun !== undefined) theirs.push(theirRun.wallMs)
     }
     const database = statSync(join(folder, "state", "vibecraft.db")).size
     return [

@@ -118,8 +118,8 @@ export function openClient(
     return { transport: protocol === "connect" ? createConnectTransport(options) : createGrpcWebTransport(options), close }
   }
   const options = { baseUrl, httpVersion: version, nodeOptions: { createConnection: dial } }
-  const create = { connect: createConnectTransport, grpc: createGrpcTransport, "grpc-web": createGrpcWebTransport }[protocol]
-  return { transport: create(options), close }
+  const createTransport = { connect: createConnectTransport, grpc: createGrpcTransport, "grpc-web": createGrpcWebTransport }[protocol]
+  return { transport: createTransport(options), close }
 }
 
 /** Waits until a condition holds; fails after a generous while with what was seen last. */

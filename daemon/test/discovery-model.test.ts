@@ -146,7 +146,7 @@ const COMMANDS = {
   },
   "kill-server": async ({ model, simulator, agent }: Step) => {
     await simulator.tmux.command(["kill-server"], agent.server)
-    for (const one of [...model.alive.values()]) if (one.server === agent.server) died(model, one)
+    for (const one of model.alive.values()) if (one.server === agent.server) died(model, one)
   },
 } satisfies Record<string, (step: Step) => Promise<void>>
 

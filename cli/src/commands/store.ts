@@ -36,13 +36,13 @@ export async function store({ daemon, terminal }: CommandContext, options: Commo
   const answer = await daemon.call(method.getStore, {})
   if (options.json === true) return terminal.print([jsonText(GetStoreResponseSchema, answer)])
   const lines = facts(answer, terminal.now()).map(([label, text]) => `  ${terminal.paint("dim", label.padEnd(8))} ${text}`)
-  terminal.print([terminal.paint("bold", "What vibecraftd keeps"), ...lines])
+  await terminal.print([terminal.paint("bold", "What vibecraftd keeps"), ...lines])
 }
 
 export async function compactStore({ daemon, terminal }: CommandContext, options: CommonOptions): Promise<void> {
   const answer = await daemon.call(method.compactStore, {})
   if (options.json === true) return terminal.print([jsonText(CompactStoreResponseSchema, answer)])
-  terminal.print([`Compacted: ${formatBytes(answer.beforeBytes)} before, ${formatBytes(answer.afterBytes)} now.`])
+  await terminal.print([`Compacted: ${formatBytes(answer.beforeBytes)} before, ${formatBytes(answer.afterBytes)} now.`])
 }
 
 export async function backUpStore({ daemon, terminal }: CommandContext, options: CommonOptions, file: string): Promise<void> {
@@ -51,7 +51,7 @@ export async function backUpStore({ daemon, terminal }: CommandContext, options:
   if (existsSync(path)) throw new UsageError(`${safeText(path)} exists; choose another name`)
   const answer = await daemon.call(method.backupStore, { path })
   if (options.json === true) return terminal.print([jsonText(BackupStoreResponseSchema, answer)])
-  terminal.print([`Wrote ${safeText(path)}, ${formatBytes(answer.sizeBytes)}.`])
+  await terminal.print([`Wrote ${safeText(path)}, ${formatBytes(answer.sizeBytes)}.`])
 }
 
 export async function purgeStore({ daemon, terminal }: CommandContext, options: PurgeOptions): Promise<void> {
@@ -65,7 +65,7 @@ export async function purgeStore({ daemon, terminal }: CommandContext, options: 
   const end = isRemoved
     ? `${count} removed for good: ${formatBytes(beforeBytes)} before, ${formatBytes(afterBytes)} now. The agents' own files are as they were.`
     : `Nothing was removed. With --yes ${conversations.length === 1 ? "it is" : `all ${count} are`} removed for good; the agents' own files stay.`
-  terminal.print([...table, "", end])
+  await terminal.print([...table, "", end])
 }
 
 function facts(answer: GetStoreResponse, nowMs: number): readonly (readonly [label: string, text: string])[] {

@@ -46,6 +46,12 @@ const signals = (more: Partial<StatusSignals>): StatusSignals => ({
 })
 
 describe("readStatus", () => {
+  it("takes no silence for a stall while the machine slept", () => {
+    const silent = { process: process({ registry: registry("busy") }), conversation: inTurn(NOW - 3_600_000) }
+    expect(readStatus(signals(silent), NOW).status).toBe("stalled")
+    expect(readStatus(signals({ ...silent, awakeSinceMs: NOW - 1_000 }), NOW).status).toBe("working")
+  })
+
   it.each([
     ["busy", {}, "working", "thinking"],
     ["waiting", { waitingFor: "permission prompt" }, "waiting", "permission prompt"],

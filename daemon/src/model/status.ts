@@ -26,6 +26,8 @@ export interface StatusSignals {
   readonly openTools: readonly ToolCall[]
   /** Why no conversation is known; absent when one is. */
   readonly unboundReason: string | undefined
+  /** Since when the machine, or this daemon, is awake again; silence before that means nothing. */
+  readonly awakeSinceMs?: number
 }
 
 /** How long a session whose process is gone stays listed as offline; headless ones do not. */
@@ -154,9 +156,9 @@ function withoutEvidence(process: AgentSeen, signals: StatusSignals, nowMs: numb
   return reading("unknown", why, "process", "guess")
 }
 
-function stalled({ conversation, openTools }: StatusSignals, nowMs: number): StatusReading | undefined {
-  const lastMs = conversation?.lastMs
-  if (lastMs === undefined) return undefined
+function stalled({ conversation, openTools, awakeSinceMs = 0 }: StatusSignals, nowMs: number): StatusReading | undefined {
+  if (conversation?.lastMs === undefined) return undefined
+  const lastMs = Math.max(conversation.lastMs, awakeSinceMs)
   const silentMs = nowMs - lastMs
   const limit = openTools.length > 0 ? LONG_TOOL_MS : SILENT_MS
   if (silentMs < limit) return undefined

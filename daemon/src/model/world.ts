@@ -8,26 +8,25 @@ import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/s
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
 import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
-import { contextUsedRatio } from "./context-window.ts"
-import { Conversation } from "./conversation.ts"
+import type { Conversation } from "./conversation.ts"
 import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
 import { Ledger } from "./ledger.ts"
-import { metricsMessage } from "./metrics-message.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Reconciler } from "./reconciler.ts"
 import type { LedgerRequest } from "./request-table.ts"
 import { Roster, type Touch } from "./roster.ts"
 import { isInScope } from "./scope.ts"
-import { lastActivityMs, sessionMessage, statusChangeMessage } from "./session-message.ts"
+import { lastActivityMs, statusChangeMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
-import { type ToolCall, ToolCalls } from "./tool-calls.ts"
+import { ToolCalls } from "./tool-calls.ts"
 import { TranscriptFold } from "./transcript-fold.ts"
 import { UsageBooks } from "./usage-books.ts"
 import { usageConversation } from "./usage-conversation.ts"
 import { WorldHistory } from "./world-history.ts"
+import { WorldMessages } from "./world-messages.ts"
 import { createMemorySeenJournal, isUnread, type SeenJournal } from "./unread.ts"
 
 export interface WorldOptions {
@@ -49,11 +48,10 @@ export interface ReadProgress {
   readonly done: boolean
 }
 
-/** A subagent silent for so long no longer counts as at work. */
-const SUBAGENT_SILENT_MS = 600_000
+/** Ticks come about once a second; after such a gap the machine slept, or this process was stopped. */
+const SLEPT_MS = 30_000
 
 export class World implements PublishedWorld {
-  readonly #host: Host
   readonly #now: () => number
   readonly #seen: SeenJournal
   readonly #ledger: Ledger
@@ -67,8 +65,7 @@ export class World implements PublishedWorld {
   /** What a store follows and brings back. */
   readonly history: WorldHistory
   readonly #listeners = new Set<(dirty: Dirty) => void>()
-  readonly #messages = new Map<string, Session>()
-  readonly #rows = new Map<string, Metrics>()
+  readonly #published: WorldMessages
   /** Ended sessions still within SCOPE_RECENT; time alone takes them out. */
   readonly #recentlyEnded = new Set<string>()
   #dirtySessions = new Set<string>()
@@ -79,16 +76,17 @@ export class World implements PublishedWorld {
     session: (session) => this.#dirtySessions.add(session.id),
     conversation: (id) => this.#dirtyConversations.add(id),
   }
+  #tickedMs = Infinity
+  #awakeSinceMs = 0
   #firstRead: FirstRead = create(FirstReadSchema, {})
 
   constructor(options: WorldOptions) {
-    this.#host = options.host
     this.#now = options.now
     this.#seen = options.seen ?? createMemorySeenJournal(options.now())
     this.usage = new UsageBooks({
       prices: options.prices,
       journal: options.correctionJournal ?? NO_JOURNAL,
-      conversation: (id) => usageConversation(id, this.#conversations.get(id), this.#roster, this.#modelOf(id)),
+      conversation: (id) => usageConversation(id, this.#conversations.get(id), this.#roster, this.#published.modelOf(id)),
       measured: (id) => this.#measured(id),
       onCorrection: (id) => {
         this.#dirtyConversations.add(id)
@@ -106,6 +104,7 @@ export class World implements PublishedWorld {
       roster: this.#roster,
       conversations: this.#conversations,
     }
+    this.#published = new WorldMessages({ ...parts, host: options.host, now: options.now })
     this.history = new WorldHistory(parts)
     this.#transcripts = new TranscriptFold({
       ...parts,
@@ -155,6 +154,8 @@ export class World implements PublishedWorld {
   /** Lets time pass: graces run out, silence becomes a stall, yesterday leaves the list. Call about once a second. */
   tick(): void {
     const nowMs = this.#now()
+    if (nowMs - this.#tickedMs > SLEPT_MS) this.#awakeSinceMs = nowMs
+    this.#tickedMs = nowMs
     for (const session of this.#roster.sessions.values()) {
       if (session.status?.status !== "ended") this.#restatus(session, nowMs)
     }
@@ -177,12 +178,12 @@ export class World implements PublishedWorld {
 
   sessions(scope: Scope): readonly Session[] {
     const ids = [...this.#roster.sessions.keys()].filter((id) => this.sessionInScope(id, scope))
-    return ids.map((id) => this.#message(id)).sort(compareNeedsYou)
+    return ids.map((id) => this.#published.session(id)).sort(compareNeedsYou)
   }
 
   session(id: string): Session | undefined {
     const session = this.#roster.find(id)
-    return session === undefined ? undefined : this.#message(session.id)
+    return session === undefined ? undefined : this.#published.session(session.id)
   }
 
   statusChanges(id: string): readonly StatusChange[] {
@@ -196,7 +197,7 @@ export class World implements PublishedWorld {
     this.#dirtySessions.add(session.id)
     this.#restatus(session, this.#now())
     this.#publish(false)
-    return this.#message(session.id)
+    return this.#published.session(session.id)
   }
 
   sessionInScope(id: string, scope: Scope): boolean {
@@ -208,16 +209,16 @@ export class World implements PublishedWorld {
 
   metrics(scope: Scope): readonly Metrics[] {
     const ids = new Set(this.sessions(scope).flatMap((session) => this.#conversationIdsOf(session.id)))
-    return [...ids].map((id) => this.#row(id))
+    return [...ids].map((id) => this.#published.row(id))
   }
 
   metricsOf(id: string): readonly Metrics[] | undefined {
-    if (this.#roster.sessions.has(id)) return this.#conversationIdsOf(id).map((conversationId) => this.#row(conversationId))
-    return this.#conversations.has(id) ? [this.#row(id)] : undefined
+    if (this.#roster.sessions.has(id)) return this.#conversationIdsOf(id).map((conversationId) => this.#published.row(conversationId))
+    return this.#conversations.has(id) ? [this.#published.row(id)] : undefined
   }
 
   metricsRow(conversationId: string): Metrics | undefined {
-    return this.#conversations.has(conversationId) ? this.#row(conversationId) : undefined
+    return this.#conversations.has(conversationId) ? this.#published.row(conversationId) : undefined
   }
 
   conversationInScope(conversationId: string, scope: Scope): boolean {
@@ -255,12 +256,6 @@ export class World implements PublishedWorld {
     return this.#ledger.requestsOf(conversationId)
   }
 
-  #conversation(id: string): Conversation {
-    let conversation = this.#conversations.get(id)
-    if (conversation === undefined) this.#conversations.set(id, (conversation = new Conversation(id)))
-    return conversation
-  }
-
   /** After the facts: who sits where, and what everyone touched does now. */
   #settle(): void {
     const nowMs = this.#now()
@@ -286,8 +281,9 @@ export class World implements PublishedWorld {
         process: session.process,
         gone: session.gone,
         conversation,
-        openTools: this.#mainTools(conversation),
+        openTools: this.#published.mainTools(conversation),
         unboundReason: session.conversationId === undefined ? session.unboundReason : undefined,
+        awakeSinceMs: this.#awakeSinceMs,
       },
       nowMs,
     )
@@ -317,53 +313,12 @@ export class World implements PublishedWorld {
     this.#dirtySessions = new Set()
     this.#dirtyConversations = new Set()
     for (const id of sessionIds) {
-      this.#messages.delete(id)
+      this.#published.sessionChanged(id)
       const session = this.#roster.sessions.get(id)
       if (session !== undefined) this.history.sessionTouched(session)
     }
-    for (const id of conversationIds) this.#rows.delete(id)
+    for (const id of conversationIds) this.#published.rowChanged(id)
     for (const listener of this.#listeners) listener({ sessionIds, conversationIds, firstRead })
-  }
-
-  // Building messages, cached until what they show changes.
-
-  #message(id: string): Session {
-    const cached = this.#messages.get(id)
-    if (cached !== undefined) return cached
-    const session = this.#roster.sessions.get(id)
-    if (session === undefined) throw new Error(`no session ${id}`)
-    const conversation = this.#roster.conversationOf(session)
-    const model = conversation && this.#modelOf(conversation.id)
-    const message = sessionMessage({
-      host: this.#host,
-      session,
-      conversation,
-      model,
-      openTools: this.#mainTools(conversation),
-      activeSubagents: this.#activeSubagents(conversation),
-      parentSessionId: this.#roster.parentOf(session),
-      contextUsedRatio:
-        conversation?.context === undefined ? undefined : contextUsedRatio(conversation.context, model, conversation.largestContextTokens),
-    })
-    this.#messages.set(id, message)
-    return message
-  }
-
-  #row(conversationId: string): Metrics {
-    const cached = this.#rows.get(conversationId)
-    if (cached !== undefined) return cached
-    const row = metricsMessage({
-      host: this.#host,
-      sessionId: this.#roster.sessionOf(conversationId)?.id ?? "",
-      conversation: this.#conversation(conversationId),
-      totals: this.#ledger.totals(conversationId),
-      tools: this.#tools.totals(conversationId),
-      childConversations: this.#roster.childrenOf(conversationId).size,
-      reconciliation: this.#reconciler.resultOf(conversationId),
-      corrected: this.usage.correctedOf(conversationId),
-    })
-    this.#rows.set(conversationId, row)
-    return row
   }
 
   #conversationIdsOf(sessionId: string): readonly string[] {
@@ -375,23 +330,6 @@ export class World implements PublishedWorld {
   #measured(id: string): Measured | undefined {
     const conversation = this.#conversations.get(id)
     if (conversation?.meta.agent === undefined) return undefined
-    return { tokens: this.#ledger.totals(id)?.tokens ?? NO_USAGE, lastModel: this.#modelOf(id), lastMs: conversation.lastMs }
-  }
-
-  #modelOf(conversationId: string): string | undefined {
-    return this.#ledger.totals(conversationId)?.lastModel ?? this.#conversations.get(conversationId)?.meta.model
-  }
-
-  /** Open calls of the main agent. */
-  #mainTools(conversation: Conversation | undefined): readonly ToolCall[] {
-    return conversation === undefined ? [] : this.#tools.open(conversation.id).filter((call) => call.subagentId === undefined)
-  }
-
-  #activeSubagents(conversation: Conversation | undefined): number {
-    if (conversation === undefined) return 0
-    const since = this.#now() - SUBAGENT_SILENT_MS
-    const children = [...this.#roster.childrenOf(conversation.id)].map((id) => this.#conversations.get(id))
-    const inside = conversation.subagents.values().filter((subagent) => !subagent.finished && subagent.lastMs > since)
-    return [...inside].length + children.filter((child) => child?.inTurn === true && (child.lastMs ?? 0) > since).length
+    return { tokens: this.#ledger.totals(id)?.tokens ?? NO_USAGE, lastModel: this.#published.modelOf(id), lastMs: conversation.lastMs }
   }
 }

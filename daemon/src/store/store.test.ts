@@ -259,10 +259,10 @@ describe("a world that comes back", () => {
 
 test("an agent that still runs keeps the conversations it was in before", async () => {
   const path = join(dir, "e.db")
-  const seen = (id: string, timeMs: number): AgentSeen => ({
+  const seen = (id: string, seenMs: number): AgentSeen => ({
     kind: "agent-seen",
     sessionId: "s",
-    timeMs,
+    timeMs: seenMs,
     agent: "claude",
     role: "interactive",
     pid: 7,

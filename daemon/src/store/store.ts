@@ -210,7 +210,7 @@ export function openStore(options: StoreOptions): Store {
 
   return {
     readings: {
-      find: (path, dev, ino) => cursors.find(path, dev, ino),
+      find: (transcript, dev, ino) => cursors.find(transcript, dev, ino),
       note(file, reading) {
         cursors.note(file, reading)
         poke()

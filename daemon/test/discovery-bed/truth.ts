@@ -11,8 +11,8 @@ export interface Truth {
   readonly role: keyof typeof Role
   /** "socket %3"; absent outside tmux. */
   readonly pane?: string
-  /** The conversation it is in; `unknown` where no evidence can tell it, and then it must be published as unknown. */
-  readonly conversationId: string | "unknown"
+  /** The conversation it is in; "unknown" where no evidence can tell it, and then it must be published as unknown. */
+  readonly conversationId: string
   /** What it does; absent where that is not compared. */
   readonly status?: "WAITING" | "IDLE" | "WORKING"
   /** Process id of the agent that started it; absent where none did. */

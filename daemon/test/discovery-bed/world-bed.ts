@@ -109,7 +109,7 @@ export const createWorldBed = ({ env, home }: Pick<Simulator, "env" | "home">, w
       clearInterval(ticker)
       stop()
       await discovery.close()
-      await tailer.close()
+      tailer.close()
       await Promise.all([scanPool.close(), readPool.close()])
     },
   }

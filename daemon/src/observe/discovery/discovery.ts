@@ -6,7 +6,7 @@ import type { AgentSeen, PresenceFact } from "../../domain/facts.ts"
 import { sessionIdOf } from "../../domain/session-id.ts"
 import type { Diagnostics } from "../../model/diagnostics.ts"
 import type { AgentProcess, ProcessScan } from "../../work/scan/agent-process.ts"
-import { createProcFiles } from "../../work/scan/proc-files.ts"
+import { createProcessFiles } from "../../work/scan/process-files.ts"
 import { isDeadState } from "../../work/scan/process-stat.ts"
 import { type AgentHome, defaultHomes, homeOfAgent, siblingHomes } from "./agent-homes.ts"
 import { createDepartures, type KnownProcess } from "./departures.ts"
@@ -72,7 +72,7 @@ interface Published extends KnownProcess {
 export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   const { env, home, pool, diagnostics, now } = options
   const uid = process.getuid?.() ?? -1
-  const files = createProcFiles()
+  const files = createProcessFiles()
   const { domain, platform, ...machine } = ownMachine(files)
   const bootId = options.bootId ?? machine.bootId
   const bootMs = now() - files.uptimeTicks() * 10
@@ -224,7 +224,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     isUnsettled = false
     const timeMs = now()
     const facts: PresenceFact[] = []
-    const panes = indexPanes(servers.panes(), servers.staleSinceMs)
+    const panes = indexPanes(servers.panes(), (socket) => servers.staleSinceMs(socket))
     const registries = new Map(scan.agents.map((agent) => [agent.pid, registryOf(agent)]))
     const family = {
       byPid: new Map(

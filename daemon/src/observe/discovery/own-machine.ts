@@ -15,7 +15,11 @@ export interface OwnMachine {
 /** Reads what never changes. */
 export const ownMachine = (files: Pick<ProcFiles, "link" | "text">, platform: NodeJS.Platform = process.platform): OwnMachine => ({
   bootId: firstLine("/proc/sys/kernel/random/boot_id") ?? "unknown-boot",
-  domain: { machineId: firstLine("/etc/machine-id"), namespace: files.link("self", "ns/pid") },
+  domain: {
+    machineId: firstLine("/etc/machine-id"),
+    namespace: files.link("self", "ns/pid"),
+    ...(platform === "darwin" ? { withoutTicks: true } : {}),
+  },
   platform: describePlatform(platform, files.text("version") ?? "", files.text("1/cgroup") ?? ""),
 })
 

@@ -94,3 +94,10 @@ test("old files without procStart must have been made just after the process", (
   expect(isOfProcess(parsed({ ...old, startedAt: 900_000 }), PROCESS, DOMAIN)).toBe(false)
   expect(isOfProcess(parsed({ pid: 5, sessionId: "s" }), PROCESS, DOMAIN)).toBe(false)
 })
+
+test("where start times are no ticks, whole seconds have to agree", () => {
+  const domain = { machineId: undefined, namespace: undefined, withoutTicks: true }
+  const process = { pid: 7, startTicks: "179543782400", startedMs: 1_795_437_824_000, inContainer: false }
+  const at = (startedAt: number) => isOfProcess(parsed({ pid: 7, sessionId: "c", procStart: "Mon Nov 23", startedAt }), process, domain)
+  expect([at(process.startedMs + 300), at(process.startedMs - 4_000), at(process.startedMs - 60_000)]).toEqual([true, true, false])
+})

@@ -30,12 +30,15 @@ export interface ProcessToMatch {
 export interface PidDomain {
   readonly machineId: string | undefined
   readonly namespace: string | undefined
+  /** Whether start times are no clock ticks since boot here, so that only times in whole seconds can be compared. */
+  readonly withoutTicks?: boolean
 }
 
 const KNOWN_STATUS: ReadonlySet<string> = new Set(["busy", "shell", "idle", "waiting"])
 /** Files without procStart: how long after its process a file may have been made. */
 const START_WINDOW_MS = 60_000
 const CLOCK_SLACK_MS = 2_000
+const SECONDS_SLACK_MS = 5_000
 
 /** `torn`: no whole JSON, worth reading again. `foreign`: JSON of another shape, such as old homes still hold. */
 export const parseRegistryFile = (text: string): RegistryFile | "torn" | "foreign" => {
@@ -83,10 +86,10 @@ export const parseRegistryFile = (text: string): RegistryFile | "torn" | "foreig
 export const isOfProcess = (file: RegistryFile, process: ProcessToMatch, domain: PidDomain): boolean => {
   if (file.pid !== process.pid || process.inContainer) return false
   if (file.pidDomain !== undefined && !isDomain(file.pidDomain, domain)) return false
-  if (file.procStart !== undefined) return file.procStart === process.startTicks
+  if (file.procStart !== undefined && domain.withoutTicks !== true) return file.procStart === process.startTicks
   if (file.startedMs === undefined) return false
   const age = file.startedMs - process.startedMs
-  return age >= -CLOCK_SLACK_MS && age <= START_WINDOW_MS
+  return age >= -(domain.withoutTicks === true ? SECONDS_SLACK_MS : CLOCK_SLACK_MS) && age <= START_WINDOW_MS
 }
 
 const isDomain = (written: string, { machineId, namespace }: PidDomain): boolean => {

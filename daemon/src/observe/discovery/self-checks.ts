@@ -172,7 +172,7 @@ const looksLikeAgent = (title: string): boolean => /^[\u2801-\u28ff✳]|^\[ [!.]
 
 const sharedTerminals = ({ rows }: SelfCheckQuestion): SelfCheck => {
   const name = "shared-terminals"
-  const inFront = rows.filter(({ process, seen }) => process.foreground === true && !seen.suspended && process.terminal !== undefined)
+  const inFront = rows.filter(({ process, seen }) => process.foreground && !seen.suspended && process.terminal !== undefined)
   const groups = Map.groupBy(inFront, ({ process: { terminal } }) => `${terminal?.dev}:${terminal?.rdev}`)
   const shared = [...groups.values()].find((group) => new Set(group.map(({ process }) => process.processGroup)).size > 1)
   if (shared === undefined) return check(name, "ok", "no two sessions hold one terminal")
@@ -192,8 +192,7 @@ const contradictions = ({ registered, rows }: SelfCheckQuestion): SelfCheck => {
     const said = file.tmuxPaneId
     return seen?.role === "interactive" && seen.pane !== undefined && said !== undefined ? [{ seen, said, pane: seen.pane }] : []
   })
-  const apart = compared.filter(({ said, pane }) => said !== pane.paneId)
-  const [first] = apart
+  const first = compared.find(({ said, pane }) => said !== pane.paneId)
   if (first === undefined) return check(name, "ok", `terminals and registry name the same pane for all ${compared.length} that name one`)
   return check(
     name,

@@ -4,7 +4,8 @@
 import type { AgentProcess, Ancestor, ChildProcess, EnvironmentName, NamedEnvironment, ProcessScan } from "./agent-process.ts"
 import { createSubagentTest, openThreadsOf } from "./codex-threads.ts"
 import { withoutDeletedMark } from "./identity.ts"
-import { createProcFiles, type ProcFiles } from "./proc-files.ts"
+import type { ProcFiles } from "./proc-files.ts"
+import { createProcessFiles } from "./process-files.ts"
 import { isStoppedState } from "./process-stat.ts"
 import { createProcessTable, type FoundAgent, type ProcessEntry } from "./process-table.ts"
 import { roleOf } from "./role.ts"
@@ -45,7 +46,7 @@ const FORK_TICKS = 100
 const MAX_ANCESTORS = 64
 
 /** Opens a scanner. It remembers what saves work; losing that costs time, never truth. */
-export const createProcessScanner = ({ files = createProcFiles(), uid, ownPid }: ProcessScannerOptions): ProcessScanner => {
+export const createProcessScanner = ({ files = createProcessFiles(), uid, ownPid }: ProcessScannerOptions): ProcessScanner => {
   const table = createProcessTable({ files, uid, ownPid })
   const servers = createTmuxServerFinder(files, uid)
   const isSubagent = createSubagentTest()

@@ -31,14 +31,16 @@ export const createTmuxServerFinder = (files: ProcFiles, uid: number): TmuxServe
     find: ({ entries, again, socketFolders, inScope }) => {
       const processes = [...entries.values()].filter((entry) => entry.own && entry.stat.comm === TMUX_SERVER_NAME && inScope(entry))
       if (again || processes.some((entry) => isUnsettled(known.get(keyOf(entry))))) {
-        const listening = parseListeningSockets(files.text("net/unix") ?? "")
+        const kernelList = files.text("net/unix")
+        const listening = parseListeningSockets(kernelList ?? "")
         const looksAt = (entry: ProcessEntry) => (known.get(keyOf(entry))?.looks ?? 0) + 1
         known = new Map(processes.map((entry) => [keyOf(entry), { servers: serversOf(entry, listening), looks: looksAt(entry) }]))
         const owned = new Set([...known.values()].flatMap((one) => one.servers.map(({ socket }) => socket)))
         const paths = new Set(listening.values())
         unowned = socketFolders
           .flatMap((folder) => ownSocketsIn(folder))
-          .filter((socket) => paths.has(socket) && !owned.has(socket))
+          // Where the kernel keeps no such list, each socket is asked; those nobody listens on say so.
+          .filter((socket) => (kernelList === undefined || paths.has(socket)) && !owned.has(socket))
           .map((socket) => ({ socket }))
       }
       const servers = processes.flatMap((entry) => known.get(keyOf(entry))?.servers ?? [])

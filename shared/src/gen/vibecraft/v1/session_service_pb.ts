@@ -446,7 +446,8 @@ export const DiscoverSessionsResponseSchema: GenMessage<DiscoverSessionsResponse
   messageDesc(file_vibecraft_v1_session_service, 13);
 
 /**
- * Lists, finds and follows sessions. The order is the same everywhere: those that need a person first, then live ones, then offline ones.
+ * Lists, finds and follows sessions. The order is the same everywhere: those that need a person first (waiting,
+ * stalled, done and unread), then live ones, then offline ones.
  *
  * @generated from service vibecraft.v1.SessionService
  */

@@ -1,0 +1,109 @@
+// What the world publishes, built from what is true when it is asked for and kept until what it shows changes.
+
+import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { contextUsedRatio } from "./context-window.ts"
+import { Conversation } from "./conversation.ts"
+import type { Ledger } from "./ledger.ts"
+import { metricsMessage } from "./metrics-message.ts"
+import type { Reconciler } from "./reconciler.ts"
+import type { Roster } from "./roster.ts"
+import { sessionMessage } from "./session-message.ts"
+import type { ToolCall, ToolCalls } from "./tool-calls.ts"
+import type { UsageBooks } from "./usage-books.ts"
+
+/** The parts of the world that messages are made of. */
+export interface WorldMessagesOptions {
+  readonly host: Host
+  readonly conversations: ReadonlyMap<string, Conversation>
+  readonly roster: Roster
+  readonly ledger: Ledger
+  readonly tools: ToolCalls
+  readonly reconciler: Reconciler
+  readonly usage: UsageBooks
+  /** Unix milliseconds. */
+  readonly now: () => number
+}
+
+/** A subagent silent for so long no longer counts as at work. */
+const SUBAGENT_SILENT_MS = 600_000
+
+export class WorldMessages {
+  readonly #world: WorldMessagesOptions
+  readonly #sessions = new Map<string, Session>()
+  readonly #rows = new Map<string, Metrics>()
+
+  constructor(options: WorldMessagesOptions) {
+    this.#world = options
+  }
+
+  /** Throws for an id that is no session's. */
+  session(id: string): Session {
+    const cached = this.#sessions.get(id)
+    if (cached !== undefined) return cached
+    const { host, roster } = this.#world
+    const session = roster.sessions.get(id)
+    if (session === undefined) throw new Error(`no session ${id}`)
+    const conversation = roster.conversationOf(session)
+    const model = conversation && this.modelOf(conversation.id)
+    const message = sessionMessage({
+      host,
+      session,
+      conversation,
+      model,
+      openTools: this.mainTools(conversation),
+      activeSubagents: this.#activeSubagents(conversation),
+      parentSessionId: roster.parentOf(session),
+      contextUsedRatio:
+        conversation?.context === undefined ? undefined : contextUsedRatio(conversation.context, model, conversation.largestContextTokens),
+    })
+    this.#sessions.set(id, message)
+    return message
+  }
+
+  row(conversationId: string): Metrics {
+    const cached = this.#rows.get(conversationId)
+    if (cached !== undefined) return cached
+    const { host, conversations, roster, ledger, tools, reconciler, usage } = this.#world
+    const row = metricsMessage({
+      host,
+      sessionId: roster.sessionOf(conversationId)?.id ?? "",
+      conversation: conversations.get(conversationId) ?? new Conversation(conversationId),
+      totals: ledger.totals(conversationId),
+      tools: tools.totals(conversationId),
+      childConversations: roster.childrenOf(conversationId).size,
+      reconciliation: reconciler.resultOf(conversationId),
+      corrected: usage.correctedOf(conversationId),
+    })
+    this.#rows.set(conversationId, row)
+    return row
+  }
+
+  sessionChanged(id: string): void {
+    this.#sessions.delete(id)
+  }
+
+  rowChanged(conversationId: string): void {
+    this.#rows.delete(conversationId)
+  }
+
+  /** Model of the main agent's last request, else what the transcript names. */
+  modelOf(conversationId: string): string | undefined {
+    return this.#world.ledger.totals(conversationId)?.lastModel ?? this.#world.conversations.get(conversationId)?.meta.model
+  }
+
+  /** Open calls of the main agent, oldest first. */
+  mainTools(conversation: Conversation | undefined): readonly ToolCall[] {
+    return conversation === undefined ? [] : this.#world.tools.open(conversation.id).filter((call) => call.subagentId === undefined)
+  }
+
+  #activeSubagents(conversation: Conversation | undefined): number {
+    if (conversation === undefined) return 0
+    const { roster, conversations, now } = this.#world
+    const since = now() - SUBAGENT_SILENT_MS
+    const children = [...roster.childrenOf(conversation.id)].map((id) => conversations.get(id))
+    const inside = conversation.subagents.values().filter((subagent) => !subagent.finished && subagent.lastMs > since)
+    return [...inside].length + children.filter((child) => child?.inTurn === true && (child.lastMs ?? 0) > since).length
+  }
+}

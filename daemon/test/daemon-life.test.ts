@@ -1,0 +1,136 @@
+// The whole daemon as a program beside simulated agents: what is done stays unread until somebody says that it was seen, over the socket
+// alone and over restarts; and a daemon that was stopped and goes on, as on a laptop that slept, calls nobody gone who is there.
+
+import { setTimeout as sleep } from "node:timers/promises"
+import { Code, ConnectError, createClient } from "@connectrpc/connect"
+import { createConnectTransport } from "@connectrpc/connect-node"
+import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { CheckState } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
+import { type Session, Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import { connect } from "node:net"
+import { afterEach, beforeEach, expect, test } from "vitest"
+import type { SimAgent } from "../simulator/sim-agent.ts"
+import { createSimulator, type Simulator } from "../simulator/simulator.ts"
+import { clientsOf, type DaemonProgram, startDaemon } from "./daemon-program.ts"
+
+const CEILING_MS = 45_000
+
+let world: Simulator
+let daemon: DaemonProgram
+let api: Awaited<ReturnType<typeof clientsOf>>
+
+beforeEach(async () => {
+  world = await createSimulator({ seed: "life" })
+  await startAnew()
+})
+afterEach(() => world.close())
+
+async function startAnew(): Promise<void> {
+  daemon = startDaemon(["--port", "0", "--state-dir", `${world.folder}/state`, "--socket", `${world.folder}/sock`], world.env)
+  api = await clientsOf(daemon)
+}
+
+const overSocket = () =>
+  createClient(
+    SessionService,
+    createConnectTransport({
+      baseUrl: "http://localhost",
+      httpVersion: "1.1",
+      nodeOptions: { createConnection: () => connect(`${world.folder}/sock`) },
+    }),
+  )
+
+async function until<T>(what: string, ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  for (const deadlineMs = Date.now() + CEILING_MS; ; await sleep(25)) {
+    const value = await ask()
+    if (holds(value)) return value
+    if (Date.now() > deadlineMs) throw new Error(`waited in vain until ${what}`)
+  }
+}
+const sessions = async (): Promise<Session[]> => (await api.sessions.listSessions({ scope: Scope.ALL })).sessions
+const sessionOf = async ({ pid }: SimAgent) => (await sessions()).find((session) => session.pid === pid)
+const isUnread = (agent: SimAgent, unread: boolean) =>
+  until(
+    `unread is ${unread}`,
+    () => sessionOf(agent),
+    (session) => session?.unread === unread && session.status === Status.IDLE,
+  )
+
+test("what is done is unread, looking does not change that, and marking it does, on the socket alone", async () => {
+  const [agent, other] = [await world.start({ agent: "claude", cwd: "a" }), await world.start({ agent: "claude", cwd: "b" })]
+  await isUnread(agent, false)
+  await isUnread(other, false)
+  await agent.turn()
+  const { id } = (await isUnread(agent, true)) ?? { id: "" }
+  await api.sessions.getSession({ id })
+  const order = (await sessions()).map(({ pid }) => pid)
+  expect(order.indexOf(agent.pid)).toBeLessThan(order.indexOf(other.pid))
+  expect((await sessionOf(agent))?.unread).toBe(true)
+
+  const refused = await api.sessions.markSeen({ id }).catch((error: unknown) => ConnectError.from(error))
+  expect(refused).toMatchObject({ code: Code.PermissionDenied })
+  expect((await sessionOf(agent))?.unread).toBe(true)
+  const unknown = await overSocket()
+    .markSeen({ id: "nobody" })
+    .catch((error: unknown) => ConnectError.from(error))
+  expect(unknown).toMatchObject({ code: Code.NotFound })
+
+  // A restart of the daemon forgets neither what is unread nor what was seen.
+  await stopAndStart()
+  await isUnread(agent, true)
+  expect((await overSocket().markSeen({ id })).session).toMatchObject({ id, unread: false })
+  expect((await sessionOf(agent))?.markedSeenTime).toBeDefined()
+  await stopAndStart()
+  await isUnread(agent, false)
+  await agent.turn()
+  await isUnread(agent, true)
+
+  const { statusChanges } = await api.sessions.getSession({ id })
+  expect(statusChanges.slice(0, 2).map(({ from, to }) => [from, to])).toEqual([
+    [Status.WORKING, Status.IDLE],
+    [Status.IDLE, Status.WORKING],
+  ])
+  for (const change of statusChanges) expect([change.source, change.time]).not.toContain(undefined)
+})
+
+test("a daemon that was stopped and goes on calls nobody gone who is there, and finds what changed", async () => {
+  const agents: SimAgent[] = []
+  for (const [index, server] of ["one", "one", "two", "two"].entries()) {
+    agents.push(await world.start({ agent: index % 2 === 0 ? "claude" : "codex", server, cwd: `w${index}` }))
+  }
+  const [, , , doomed] = agents
+  if (doomed === undefined) throw new Error("no agent")
+  await until("all are there", sessions, (all) => agents.every(({ pid }) => all.some((session) => session.pid === pid)))
+  const everGone = new Set<number>()
+  const stop = new AbortController()
+  const watch = (async () => {
+    for await (const { event } of api.sessions.watchSessions({ scope: Scope.ALL, minIntervalMs: 0 }, { signal: stop.signal })) {
+      const told = event.case === "snapshot" || event.case === "updated" || event.case === "discovered" ? event.value.sessions : []
+      for (const { pid, status } of told) if (status === Status.OFFLINE || status === Status.ENDED) everGone.add(pid ?? 0)
+    }
+  })().catch(() => undefined)
+  daemon.child.kill("SIGSTOP")
+  doomed.kill()
+  await doomed.exited()
+  const late = await world.start({ agent: "claude", server: "one", cwd: "late" })
+  daemon.child.kill("SIGCONT")
+  await until("what changed is seen", sessions, (all) => {
+    const statusOf = (pid: number) => all.find((session) => session.pid === pid)?.status
+    return statusOf(doomed.pid) === Status.OFFLINE && statusOf(late.pid) === Status.IDLE
+  })
+  await api.sessions.discoverSessions({})
+  expect([...everGone]).toEqual([doomed.pid])
+  const { checks } = await api.status.getStatus({})
+  expect(checks.filter(({ state }) => state === CheckState.FAILED)).toEqual([])
+  expect(checks.length).toBeGreaterThanOrEqual(10)
+  stop.abort()
+  await watch
+})
+
+async function stopAndStart(): Promise<void> {
+  daemon.child.kill("SIGINT")
+  await daemon.ended
+  await startAnew()
+  await daemon.line(/^vibecraftd caught up /m)
+}
