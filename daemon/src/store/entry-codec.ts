@@ -38,17 +38,40 @@ const OUTCOMES: readonly ToolOutcome[] = [
   "background",
 ]
 
-/** Packs entries one after the other. */
-export class EntryWriter {
+/** The number of a text that neighbours mostly share. */
+class SharedName {
   readonly #names: Names
-  readonly #out = new PackedWriter()
+  #text: string | undefined
+  #number = 0
 
   constructor(names: Names) {
     this.#names = names
   }
 
-  get length(): number {
-    return this.#out.length
+  number(text: string): number {
+    if (text !== this.#text) {
+      this.#number = this.#names.number(text)
+      this.#text = text
+    }
+    return this.#number
+  }
+}
+
+/** Packs entries one after the other. */
+export class EntryWriter {
+  readonly #names: Names
+  readonly #conversation: SharedName
+  readonly #model: SharedName
+  readonly #tool: SharedName
+  #factors: PriceFactors | undefined
+  #factorsNumber = 0
+  readonly #out = new PackedWriter()
+
+  constructor(names: Names) {
+    this.#names = names
+    this.#conversation = new SharedName(names)
+    this.#model = new SharedName(names)
+    this.#tool = new SharedName(names)
   }
 
   put(entry: StoredEntry): void {
@@ -80,11 +103,11 @@ export class EntryWriter {
     )
     out.number(entry.key)
     if (entry.tag !== 0) out.number(entry.tag)
-    out.number(this.#names.number(entry.conversationId))
+    out.number(this.#conversation.number(entry.conversationId))
     if (subagentId !== undefined) out.number(this.#names.number(subagentId))
-    out.number(this.#names.number(entry.model))
+    out.number(this.#model.number(entry.model))
     out.number(entry.timeMs)
-    if (factors !== undefined) out.number(this.#names.number(JSON.stringify(factors)))
+    if (factors !== undefined) out.number(this.#numberOf(factors))
     out.number(usage.input)
     out.number(usage.output)
     out.number(usage.reasoning)
@@ -92,6 +115,14 @@ export class EntryWriter {
     if (!hasCacheWrite) return
     out.number(usage.cacheWrite5m)
     out.number(usage.cacheWrite1h)
+  }
+
+  #numberOf(factors: PriceFactors): number {
+    if (factors !== this.#factors) {
+      this.#factors = factors
+      this.#factorsNumber = this.#names.number(JSON.stringify(factors))
+    }
+    return this.#factorsNumber
   }
 
   #call(entry: StoredCall): void {
@@ -107,9 +138,9 @@ export class EntryWriter {
         (entry.abandoned ? IS_ABANDONED : 0),
     )
     out.number(entry.key)
-    out.number(this.#names.number(entry.conversationId))
+    out.number(this.#conversation.number(entry.conversationId))
     if (subagentId !== undefined) out.number(this.#names.number(subagentId))
-    out.number(this.#names.number(entry.name))
+    out.number(this.#tool.number(entry.name))
     if (startMs !== undefined) out.number(startMs)
     if (endMs !== undefined) out.signed(endMs - (startMs ?? 0))
     if (outcome !== undefined) out.byte(OUTCOMES.indexOf(outcome))

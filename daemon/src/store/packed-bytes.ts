@@ -1,13 +1,14 @@
 // Numbers packed into as few bytes as they need: seven bits in each, the highest saying whether more follow.
 
+/** Bytes of the largest number. */
+const LONGEST = 8
+/** Four groups of seven bits. */
+const SPLIT = 0x1000_0000
+
 /** Room that grows. */
 export class PackedWriter {
   #bytes = new Uint8Array(1024)
   #end = 0
-
-  get length(): number {
-    return this.#end
-  }
 
   byte(value: number): void {
     if (this.#end === this.#bytes.length) this.#grow()
@@ -16,12 +17,25 @@ export class PackedWriter {
 
   /** A whole number from 0 to 2^53 - 1; anything else becomes 0. */
   number(value: number): void {
+    if (this.#end + LONGEST > this.#bytes.length) this.#grow()
+    const bytes = this.#bytes
+    let at = this.#end
     let rest = value > 0 && value <= Number.MAX_SAFE_INTEGER ? value : 0
-    while (rest >= 0x80) {
-      this.byte((rest % 0x80) | 0x80)
-      rest = rest < 0x8000_0000 ? rest >>> 7 : Math.floor(rest / 0x80)
+    // Bits of numbers are 32; the upper ones of a larger number follow as a number of their own.
+    if (rest >= SPLIT) {
+      let low = rest % SPLIT
+      rest = Math.floor(rest / SPLIT)
+      for (let group = 0; group < 4; group++) {
+        bytes[at++] = (low & 0x7f) | 0x80
+        low >>>= 7
+      }
     }
-    this.byte(rest)
+    while (rest >= 0x80) {
+      bytes[at++] = (rest & 0x7f) | 0x80
+      rest >>>= 7
+    }
+    bytes[at++] = rest
+    this.#end = at
   }
 
   /** A whole number of either sign. */

@@ -232,7 +232,13 @@ export function openStore(options: StoreOptions): Store {
       })
       sumUp()
     },
-    written: () => (isBehind || flushing !== undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
+    async written() {
+      if (!isBehind && flushing === undefined) return
+      const written = new Promise<void>((resolve) => waiting.push(resolve))
+      // Whoever asks waits for it: no sooner is too late.
+      if (unwritten === undefined) void flush([])
+      await written
+    },
     get state() {
       return state()
     },
