@@ -33,8 +33,8 @@ export function reportSum(reports: readonly ClientReport[]): {
   readonly unsupported: number
 } {
   const outcomes = reports.flatMap(({ rows }) => rows.map(({ outcome }) => outcome.kind))
-  const count = (kind: string): number => outcomes.filter((one) => one === kind).length
-  return { ok: count("ok"), different: count("different"), unsupported: count("unsupported") }
+  const count = (kind: CheckRow["outcome"]["kind"]): number => outcomes.filter((one) => one === kind).length
+  return { ok: count("ok"), unsure: count("unsure"), different: count("different"), unsupported: count("unsupported") }
 }
 
 /** Text of a client's screen is in it: nothing of that may become markup. */
