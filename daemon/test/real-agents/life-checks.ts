@@ -73,7 +73,7 @@ export async function lifeChecks(journey: Journey, main: Seated): Promise<void> 
   const { seat, sessionId, pid, cwd } = main
   const before = lab.watch.current().find(({ id }) => id === sessionId)?.conversationId
   let last = before
-  await log.check(`${talk.clear}: another conversation, the same session`, async () => {
+  await log.check("begun anew (/clear, /new): another conversation, the same session", async () => {
     await seat.submit(talk.clear)
     await seat.shows("an empty conversation", talk.ready)
     const next = await say(journey, main, "Begin the second conversation")
@@ -103,7 +103,7 @@ export async function lifeChecks(journey: Journey, main: Seated): Promise<void> 
     process.kill(second.pid, "SIGKILL")
     return becomes(lab, second.sessionId, Status.OFFLINE, killedMs, /killed|process gone/u)
   })
-  await log.check(`${talk.exit}: offline, exited`, async () => {
+  await log.check("left (/exit, /quit): offline, exited", async () => {
     const atMs = await seat.submit(talk.exit)
     await seat.shows("the shell again", /shell>\s*$/u)
     if (isAlive(pid)) throw new ClientDiffers("its process does not end")
