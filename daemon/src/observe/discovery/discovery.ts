@@ -282,6 +282,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
         sessionId,
         pid: agent.pid,
         startTicks: agent.startTicks,
+        suspended: seen.suspended,
         seen,
         process: agent,
         ledPane: panes.byPid.has(agent.pid),
