@@ -31,9 +31,9 @@ async function scanTimes(bed: Bed): Promise<BenchRow[]> {
     const options = { sockets: false, socketFolders: [], scope: bed.scope }
     let processes = 0
     for (let scan = 0; scan < SCANS; scan += 1) {
-      ;({ processes } = await pool.scanProcesses({ ...options, full: true }))
-      times.all.push(await timed(() => pool.scanProcesses({ ...options, full: true })))
-      times.quick.push(await timed(() => pool.scanProcesses({ ...options, full: false })))
+      ;({ processes } = await pool.scanProcesses({ ...options, look: "all" }))
+      times.all.push(await timed(() => pool.scanProcesses({ ...options, look: "all" })))
+      times.quick.push(await timed(() => pool.scanProcesses({ ...options, look: "quick" })))
       times.panes.push(await timed(() => pool.listPanes({ socket: server.socket, binary: "tmux", timeoutMs: 2_000 })))
     }
     const crowd = `${processes} processes, ${AGENTS} agents`

@@ -1,8 +1,12 @@
 // What was checked and how it went. A check that the client gave no occasion for is said to be so, and never counts as passed.
 
-/** `ok`: the daemon said what was so. `different`: it said something else. `unsupported`: the client did not do what the check needs. */
+/**
+ * `ok`: the daemon said what was so. `unsure`: it said that it cannot tell, and why. `different`: it said something else.
+ * `unsupported`: the client did not do what the check needs.
+ */
 export type Outcome =
   | { readonly kind: "ok"; readonly lagMs?: number; readonly note?: string }
+  | { readonly kind: "unsure"; readonly why: string }
   | { readonly kind: "different"; readonly found: string }
   | { readonly kind: "unsupported"; readonly why: string }
 
@@ -14,6 +18,11 @@ export interface CheckRow {
 /** Thrown by a check whose client did not do what the check is about. */
 export class ClientDiffers extends Error {
   override readonly name = "ClientDiffers"
+}
+
+/** Thrown by a check when the daemon says that it does not know; the message is its reason. */
+export class DaemonUnsure extends Error {
+  override readonly name = "DaemonUnsure"
 }
 
 /** Thrown by a check when the daemon says something else than what is so. */
@@ -58,6 +67,7 @@ async function outcomeOf(run: () => Promise<Passed | void>): Promise<Outcome> {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     if (error instanceof ClientDiffers) return { kind: "unsupported", why: message }
+    if (error instanceof DaemonUnsure) return { kind: "unsure", why: message }
     return { kind: "different", found: error instanceof DaemonDiffers ? message : `the check itself failed: ${message}` }
   }
 }
@@ -69,6 +79,8 @@ export function outcomeText(outcome: Outcome): string {
       const lag = outcome.lagMs === undefined ? "" : ` ${Math.round(outcome.lagMs)} ms`
       return `ok${lag}${outcome.note === undefined ? "" : ` (${outcome.note})`}`
     }
+    case "unsure":
+      return `unknown, and says so: ${outcome.why}`
     case "different":
       return `DIFFERENT: ${outcome.found}`
     case "unsupported":

@@ -3,7 +3,8 @@
 import { execFileSync } from "node:child_process"
 import { Role } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { type Session, Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
-import { ClientDiffers, DaemonDiffers } from "./check-log.ts"
+import { ClientDiffers, DaemonDiffers, DaemonUnsure } from "./check-log.ts"
+import type { Lab } from "./lab.ts"
 import { becomes, furnish, type Journey, type Seated, startInShell } from "./journey.ts"
 import { brief } from "./session-watch.ts"
 import { conversationThatHolds } from "./transcript-truth.ts"
@@ -29,12 +30,12 @@ export async function helperChecks({ lab, talk, log }: Journey, { seat, sessionI
     const both = [lab.api.plan({ text: "Part one", tokens }, { held: true }), lab.api.plan({ text: "Part two", tokens }, { held: true })]
     if (talk.hearsOfSubagents) lab.api.plan({ text: "The helper is back", tokens })
     const atMs = await seat.submit("Send a helper")
-    const [askedMs] = await Promise.race([Promise.all(both.map(({ asked }) => asked)), giveUp("it asks for no helper's turn")])
+    await Promise.race([Promise.all(both.map(({ asked }) => asked)), giveUp("it asks for no helper's turn")])
     const helping = await lab.watch.until("one subagent", (one) => one.id === sessionId && one.activeSubagents === 1, atMs)
     for (const reply of both) reply.release()
     await lab.watch.until("no subagent", (one) => one.id === sessionId && one.activeSubagents === 0, helping.atMs + 1)
     await becomes(lab, sessionId, Status.IDLE, Date.now())
-    return { lagMs: helping.atMs - (askedMs ?? atMs) }
+    return { lagMs: helping.atMs - atMs }
   })
   await log.check("headless helper: found, its role, its parent", async () => {
     lab.api.forget()
@@ -72,13 +73,12 @@ export async function lifeChecks(journey: Journey, main: Seated): Promise<void> 
   const { seat, sessionId, pid, cwd } = main
   const before = lab.watch.current().find(({ id }) => id === sessionId)?.conversationId
   let last = before
-  await log.check(`${talk.clear}: another conversation, the same session`, async () => {
+  await log.check("begun anew (/clear, /new): another conversation, the same session", async () => {
     await seat.submit(talk.clear)
     await seat.shows("an empty conversation", talk.ready)
     const next = await say(journey, main, "Begin the second conversation")
     if (next === before) throw new ClientDiffers("it goes on in the same transcript")
-    const moved = (one: Session): boolean => one.id === sessionId && one.conversationId === next
-    const { session } = await lab.watch.until(`in ${next}`, moved)
+    const session = await isIn(lab, sessionId, next)
     if (before !== undefined && !session.earlierConversationIds.includes(before)) throw new DaemonDiffers("the one before is forgotten")
     last = next
   })
@@ -94,12 +94,8 @@ export async function lifeChecks(journey: Journey, main: Seated): Promise<void> 
   await log.check("a second one in the same folder: each its own conversation", async () => {
     second = await startInShell(journey, cwd)
     const other = await say(journey, second, "Speak from the second seat")
-    const ids = new Map(lab.watch.current().map((one) => [one.id, one.conversationId]))
-    if (ids.get(second.sessionId) !== other || ids.get(sessionId) !== last) {
-      const { watch } = lab
-      await watch.until(`the second in ${other}`, (one) => one.id === second?.sessionId && one.conversationId === other)
-      await watch.until(`the first in ${last}`, (one) => one.id === sessionId && one.conversationId === last)
-    }
+    await isIn(lab, second.sessionId, other)
+    if (last !== undefined) await isIn(lab, sessionId, last)
   })
   await log.check("kill -9: offline, killed", async () => {
     if (second === undefined) throw new ClientDiffers("there is no second one")
@@ -107,7 +103,7 @@ export async function lifeChecks(journey: Journey, main: Seated): Promise<void> 
     process.kill(second.pid, "SIGKILL")
     return becomes(lab, second.sessionId, Status.OFFLINE, killedMs, /killed|process gone/u)
   })
-  await log.check(`${talk.exit}: offline, exited`, async () => {
+  await log.check("left (/exit, /quit): offline, exited", async () => {
     const atMs = await seat.submit(talk.exit)
     await seat.shows("the shell again", /shell>\s*$/u)
     if (isAlive(pid)) throw new ClientDiffers("its process does not end")
@@ -117,10 +113,10 @@ export async function lifeChecks(journey: Journey, main: Seated): Promise<void> 
   await log.check("resumed: a new session in the old conversation", async () => {
     if (last === undefined) throw new ClientDiffers("no conversation is known")
     back = await startInShell(journey, cwd, { command: talk.resume(last) })
-    const found = await lab.watch.until(`in ${last}`, (one) => one.id === back?.sessionId && one.conversationId === last)
+    const found = await isIn(lab, back.sessionId, last)
     const wrote = await say(journey, back, "Go on where it ended")
     if (wrote !== last) throw new ClientDiffers(`it goes on in ${wrote}`)
-    return { note: found.session.status === Status.IDLE ? "idle" : "not idle at first" }
+    return { note: found.status === Status.IDLE ? "idle" : "not idle at first" }
   })
   await log.check("pane closed: offline", async () => {
     if (back === undefined) throw new ClientDiffers("there is no seat to close")
@@ -153,6 +149,19 @@ export async function edgeChecks(journey: Journey): Promise<void> {
     if (more.length > 0) throw new DaemonDiffers(`${more.length} more: ${more.map(brief).join(", ")}`)
     return { note: `${lab.watch.current().length} sessions in all` }
   })
+}
+
+/** Waits until a session is said to be in a conversation. Throws DaemonUnsure where the daemon says that it cannot tell. */
+export async function isIn({ watch }: Lab, sessionId: string, conversationId: string): Promise<Session> {
+  try {
+    const isThere = (one: Session): boolean => one.id === sessionId && one.conversationId === conversationId
+    return (await watch.until(`in ${conversationId}`, isThere)).session
+  } catch (error) {
+    const session = watch.current().find(({ id }) => id === sessionId)
+    const why = session?.evidence.find(({ field }) => field.startsWith("conversation"))?.detail
+    if (session === undefined || session.conversationId !== undefined || why === undefined) throw error
+    throw new DaemonUnsure(why, { cause: error })
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -45,8 +45,8 @@ async function runAll(): Promise<void> {
     }
   }
   const table = reportTable(reports)
-  const { ok, different, unsupported } = reportSum(reports)
-  console.log(`\n${table}\n\n${ok} as it is, ${different} different, ${unsupported} not tried`)
+  const { ok, unsure, different, unsupported } = reportSum(reports)
+  console.log(`\n${table}\n\n${ok} as it is, ${unsure} unknown and said so, ${different} different, ${unsupported} not tried`)
   if (different > 0 || ok === 0) process.exitCode = 1
   if (values.write === true) write(table)
 }

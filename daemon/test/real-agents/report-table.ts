@@ -10,6 +10,9 @@ export interface ClientReport {
   readonly hosts: readonly string[]
 }
 
+/** A screen that is cited may be long. */
+const MAX_TEXT = 180
+
 /** Markdown. Checks come in the order in which they were first run; one that a client was not put to is a dash. */
 export function reportTable(reports: readonly ClientReport[]): string {
   const checks = [...new Set(reports.flatMap(({ rows }) => rows.map(({ check }) => check)))]
@@ -27,20 +30,16 @@ export function reportTable(reports: readonly ClientReport[]): string {
 }
 
 /** How many checks of all went how. */
-export function reportSum(reports: readonly ClientReport[]): {
-  readonly ok: number
-  readonly different: number
-  readonly unsupported: number
-} {
+export function reportSum(reports: readonly ClientReport[]): Readonly<Record<CheckRow["outcome"]["kind"], number>> {
   const outcomes = reports.flatMap(({ rows }) => rows.map(({ outcome }) => outcome.kind))
-  const count = (kind: string): number => outcomes.filter((one) => one === kind).length
-  return { ok: count("ok"), different: count("different"), unsupported: count("unsupported") }
+  const count = (kind: CheckRow["outcome"]["kind"]): number => outcomes.filter((one) => one === kind).length
+  return { ok: count("ok"), unsure: count("unsure"), different: count("different"), unsupported: count("unsupported") }
 }
 
 /** Text of a client's screen is in it: nothing of that may become markup. */
 function escaped(text: string): string {
   return text
+    .slice(0, MAX_TEXT)
     .replaceAll(/[\p{C}\s]+/gu, " ")
     .replaceAll(/[|\\`<>*_[\]&]/gu, (sign) => `\\${sign}`)
-    .slice(0, 400)
 }

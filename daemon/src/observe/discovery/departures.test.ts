@@ -15,13 +15,13 @@ const stat = (members: Partial<ProcessStat> = {}): ProcessStat => ({
   ...members,
 })
 
-const watch = (options: { goodbye?: boolean; scans?: boolean } = {}) => {
+const watch = (options: { goodbye?: boolean; scans?: boolean; suspended?: boolean } = {}) => {
   vi.useFakeTimers()
   const table = new Map<number, ProcessStat>([
     [1, stat({ pid: 1 })],
     [5, stat()],
   ])
-  const known = new Set([KNOWN])
+  const known = new Set([options.suspended === undefined ? KNOWN : { ...KNOWN, suspended: options.suspended }])
   const gone: string[] = []
   let changes = 0
   const departures = createDepartures({
@@ -102,6 +102,14 @@ test("one that is stopped, or becomes another program under its pid, is worth a 
   table.set(5, stat({ state: "S", comm: "sh" }))
   vi.advanceTimersByTime(2_000)
   expect(changes()).toBe(2)
+  departures.close()
+})
+
+test("one that was stopped before the first look is worth a scan too", () => {
+  const { table, departures, changes } = watch({ suspended: false })
+  table.set(5, stat({ state: "T" }))
+  departures.check()
+  expect(changes()).toBe(1)
   departures.close()
 })
 

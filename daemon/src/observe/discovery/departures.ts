@@ -8,6 +8,8 @@ export interface KnownProcess {
   readonly sessionId: string
   readonly pid: number
   readonly startTicks: string
+  /** Whether it was last said to be stopped by a signal; absent: not yet said. */
+  readonly suspended?: boolean
 }
 
 export interface Departures {
@@ -57,13 +59,15 @@ export const createDepartures = ({
   const looks = new Map<string, string>()
   let confirm: NodeJS.Timeout | undefined
 
-  const runs = ({ sessionId, pid, startTicks }: KnownProcess): boolean => {
+  const runs = ({ sessionId, pid, startTicks, suspended }: KnownProcess): boolean => {
     const stat = files.stat(pid)
     if (stat === undefined || stat.startTicks !== startTicks || isDeadState(stat.state)) return false
-    const look = `${isStoppedState(stat.state)} ${stat.comm}`
+    const stopped = isStoppedState(stat.state)
+    const look = `${stopped} ${stat.comm}`
     const before = looks.get(sessionId)
     looks.set(sessionId, look)
-    if (before !== undefined && before !== look) onChange()
+    // At the first look there is only what was said of it to compare with.
+    if (before === undefined ? suspended !== undefined && suspended !== stopped : before !== look) onChange()
     return true
   }
 

@@ -9,6 +9,7 @@ import type { AgentProcess, ProcessScan } from "../../work/scan/agent-process.ts
 import { createProcessFiles } from "../../work/scan/process-files.ts"
 import { isDeadState } from "../../work/scan/process-stat.ts"
 import { type AgentHome, defaultHomes, homeOfAgent, siblingHomes } from "./agent-homes.ts"
+import { checkOwnView } from "./check-own-view.ts"
 import { createDepartures, type KnownProcess } from "./departures.ts"
 import { createEventClients } from "./event-clients.ts"
 import { goneReason } from "./gone-reason.ts"
@@ -21,7 +22,6 @@ import { type Rung, withoutRungs } from "./rungs.ts"
 import type { ScanPool } from "./scan-pool.ts"
 import { createScanSchedule, type ScanDepth } from "./scan-schedule.ts"
 import { createScreens } from "./screens.ts"
-import { selfChecks } from "./self-checks.ts"
 import { createServerBook } from "./server-book.ts"
 import { isSharedWindow, sharedThreadsOf, type WindowSpan } from "./shared-threads.ts"
 import { createTriggers } from "./triggers.ts"
@@ -56,6 +56,7 @@ const PATIENCE_MS = 400
 const MAX_CLOSED_WINDOWS = 200
 const TERMINALS = "/dev/pts"
 const HINT_SLACK_MS = 500
+const HINT_AGAIN_MS = 250
 /** A run without a terminal and without a registry file that ends sooner than this is never stated. */
 const BRIEF_MS = 400
 
@@ -97,6 +98,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   let statedOf: { agents?: readonly AgentProcess[]; revision?: number } = {}
   let isUnsettled = false
   let soonAgain: NodeJS.Timeout | undefined
+  let hintAgain: NodeJS.Timeout | undefined
   let closed = false
 
   const idOf = (agent: { readonly pid: number; readonly startTicks: string }) => sessionIdOf(bootId, agent.pid, agent.startTicks)
@@ -105,7 +107,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   const servers = createServerBook({ pool, diagnostics, now, ...client, onNewPane })
   const screens = createScreens({ pool, servers, now, onChange: () => publish(), ...client })
   const triggers = createTriggers({ diagnostics, now, onHint })
-  const events = createEventClients({ now, onHint, ...client })
+  const events = createEventClients({ now, onHint: (socket) => (servers.want(socket), onHint()), ...client })
   const registry = createRegistry({ diagnostics, now, onChange: registryChanged })
   const departures = createDepartures({
     files,
@@ -131,7 +133,10 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
 
   function onHint(): void {
     diagnostics.counters.hints += 1
-    schedule.soon("all")
+    schedule.soon("glance")
+    // A new terminal is there before the pane is listed and before its program runs.
+    clearTimeout(hintAgain)
+    hintAgain = setTimeout(() => schedule.soon("glance"), HINT_AGAIN_MS)
   }
 
   /** A new pane has a new terminal, which the kernel should have told of since the server was asked before. */
@@ -154,7 +159,12 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     if (isTick) triggers.retry()
     const startedMs = now()
     try {
-      const asked = { full: depth !== "quick", sockets: depth === "sockets", socketFolders, ...(scope === undefined ? {} : { scope }) }
+      const asked = {
+        look: depth === "sockets" ? ("all" as const) : depth,
+        sockets: depth === "sockets",
+        socketFolders,
+        ...(scope === undefined ? {} : { scope }),
+      }
       const found = await pool.scanProcesses(asked)
       if (closed) return
       scan =
@@ -179,7 +189,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       events.follow(found)
     }
     servers.setServers(found)
-    await withinPatience(servers.refresh(isTick && depth !== "sockets" ? "due" : "all"))
+    await withinPatience(servers.refresh(depth === "sockets" && !isTick ? "all" : "due"))
     joinedMs = startedMs
     if (isNews()) publish()
     departures.check()
@@ -265,11 +275,14 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       if (stated === undefined) continue
       if (registryFile === undefined && timeMs - startedMsOf(agent) <= REGISTERED_MS) isUnsettled = true
       present.add(sessionId)
+      // Its pane may be younger than the last listing.
+      if (before === undefined && stated.pane === undefined && agent.terminal !== undefined) schedule.soon("quick")
       const seen = keepTimes(stated, before?.seen)
       published.set(sessionId, {
         sessionId,
         pid: agent.pid,
         startTicks: agent.startTicks,
+        suspended: seen.suspended,
         seen,
         process: agent,
         ledPane: panes.byPid.has(agent.pid),
@@ -328,15 +341,6 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     options.apply([{ kind: "agent-gone", sessionId, timeMs, reason }])
   }
 
-  /** Files whose process lives and is the one they speak of, agent or not. */
-  function livingRegistryFiles(): RegistryFile[] {
-    return registry.files().filter((file) => {
-      const stat = files.stat(file.pid)
-      if (stat === undefined || isDeadState(stat.state) || file.procStart === undefined) return false
-      return isOfProcess(file, { pid: file.pid, startTicks: stat.startTicks, startedMs: 0, inContainer: false }, domain)
-    })
-  }
-
   function sessionInConversation(conversationId: string): string | undefined {
     const found = new Set<string>()
     for (const { sessionId, seen } of published.values()) {
@@ -347,27 +351,19 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
 
   for (const found of [...defaultHomes(env, home), ...siblingHomes(home)]) addHome(found)
   if (!without.has("watchers")) for (const folder of [TERMINALS, ...socketFolders]) triggers.add(folder)
-  diagnostics.addChecks(() => {
-    const { TMUX, TMUX_PANE } = env
-    const ownPane = TMUX && TMUX_PANE ? { ownPane: { socket: TMUX.split(",")[0] ?? "", paneId: TMUX_PANE } } : { ownPane: undefined }
-    const byPid = new Map(scan?.agents.map((agent) => [agent.pid, agent]))
-    return selfChecks({
-      ...ownPane,
-      nowMs: now(),
-      platform,
-      scan: scan === undefined ? undefined : { processes: scan.processes, denied: scan.denied, endedMs: scanEndedMs },
-      scanFailure,
-      rows: [...published.values()],
-      panes: servers.panes(),
-      serverFailures: servers.failures(),
-      isCurrent: (socket) => servers.isCurrent(socket),
-      registered: livingRegistryFiles()
-        .map((file) => ({ file, process: byPid.get(file.pid) }))
-        .filter((one) => scope === undefined || one.process !== undefined),
-      hints: diagnostics.counters.hints,
-      missedHints: diagnostics.counters.missedHints,
-      unwatched: [...triggers.unwatched(), ...registry.unwatched()],
-    })
+  checkOwnView({
+    env,
+    scope,
+    platform,
+    domain,
+    now,
+    files,
+    diagnostics,
+    registry,
+    triggers,
+    servers,
+    rows: () => [...published.values()],
+    scan: () => ({ last: scan, endedMs: scanEndedMs, failure: scanFailure }),
   })
   schedule.now("sockets").catch(scanFailed)
 
@@ -382,6 +378,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       closed = true
       clearImmediate(publishSoon)
       clearTimeout(soonAgain)
+      clearTimeout(hintAgain)
       schedule.close()
       departures.close()
       registry.close()

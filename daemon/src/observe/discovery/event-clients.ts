@@ -24,7 +24,7 @@ export interface EventClientsOptions {
   readonly binary?: string
   readonly now: () => number
   /** A server said that something changed; what it was is for a scan to see. */
-  readonly onHint: () => void
+  readonly onHint: (socket: string) => void
 }
 
 interface Line {
@@ -53,13 +53,13 @@ export const createEventClients = ({ binary = "tmux", now, onHint }: EventClient
     line.child = child
     child.stdin.on("error", () => undefined)
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      if (!closed && NEWS.test(text)) onHint()
+      if (!closed && NEWS.test(text)) onHint(socket)
     })
     const ended = () => {
       if (line.child !== child) return
       line.child = undefined
       line.failures = now() - line.startedMs < BRIEF_MS ? line.failures + 1 : 0
-      if (!closed && lines.get(socket) === line) onHint()
+      if (!closed && lines.get(socket) === line) onHint(socket)
     }
     child.on("error", ended)
     child.on("exit", ended)

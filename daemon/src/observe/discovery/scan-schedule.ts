@@ -1,7 +1,7 @@
 // When to scan: a moment after a hint, at most four times a second, and at slow ticks whatever the hints say. One scan at a time.
 
-/** `quick`: what may have changed; `all`: every process again; `sockets`: every process and every tmux socket again. */
-export type ScanDepth = "quick" | "all" | "sockets"
+/** `glance`: new processes; `quick`: what may have changed too; `all`: every process again; `sockets`: every process and every tmux socket again. */
+export type ScanDepth = "glance" | "quick" | "all" | "sockets"
 
 export interface ScanSchedule {
   /** Asks for a scan soon; several wishes are one scan of the greatest depth. */
@@ -14,13 +14,13 @@ export interface ScanSchedule {
 export interface ScanScheduleOptions {
   readonly scan: (depth: ScanDepth, isTick: boolean) => Promise<void>
   readonly now: () => number
-  /** Milliseconds between ticks; every second one looks at all processes, every tenth at all sockets. Default 1000. */
+  /** Milliseconds between ticks; every fourth one looks at all processes, every tenth at all sockets. Default 1000. */
   readonly tickMs?: number
 }
 
 const HINT_MS = 40
 const LEAST_MS = 250
-const DEPTHS: readonly ScanDepth[] = ["quick", "all", "sockets"]
+const DEPTHS: readonly ScanDepth[] = ["glance", "quick", "all", "sockets"]
 
 const deeper = (a: ScanDepth | undefined, b: ScanDepth): ScanDepth => (a !== undefined && DEPTHS.indexOf(a) > DEPTHS.indexOf(b) ? a : b)
 
@@ -59,7 +59,7 @@ export const createScanSchedule = ({ scan, now, tickMs = 1_000 }: ScanScheduleOp
   const ticker = setInterval(() => {
     ticks += 1
     if (running !== undefined) return
-    void run(ticks % 10 === 0 ? "sockets" : ticks % 2 === 0 ? "all" : "quick", true)
+    void run(ticks % 10 === 0 ? "sockets" : ticks % 4 === 0 ? "all" : "quick", true)
   }, tickMs)
 
   return {

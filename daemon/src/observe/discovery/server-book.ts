@@ -10,9 +10,11 @@ import type { ScanPool } from "./scan-pool.ts"
 export interface ServerBook {
   /** Takes over the servers that a scan found; what a vanished server showed is dropped. */
   setServers(servers: readonly TmuxServer[]): void
+  /** Makes a server due: something changed there. */
+  want(socket: string): void
   /** Asks the servers that are due; each promise settles with its answer and never rejects. */
   refresh(which: "all" | "due"): Promise<void>[]
-  /** Sockets where a pane's title tells a status: these are due at every tick, the others every three seconds. */
+  /** Sockets where a pane's title tells a status: these are due at every tick, the others every five seconds, or seldomer where they are many. */
   setWatched(sockets: ReadonlySet<string>): void
   panes(): readonly LocatedPane[]
   /** Another number whenever the panes are others. */
@@ -48,6 +50,8 @@ interface Entry {
   failures: number
   nextTryMs: number
   isAsked: boolean
+  /** It has other children than when it was asked last, or said that something changed. */
+  isWanted: boolean
   askedMs: number
   /** When the listing that is shown was asked for; absent before the first. */
   shownMs: number | undefined
@@ -56,8 +60,10 @@ interface Entry {
 
 export const TMUX_TIMEOUT_MS = 2_000
 const BACKOFF_MS = 2_000
-/** Less than three ticks, so that it is every third. */
-const SLOW_MS = 2_900
+/** Less than five ticks, so that it is every fifth. What a hint tells of is asked for at once. */
+const SLOW_MS = 4_900
+/** At most one quiet server a second: starting a client costs more than its answer. */
+const SLOW_MS_EACH = 990
 const MAX_BACKOFF_MS = 60_000
 
 const ADVICE: Record<TmuxFailure, string> = {
@@ -139,9 +145,10 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
       }
       for (const server of servers) {
         const before = entries.get(server.socket)
-        if (before !== undefined && before.server.pid === server.pid && before.server.startTicks === server.startTicks)
+        if (before !== undefined && before.server.pid === server.pid && before.server.startTicks === server.startTicks) {
+          before.isWanted ||= before.server.children !== server.children
           before.server = server
-        else
+        } else
           entries.set(server.socket, {
             server,
             panes: [],
@@ -149,6 +156,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
             failures: 0,
             nextTryMs: 0,
             isAsked: false,
+            isWanted: true,
             askedMs: -Infinity,
             shownMs: undefined,
             detail: "not asked yet",
@@ -160,11 +168,13 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
     },
     refresh: (which) => {
       const asked: Promise<void>[] = []
+      const slowMs = Math.max(SLOW_MS, entries.size * SLOW_MS_EACH)
       for (const entry of entries.values()) {
-        const isDue = watched.has(entry.server.socket) || now() - entry.askedMs >= SLOW_MS
-        const wanted = which === "all" || !entry.current || isDue
+        const isDue = watched.has(entry.server.socket) || now() - entry.askedMs >= slowMs
+        const wanted = which === "all" || !entry.current || entry.isWanted || isDue
         if (entry.isAsked || !wanted || entry.nextTryMs > now()) continue
         entry.isAsked = true
+        entry.isWanted = false
         entry.askedMs = now()
         asked.push(ask(entry))
       }
@@ -172,6 +182,10 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
     },
     setWatched: (sockets) => {
       watched = sockets
+    },
+    want: (socket) => {
+      const entry = entries.get(socket)
+      if (entry !== undefined) entry.isWanted = true
     },
     revision: () => revision,
     panes: () => [...entries.values()].flatMap(({ panes }) => panes),

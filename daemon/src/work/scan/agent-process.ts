@@ -74,6 +74,8 @@ export interface TmuxServer {
   readonly startTicks?: string
   /** Its executable: the client of the same version. */
   readonly exe?: string
+  /** Its children, one for each pane that runs something: other children, other panes. */
+  readonly children?: string
 }
 
 /** As the worker answers: agents that are as they were in the answer numbered `since` are left out, for copying them costs most. */

@@ -23,9 +23,12 @@ export class ProcessTableError extends Error {
   override readonly name = "ProcessTableError"
 }
 
+/** How much is looked at again; new processes always are. */
+export type Look = "glance" | "quick" | "all"
+
 export interface ProcessTable {
-  /** Reads the table. `quick` trusts what is remembered of agents and of processes without a terminal. Throws ProcessTableError. */
-  read(quick: boolean): ReadonlyMap<number, ProcessEntry>
+  /** Reads the table; what is not looked at again is taken as it is remembered. Throws ProcessTableError. */
+  read(look: Look): ReadonlyMap<number, ProcessEntry>
 }
 
 export interface ProcessTableOptions {
@@ -39,11 +42,17 @@ interface Remembered {
   readonly settled: boolean
 }
 
+/** So many of them are looked at again in one quick scan. */
+const AT_ONCE = 100
+
 /** A name under which a script may be about to exec the agent of the same name. */
 const UNSETTLED_NAME = /^(claude|codex|node|bun|deno|MainThread|\d+\.\d+\.\d+)/
 
 export const createProcessTable = ({ files, uid, ownPid }: ProcessTableOptions): ProcessTable => {
   let remembered = new Map<number, Remembered>()
+  /** Processes with a terminal that are no agents: any of them may become one by exec. */
+  let onTerminals = 0
+  let turn = 0
 
   const look = (stat: ProcessStat, before: Remembered | undefined): Remembered => {
     const same = before !== undefined && before.entry.stat.startTicks === stat.startTicks && before.entry.stat.comm === stat.comm
@@ -60,11 +69,19 @@ export const createProcessTable = ({ files, uid, ownPid }: ProcessTableOptions):
   }
 
   return {
-    read: (quick) => {
+    read: (depth) => {
       const next = new Map<number, Remembered>()
+      const turns = Math.max(1, Math.ceil(onTerminals / AT_ONCE))
+      if (depth === "quick") turn = (turn + 1) % turns
+      /** An agent is looked at by others meanwhile; a program without a terminal that becomes an agent can wait. */
+      const isTrusted = ({ entry: { stat, found }, settled }: Remembered): boolean => {
+        if (depth === "all") return false
+        if (found !== undefined || (settled && stat.ttyNr === 0)) return true
+        return settled && (depth === "glance" || stat.pid % turns !== turn)
+      }
       for (const pid of files.pids()) {
         const before = remembered.get(pid)
-        if (quick && before !== undefined && (before.entry.found !== undefined || (before.settled && before.entry.stat.ttyNr === 0))) {
+        if (before !== undefined && isTrusted(before)) {
           next.set(pid, before)
           continue
         }
@@ -74,6 +91,8 @@ export const createProcessTable = ({ files, uid, ownPid }: ProcessTableOptions):
       }
       if (!next.has(ownPid)) throw new ProcessTableError("the process table does not show this process; check how /proc is mounted")
       remembered = next
+      onTerminals = 0
+      for (const { entry } of next.values()) if (entry.stat.ttyNr !== 0 && entry.found === undefined) onTerminals += 1
       return new Map([...next].map(([pid, { entry }]) => [pid, entry]))
     },
   }

@@ -92,7 +92,7 @@ test("arguments and open files", () => {
 
 test("a scan finds the agents with role, terminal, folder and thread, and no helper, zombie or stranger", () => {
   const { files, calls } = machine()
-  const scan = createProcessScanner({ files, uid: 501, ownPid: 700 })({ full: true, sockets: true, socketFolders: [] })
+  const scan = createProcessScanner({ files, uid: 501, ownPid: 700 })({ look: "all", sockets: true, socketFolders: [] })
   expect(scan.agents.map(({ pid, agent, role }) => [pid, agent, role])).toEqual([
     [610, "claude", "interactive"],
     [630, "claude", "infra"],
@@ -125,9 +125,9 @@ test("one that died since ps was asked is gone at once; ps is asked again when i
 
 test("a ps that fails concludes nothing, and without lsof an agent is known by the path in its arguments alone", () => {
   const failed = createProcessScanner({ files: machine({ ps: undefined }).files, uid: 501, ownPid: 700 })
-  expect(() => failed({ full: true, sockets: true, socketFolders: [] })).toThrow("does not show this process")
+  expect(() => failed({ look: "all", sockets: true, socketFolders: [] })).toThrow("does not show this process")
   const { files } = machine({ ps: PS })
-  const poor = createProcessScanner({ files, uid: 501, ownPid: 700 })({ full: true, sockets: true, socketFolders: [] })
+  const poor = createProcessScanner({ files, uid: 501, ownPid: 700 })({ look: "all", sockets: true, socketFolders: [] })
   expect(poor.agents.map(({ pid, identityConfidence }) => [pid, identityConfidence])).toEqual([
     [610, "likely"],
     [650, "likely"],

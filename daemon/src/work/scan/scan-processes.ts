@@ -7,13 +7,16 @@ import { withoutDeletedMark } from "./identity.ts"
 import type { ProcFiles } from "./proc-files.ts"
 import { createProcessFiles } from "./process-files.ts"
 import { isStoppedState } from "./process-stat.ts"
-import { createProcessTable, type FoundAgent, type ProcessEntry } from "./process-table.ts"
+import { createProcessTable, type Look, type FoundAgent, type ProcessEntry } from "./process-table.ts"
 import { roleOf } from "./role.ts"
 import { createTmuxServerFinder, TMUX_SERVER_NAME } from "./tmux-servers.ts"
 
 export interface ScanProcessesOptions {
-  /** Look at every process again, and not just at new ones and at those with a terminal that are no agents. */
-  readonly full: boolean
+  /**
+   * `all`: look at every process again. `quick`: at new ones and at those with a terminal that are no agents, in turns where they are many.
+   * `glance`: at new ones.
+   */
+  readonly look: Look
   /** Look again for the sockets of all tmux servers. */
   readonly sockets: boolean
   /** Only what carries this VIBECRAFT_SCOPE is seen; absent means all of the user's. */
@@ -54,9 +57,10 @@ export const createProcessScanner = ({ files = createProcessFiles(), uid, ownPid
   const descriptions = new Map<number, { readonly found: FoundAgent; readonly agent: AgentProcess }>()
   const ownNamespace = files.link("self", "ns/pid")
 
-  return ({ full, sockets, scope, socketFolders }) => {
+  return ({ look, sockets, scope, socketFolders }) => {
+    const full = look === "all"
     const startedMs = performance.now()
-    const entries = table.read(!full)
+    const entries = table.read(look)
     const uptimeTicks = files.uptimeTicks()
     const inScope = (entry: ProcessEntry) => scope === undefined || environments.of(entry)["VIBECRAFT_SCOPE"] === scope
     const childrenOf = new Map<number, ProcessEntry[]>()
@@ -89,7 +93,7 @@ export const createProcessScanner = ({ files = createProcessFiles(), uid, ownPid
     for (const pid of descriptions.keys()) if (!entries.has(pid)) descriptions.delete(pid)
     return {
       agents: withFamily,
-      servers: found,
+      servers: found.map((server) => (server.pid === undefined ? server : { ...server, children: pidsOf(childrenOf.get(server.pid)) })),
       processes: entries.size,
       denied: files.takeDenied(),
       uptimeTicks,
@@ -142,6 +146,12 @@ export const createProcessScanner = ({ files = createProcessFiles(), uid, ownPid
     }
   }
 }
+
+const pidsOf = (entries: readonly ProcessEntry[] = []): string =>
+  entries
+    .map(({ stat }) => `${stat.pid}.${stat.startTicks}`)
+    .sort()
+    .join(" ")
 
 /** Between fork and exec a child looks just like its parent; publishing it would invent an agent. */
 const isJustForked = ({ stat, found }: ProcessEntry, entries: ReadonlyMap<number, ProcessEntry>, uptimeTicks: number): boolean => {
