@@ -60,8 +60,8 @@ test.each(SEEDS)(
       for (const pid of everPids) expect(bed.world.sessions(Scope.ALL).filter((session) => session.pid === pid).length).toBe(1)
       console.log(`seed ${seed}: ${done.join(", ")}`)
       reportLag("command -> published state equals the model", lags)
-    const slowest = Math.max(...lags)
-    console.log(`slowest: ${done[lags.indexOf(slowest)]}, ${slowest.toFixed(0)} ms`)
+      const slowest = Math.max(...lags)
+      console.log(`slowest: ${done[lags.indexOf(slowest)]}, ${slowest.toFixed(0)} ms`)
     } finally {
       await bed.close()
       await simulator.close()
