@@ -161,7 +161,7 @@ describe("what the daemon sees", () => {
     const working = await until(
       "it reads",
       () => sessionOf(agent),
-      (one) => one?.currentTool?.name === "Read",
+      (one) => one?.currentTool?.name === "Read" && one.status === Status.WORKING,
     )
     expect(working).toMatchObject({ status: Status.WORKING, id: session?.id })
     expect(working?.currentTool?.target).toContain("notes.md")
