@@ -15,6 +15,7 @@ import { createEventClients } from "./event-clients.ts"
 import { goneReason } from "./gone-reason.ts"
 import { isPidInUse, ownMachine } from "./own-machine.ts"
 import { indexPanes } from "./pane-of.ts"
+import { type LostPane, lostPane, seatInTheEnd } from "./lost-pane.ts"
 import { isSilent, keepTimes, presenceOf, publishedRole, REGISTERED_MS, saysTheSame } from "./presence.ts"
 import { isOfProcess, type RegistryFile } from "./registry-file.ts"
 import { createRegistry } from "./registry.ts"
@@ -65,6 +66,7 @@ interface Published extends KnownProcess {
   readonly process: AgentProcess
   /** Whether it is the first process of its pane. */
   readonly ledPane: boolean
+  readonly lost: LostPane | undefined
   /** Set while it is alive and a good scan no longer takes it for an agent. */
   strangeSinceMs?: number
 }
@@ -117,7 +119,13 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     known: () => published.values(),
     saidGoodbye: (pid) => registry.wasDeleted(pid),
     isScannedSince: (timeMs) => joinedMs >= timeMs,
-    onChange: () => schedule.soon("all"),
+    onChange: () => {
+      // What became of its pane is part of the reason, and the server may not be due.
+      for (const { sessionId, seen } of published.values()) {
+        if (seen.pane !== undefined && departures.isMissing(sessionId)) servers.want(seen.pane.socket)
+      }
+      schedule.soon("all")
+    },
     onGone: ({ sessionId }) => depart(sessionId),
   })
   const schedule = createScanSchedule({ scan: runScan, now })
@@ -286,6 +294,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
         seen,
         process: agent,
         ledPane: panes.byPid.has(agent.pid),
+        lost: lostPane(before, seen, timeMs),
       })
       if (before === undefined || !saysTheSame(before.seen, seen)) facts.push(seen)
     }
@@ -321,15 +330,14 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   function depart(sessionId: string, said?: string): void {
     const entry = published.get(sessionId)
     if (entry === undefined) return
-    const { seen, process: agent, ledPane } = entry
+    const { process: agent } = entry
     const timeMs = now()
     const reason =
       said ??
       goneReason({
-        seen,
+        ...seatInTheEnd(entry, timeMs),
         panes: servers.panes(),
-        isCurrent: (socket) => servers.isCurrent(socket),
-        ledPane,
+        isCurrent: (socket) => servers.isCurrent(socket) || servers.isGone(socket),
         saidGoodbye: registry.wasDeleted(agent.pid),
       })
     published.delete(sessionId)

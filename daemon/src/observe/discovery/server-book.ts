@@ -22,6 +22,8 @@ export interface ServerBook {
   server(socket: string): TmuxServer | undefined
   /** Whether the last listing of this server is good, so that a pane missing from it is gone. */
   isCurrent(socket: string): boolean
+  /** Whether nobody listened there any more when it was last asked: all its panes are closed. */
+  isGone(socket: string): boolean
   /** When the panes that are shown of a server were listed, where it no longer answers and they may have changed since. */
   staleSinceMs(socket: string): number | undefined
   /** What cannot be seen now, one line each. */
@@ -47,6 +49,7 @@ interface Entry {
   server: TmuxServer
   panes: readonly LocatedPane[]
   current: boolean
+  isGone: boolean
   failures: number
   nextTryMs: number
   isAsked: boolean
@@ -96,6 +99,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
         listing.panes.map((pane) => ({ ...pane, socket })),
       )
       entry.current = true
+      entry.isGone = false
       entry.failures = 0
       entry.nextTryMs = 0
       entry.detail = ""
@@ -111,6 +115,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
       return
     }
     entry.current = false
+    entry.isGone = listing.failure === "gone"
     entry.failures += 1
     entry.nextTryMs = now() + Math.min(BACKOFF_MS * 2 ** (entry.failures - 1), MAX_BACKOFF_MS)
     entry.detail = `${ADVICE[listing.failure]} (${listing.detail})`
@@ -153,6 +158,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
             server,
             panes: [],
             current: false,
+            isGone: false,
             failures: 0,
             nextTryMs: 0,
             isAsked: false,
@@ -191,6 +197,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
     panes: () => [...entries.values()].flatMap(({ panes }) => panes),
     server: (socket) => entries.get(socket)?.server,
     isCurrent: (socket) => entries.get(socket)?.current ?? true,
+    isGone: (socket) => entries.get(socket)?.isGone ?? false,
     staleSinceMs: (socket) => {
       const entry = entries.get(socket)
       return entry === undefined || entry.current ? undefined : entry.shownMs
