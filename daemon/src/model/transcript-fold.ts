@@ -37,10 +37,10 @@ export class TranscriptFold {
         this.#parts.onSeats()
         break
       case "request-seen":
-        for (const id of ledger.see(fact)) {
+        for (const [id, timeMs] of ledger.see(fact)) {
           this.#parts.onConversation(id)
           history.touched(id)
-          this.#touchAll(reconciler.requestChanged(id, fact.timeMs))
+          this.#touchAll(reconciler.requestChanged(id, timeMs))
         }
         break
       case "tool-started":
