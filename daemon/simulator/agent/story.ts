@@ -49,7 +49,9 @@ export function createStoryTeller(options: {
     if (!random.chance(failing)) return "ok"
     // Of the other tools a rollout tells no more than that their input was wrong.
     if (!isClaude && name !== "exec_command" && name !== "apply_patch") return "model-error"
-    return random.pick(["failed", "failed", "failed", "model-error", name === "Bash" || name === "exec_command" ? "timeout" : "failed"])
+    const isShell = name === "Bash" || name === "exec_command"
+    const failure = isShell ? "command-failed" : "failed"
+    return random.pick([failure, failure, failure, "model-error", isShell ? "timeout" : failure])
   }
   const toolMs = (name: string): number => {
     if (name === "Bash" || name === "exec_command") return random.chance(0.25) ? random.int(4_000, 16_000) : random.int(400, 4_000)

@@ -2,7 +2,7 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
-import type { ServiceImpl } from "@connectrpc/connect"
+import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { MetricsService, WatchMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import type { PublishedWorld } from "../model/published-world.ts"
@@ -30,6 +30,12 @@ export function createMetricsService(options: MetricsServiceOptions): ServiceImp
     ...createAuditService(world, options.readThreadTotals),
     getMetrics(request) {
       return { metrics: [...rowsOf(world, parseId(request.id))], firstRead: world.firstRead() }
+    },
+    listLatency() {
+      throw new ConnectError("not served yet", Code.Unimplemented)
+    },
+    getSeries() {
+      throw new ConnectError("not served yet", Code.Unimplemented)
     },
     listMetrics(request) {
       const { items, nextPageToken } = pageOf(world.metrics(parseScope(request.scope)), conversationOf, request)

@@ -45,15 +45,16 @@ const RANK: Record<ToolOutcome, number> = {
   background: 0,
   ok: 1,
   failed: 2,
-  timeout: 3,
-  "model-error": 4,
-  denied: 5,
-  cancelled: 6,
-  interrupted: 7,
-  rejected: 8,
+  "command-failed": 3,
+  timeout: 4,
+  "model-error": 5,
+  denied: 6,
+  cancelled: 7,
+  interrupted: 8,
+  rejected: 9,
 }
 
-const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "timeout", "model-error"])
+const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "command-failed", "timeout", "model-error"])
 
 /** All calls of the host. `seen` answers the call it touched, or undefined when the fact said nothing new. */
 export class ToolCalls {

@@ -71,6 +71,9 @@ export class TranscriptFold {
       case "rate-limit-seen":
         usage.limits.see(fact)
         break
+      case "model-call-seen":
+      case "compacted":
+      case "hook-failed":
       case "active":
         break
       default:

@@ -36,6 +36,7 @@ const OUTCOMES: readonly ToolOutcome[] = [
   "interrupted",
   "cancelled",
   "background",
+  "command-failed",
 ]
 
 /** The number of a text that neighbours mostly share. */

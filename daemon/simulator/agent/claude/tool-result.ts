@@ -32,7 +32,9 @@ export function toolResult(name: string, input: Readonly<Record<string, unknown>
         extra: ACCEPTED,
       }
     case "failed":
-      return failure(name === "Bash" ? `Exit code 1\n${output}` : output || "ENOENT: no such file or directory", ACCEPTED)
+      return failure(output || "ENOENT: no such file or directory", ACCEPTED)
+    case "command-failed":
+      return failure(`Exit code 1\n${output}`, ACCEPTED)
     case "timeout":
       return failure(`Command timed out after 2m 0.0s ${output}`.trim(), ACCEPTED)
     case "model-error": {

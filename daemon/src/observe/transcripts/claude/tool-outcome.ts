@@ -53,7 +53,7 @@ function errorOf(text: string, result: JsonObject | undefined): ToolOutcome {
   if (text.includes("Cancelled: parallel tool call") || text.includes("Sibling tool call errored")) return "cancelled"
   if (MODEL_ERRORS.some((wording) => text.includes(wording))) return "model-error"
   if (text.includes("Command timed out") || typeof result?.["timedOutAfterMs"] === "number") return "timeout"
-  if (text.startsWith("Exit code")) return "failed"
+  if (text.startsWith("Exit code")) return "command-failed"
   if (text.startsWith("PreToolUse:") || DENIALS.some((wording) => text.includes(wording))) return "denied"
   if (text.includes("Permission to use") && text.includes("has been denied")) return "denied"
   return "failed"

@@ -8,12 +8,12 @@ export function itemOutcome(item: JsonObject): ToolOutcome {
   const status = item["status"]
   if (status === "declined") return "rejected"
   if (status === "interrupted" || status === "aborted") return "interrupted"
+  if (typeof item["exit_code"] === "number" && item["exit_code"] !== 0) return "command-failed"
   const result = asObject(item["result"])
   const hasFailed =
     status === "failed" ||
     item["success"] === false ||
     (item["error"] ?? undefined) !== undefined ||
-    (typeof item["exit_code"] === "number" && item["exit_code"] !== 0) ||
     (result !== undefined && ("Err" in result || result["is_error"] === true))
   return hasFailed ? "failed" : "ok"
 }
@@ -25,7 +25,7 @@ export function outputOutcome(output: unknown): ToolOutcome {
   if (/rejected by user|user rejected/u.test(text)) return "rejected"
   if (/timed out after/u.test(text)) return "timeout"
   const exit = /(?:Process exited with code|Exit code:|"exit_code":)\s?(?<code>-?\d+)/u.exec(text)?.groups?.["code"]
-  if (exit !== undefined) return exit === "0" ? "ok" : "failed"
+  if (exit !== undefined) return exit === "0" ? "ok" : "command-failed"
   if (/Process running with session ID/u.test(text)) return "background"
   if (/^(?:failed to parse function arguments|unsupported call|unsupported custom tool call|invalid )/u.test(text)) return "model-error"
   return asObject(output)?.["success"] === false ? "failed" : "ok"
