@@ -60,6 +60,8 @@ export interface ConversationSeen extends InConversation {
   readonly model?: string
   /** The conversation that started this one as a subagent (Codex thread spawn, review). Its session is the parent's. */
   readonly parentConversationId?: string
+  /** The call of that conversation that started it. */
+  readonly spawnCallId?: string
   /** The conversation whose history this one copied. */
   readonly forkedFromConversationId?: string
   /** What kind of subagent it is, where it is one ("explorer", "review"…). */
@@ -116,6 +118,8 @@ export interface SpawnRequest {
   readonly isBackground?: boolean
   /** Calls whose results the task quotes. */
   readonly usesResultsOf?: readonly string[]
+  /** Hash of the answer that it stands in: calls of one answer are made together. */
+  readonly batch?: number
 }
 
 /**
@@ -156,6 +160,8 @@ export interface TurnStarted extends InTranscript {
   readonly idleSinceMs?: number
   /** The first words of the prompt, at most 200 characters. Never stored. */
   readonly prompt?: string
+  /** Nobody prompted: a background task reported its end. */
+  readonly isReport?: boolean
 }
 
 export interface TurnEnded extends InTranscript {
@@ -227,6 +233,10 @@ export interface SubagentSeen extends InConversation {
   /** The run of a workflow that it belongs to. */
   readonly workflowRunId?: string
   readonly finished?: boolean
+  /** When its parent was told of its end. */
+  readonly finishedMs?: number
+  /** The team it is a member of. */
+  readonly teamName?: string
   /** How it ended, where its parent was told. */
   readonly hasFailed?: boolean
 }
