@@ -1,6 +1,6 @@
 // Ways to work together. Each plays one way in a session and says what is then true. docs/patterns.md defines the words.
 
-import { type Actor, type Child, Session, WorkflowAgent } from "./actor.ts"
+import { type Actor, type Child, WorkflowAgent } from "./actor.ts"
 import type { Family } from "./family.ts"
 import { opened } from "./opened.ts"
 import { POSITIVE_ELSEWHERE } from "./positive-elsewhere.ts"
