@@ -237,6 +237,8 @@ export interface SubagentSeen extends InConversation {
   readonly finishedMs?: number
   /** The team it is a member of. */
   readonly teamName?: string
+  /** Hash of the words it was given, as its own transcript has them. */
+  readonly task?: number
   /** How it ended, where its parent was told. */
   readonly hasFailed?: boolean
 }

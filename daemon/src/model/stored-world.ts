@@ -4,6 +4,7 @@
 import type { AccountState } from "./account.ts"
 import type { BookedCost } from "./booked-costs.ts"
 import type { ConversationState } from "./conversation.ts"
+import type { AgentFigures } from "./hierarchy/hierarchy.ts"
 import type { RateLimit } from "./rate-limits.ts"
 import type { Reconciliation } from "./reconciliation.ts"
 import type { StoredEntry } from "./stored-entry.ts"
@@ -22,6 +23,8 @@ export interface ConversationSummary {
   readonly calls: KeptCalls
   readonly usage: readonly UsageSums[]
   readonly reconciliation: Reconciliation | undefined
+  /** What each of its agents used; undefined where an earlier version made the sums. */
+  readonly agents: AgentFigures | undefined
 }
 
 /** The conversations that a process was seen in. */

@@ -54,7 +54,10 @@ const RANK: Record<ToolOutcome, number> = {
   rejected: 9,
 }
 
-const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "command-failed", "timeout", "model-error"])
+export const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "command-failed", "timeout", "model-error"])
+
+/** Hears of every call that is counted (`sign` 1) or about to change (`sign` -1). */
+export type CallListener = (sign: 1 | -1, call: ToolCall) => void
 
 /** All calls of the host. `seen` answers the call it touched, or undefined when the fact said nothing new. */
 export class ToolCalls {
@@ -68,12 +71,40 @@ export class ToolCalls {
   #keptSize = 0
   /** Calls that changed since a store last asked. */
   readonly unsaved = new Unsaved<ToolCall>("call-left")
+  readonly #onCount: CallListener
+
+  constructor(onCount: CallListener = () => {}) {
+    this.#onCount = onCount
+  }
 
   get size(): number {
     return this.#calls.size + this.#keptSize
   }
 
+  /** The call of an id, where it is in memory. */
+  find(callId: string): ToolCall | undefined {
+    return this.#calls.get(keyHash(callId))
+  }
+
   started(fact: ToolStarted): ToolCall | undefined {
+    return this.#counting(fact.callId, () => this.#started(fact))
+  }
+
+  ended(fact: ToolEnded): ToolCall | undefined {
+    return this.#counting(fact.callId, () => this.#ended(fact))
+  }
+
+  /** Takes a call out of what was counted, has it changed, and counts it as it then is. */
+  #counting(callId: string, change: () => ToolCall | undefined): ToolCall | undefined {
+    const before = this.find(callId)
+    if (before !== undefined) this.#onCount(-1, before)
+    const changed = change()
+    const after = before ?? changed
+    if (after !== undefined) this.#onCount(1, after)
+    return changed
+  }
+
+  #started(fact: ToolStarted): ToolCall | undefined {
     const key = keyHash(fact.callId)
     const call = this.#calls.get(key)
     if (call === undefined) {
@@ -104,7 +135,7 @@ export class ToolCalls {
     return call
   }
 
-  ended(fact: ToolEnded): ToolCall | undefined {
+  #ended(fact: ToolEnded): ToolCall | undefined {
     const key = keyHash(fact.callId)
     let call = this.#calls.get(key)
     if (call === undefined) {
@@ -196,10 +227,14 @@ export class ToolCalls {
     for (const call of kept.open) this.#put(call)
   }
 
-  /** Puts back a conversation's calls; totals are made of them from now on. */
-  restore(conversationId: string, calls: Iterable<StoredCall>): void {
+  /** Puts back a conversation's calls; totals are made of them from now on. `isCounted`: whoever counts calls knows them. */
+  restore(conversationId: string, calls: Iterable<StoredCall>, isCounted: boolean): void {
     this.#dropKept(conversationId)
-    for (const call of calls) if (!this.#calls.has(call.key)) this.#put(call)
+    for (const call of calls) {
+      if (this.#calls.has(call.key)) continue
+      const put = this.#put(call)
+      if (!isCounted) this.#onCount(1, put)
+    }
   }
 
   /** Forgets a conversation's calls for good. */
@@ -221,12 +256,13 @@ export class ToolCalls {
     this.#keptSize -= kept.calls - kept.open.length
   }
 
-  #put({ kind: _kind, ...stored }: StoredCall): void {
+  #put({ kind: _kind, ...stored }: StoredCall): ToolCall {
     const call: ToolCall = { ...stored, target: undefined }
     this.#totals.delete(call.conversationId)
     this.#calls.set(call.key, call)
     setOf(this.#byConversation, call.conversationId).add(call)
     if (call.endMs === undefined && call.outcome === undefined && !call.abandoned) setOf(this.#open, call.conversationId).add(call)
+    return call
   }
 
   #add(call: ToolCall): ToolCall {
@@ -275,7 +311,8 @@ function storedCall({ target: _target, ...call }: ToolCall): StoredCall {
   return { kind: "call", ...call }
 }
 
-function isJudged(outcome: ToolOutcome | undefined): outcome is ToolOutcome {
+/** Whether a call's outcome says how well its tool works. */
+export function isJudged(outcome: ToolOutcome | undefined): outcome is ToolOutcome {
   return outcome === "ok" || (outcome !== undefined && FAILURES.has(outcome))
 }
 

@@ -21,14 +21,11 @@ export class TranscriptFold {
   }
 
   fold(fact: TranscriptFact): void {
-    const { roster, ledger, tools, reconciler, usage, history } = this.#parts
+    const { roster, ledger, tools, reconciler, usage, history, hierarchy } = this.#parts
     history.rouse(fact)
     const conversation = this.#conversation(fact.conversationId)
     this.#parts.onConversation(conversation.id)
-    if ("timeMs" in fact) {
-      conversation.touch(fact.timeMs)
-      if (fact.subagentId !== undefined) conversation.subagentActive(fact.subagentId, fact.timeMs)
-    }
+    if ("timeMs" in fact) conversation.touch(fact.timeMs)
     switch (fact.kind) {
       case "conversation-seen":
         conversation.describe(fact)
@@ -60,10 +57,10 @@ export class TranscriptFold {
         if (fact.subagentId === undefined) conversation.contextSeen(fact)
         break
       case "api-error-seen":
-        conversation.apiError(fact.key)
+        if (conversation.apiError(fact.key)) hierarchy.apiErrorSeen(conversation, fact.subagentId)
         break
       case "subagent-seen":
-        conversation.subagentSeen(fact)
+        conversation.subagent(fact.subagentId).see(fact)
         break
       case "booked-cost-seen":
         this.#touchAll(reconciler.bookedSeen(fact))
@@ -79,6 +76,7 @@ export class TranscriptFold {
       default:
         fact satisfies never
     }
+    hierarchy.fold(fact, conversation, tools)
   }
 
   #noteFork({ id, meta }: Conversation): void {

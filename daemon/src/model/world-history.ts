@@ -4,6 +4,7 @@
 import type { TranscriptFact } from "../domain/facts.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
+import type { Hierarchy } from "./hierarchy/hierarchy.ts"
 import type { Ledger } from "./ledger.ts"
 import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
@@ -25,6 +26,7 @@ export interface WorldParts {
   readonly usage: UsageBooks
   readonly roster: Roster
   readonly conversations: Map<string, Conversation>
+  readonly hierarchy: Hierarchy
 }
 
 export class WorldHistory {
@@ -50,7 +52,7 @@ export class WorldHistory {
 
   /** Puts back what a store kept, into an empty world, and takes note of changes from then on. */
   restore(stored: StoredWorld, archive: Archive, nowMs: number): void {
-    const { conversations, reconciler, roster, usage, ledger } = this.#parts
+    const { conversations, reconciler, roster, usage, ledger, hierarchy } = this.#parts
     this.#archive = archive
     for (const [id, { booked, ...state }] of stored.conversations) {
       const conversation = new Conversation(id)
@@ -64,13 +66,14 @@ export class WorldHistory {
     }
     ledger.restore(archive.entries(SHARED).filter(isRequest), true)
     const unsummed = new Set<string>()
-    for (const { id, lastMs } of conversations.values()) {
+    for (const conversation of conversations.values()) {
+      const { id, lastMs } = conversation
       const summary = (lastMs ?? 0) < nowMs - RECENT_MS ? stored.summary(id) : undefined
-      if (summary !== undefined) this.#sleep(id, summary)
-      else {
+      if (summary?.agents === undefined) {
         unsummed.add(id)
         this.#load(id, false)
-      }
+      } else this.#sleep(id, summary)
+      hierarchy.restore(conversation, summary?.agents ?? [])
     }
     // Sums hold the requests of keys that several bear; where there are none, these are booked as well.
     ledger.bookShared(unsummed)
@@ -134,13 +137,15 @@ export class WorldHistory {
 
   /** A conversation's sums as they are now; undefined for one that is not known. */
   summaryOf(conversationId: string): ConversationSummary | undefined {
-    const { conversations, ledger, tools, usage, reconciler } = this.#parts
-    if (!conversations.has(conversationId)) return undefined
+    const { conversations, ledger, tools, usage, reconciler, hierarchy } = this.#parts
+    const conversation = conversations.get(conversationId)
+    if (conversation === undefined) return undefined
     return {
       account: ledger.accountOf(conversationId),
       calls: tools.kept(conversationId),
       usage: [...usage.rollup.rowsOf(conversationId)],
       reconciliation: reconciler.resultOf(conversationId),
+      agents: hierarchy.figuresOf(conversation),
     }
   }
 
@@ -156,7 +161,7 @@ export class WorldHistory {
 
   /** Forgets conversations for good: a person asked for it. */
   forget(conversationIds: Iterable<string>): void {
-    const { conversations, ledger, tools, reconciler, usage, roster } = this.#parts
+    const { conversations, ledger, tools, reconciler, usage, roster, hierarchy } = this.#parts
     const ids = new Set(conversationIds)
     for (const id of ids) {
       this.#asleep.delete(id)
@@ -167,6 +172,8 @@ export class WorldHistory {
       reconciler.booked.forget(id)
       usage.corrections.forget(id)
       roster.forget(id)
+      const conversation = conversations.get(id)
+      if (conversation !== undefined) hierarchy.forget(conversation)
       conversations.delete(id)
     }
     usage.rollup.forget((row) => ids.has(row.conversationId))
@@ -189,7 +196,7 @@ export class WorldHistory {
   #load(id: string, isBooked: boolean): void {
     const entries = this.#archive?.entries(id) ?? []
     this.#parts.ledger.restore(entries.filter(isRequest), isBooked)
-    this.#parts.tools.restore(id, entries.filter(isCall))
+    this.#parts.tools.restore(id, entries.filter(isCall), isBooked)
   }
 
   #wakeHome(what: "request" | "call", key: number, known: { knows(key: number): boolean }): void {

@@ -4,12 +4,15 @@
 import { create } from "@bufbuild/protobuf"
 import { type FirstRead, FirstReadSchema, type Host, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import type { Hierarchy as HierarchyMessage } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
 import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
 import type { Conversation } from "./conversation.ts"
 import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
+import { Hierarchy } from "./hierarchy/hierarchy.ts"
+import { Trees } from "./hierarchy/trees.ts"
 import { Ledger } from "./ledger.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
@@ -58,14 +61,16 @@ export class World implements PublishedWorld {
   /** What reports are made of. */
   readonly usage: UsageBooks
   readonly #reconciler: Reconciler
-  readonly #tools = new ToolCalls()
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
+  readonly #hierarchy = new Hierarchy({ conversations: this.#conversations, roster: this.#roster })
+  readonly #tools = new ToolCalls(this.#hierarchy.count)
   readonly #transcripts: TranscriptFold
   /** What a store follows and brings back. */
   readonly history: WorldHistory
   readonly #listeners = new Set<(dirty: Dirty) => void>()
   readonly #published: WorldMessages
+  readonly #trees: Trees
   /** Ended sessions still within SCOPE_RECENT; time alone takes them out. */
   readonly #recentlyEnded = new Set<string>()
   #dirtySessions = new Set<string>()
@@ -94,7 +99,10 @@ export class World implements PublishedWorld {
       },
       now: options.now,
     })
-    this.#ledger = new Ledger(options.prices, this.usage.book)
+    this.#ledger = new Ledger(options.prices, (sign, request, price) => {
+      this.usage.book(sign, request, price)
+      this.#hierarchy.book(sign, request, price)
+    })
     this.#reconciler = new Reconciler({ requestsOf: (id) => this.#requestsOf(id), prices: options.prices })
     const parts = {
       ledger: this.#ledger,
@@ -103,8 +111,10 @@ export class World implements PublishedWorld {
       usage: this.usage,
       roster: this.#roster,
       conversations: this.#conversations,
+      hierarchy: this.#hierarchy,
     }
     this.#published = new WorldMessages({ ...parts, host: options.host, now: options.now })
+    this.#trees = new Trees(this.#hierarchy, { ...parts, now: options.now, modelOf: (id) => this.#published.modelOf(id) })
     this.history = new WorldHistory(parts)
     this.#transcripts = new TranscriptFold({
       ...parts,
@@ -117,6 +127,7 @@ export class World implements PublishedWorld {
   /** Puts back what a store kept, into an empty world. */
   restore(stored: StoredWorld, archive: Archive): void {
     this.history.restore(stored, archive, this.#now())
+    for (const id of this.#conversations.keys()) this.#dirtyConversations.add(id)
     this.#reseat = true
     this.#settle()
     this.#publish(false)
@@ -200,6 +211,15 @@ export class World implements PublishedWorld {
     return this.#published.session(session.id)
   }
 
+  trees(scope: Scope): readonly HierarchyMessage[] {
+    return this.sessions(scope).flatMap(({ id }) => this.#trees.tree(id) ?? [])
+  }
+
+  tree(id: string): HierarchyMessage | undefined {
+    const root = this.#trees.rootOf(id)
+    return root === undefined ? undefined : this.#trees.tree(root)
+  }
+
   sessionInScope(id: string, scope: Scope): boolean {
     const session = this.#roster.sessions.get(id)
     if (session === undefined) return false
@@ -259,7 +279,8 @@ export class World implements PublishedWorld {
   /** After the facts: who sits where, and what everyone touched does now. */
   #settle(): void {
     const nowMs = this.#now()
-    if (this.#reseat) {
+    const isReseated = this.#reseat
+    if (isReseated) {
       this.#reseat = false
       this.#roster.bindAll(nowMs, this.#touch)
       this.#roster.standIn(nowMs, this.#touch)
@@ -272,6 +293,7 @@ export class World implements PublishedWorld {
       const session = this.#roster.sessions.get(id)
       if (session !== undefined) this.#restatus(session, nowMs)
     }
+    this.#hierarchy.settle(this.#dirtySessions, this.#dirtyConversations, isReseated)
   }
 
   #restatus(session: SessionState, nowMs: number): void {
@@ -309,6 +331,8 @@ export class World implements PublishedWorld {
   #publish(firstRead: boolean): void {
     const sessionIds = this.#dirtySessions
     const conversationIds = this.#dirtyConversations
+    for (const id of sessionIds) this.#hierarchy.sessionChanged(id)
+    const treeIds = this.#trees.changed(this.#hierarchy.takeChanges())
     if (sessionIds.size === 0 && conversationIds.size === 0 && !firstRead) return
     this.#dirtySessions = new Set()
     this.#dirtyConversations = new Set()
@@ -318,7 +342,7 @@ export class World implements PublishedWorld {
       if (session !== undefined) this.history.sessionTouched(session)
     }
     for (const id of conversationIds) this.#published.rowChanged(id)
-    for (const listener of this.#listeners) listener({ sessionIds, conversationIds, firstRead })
+    for (const listener of this.#listeners) listener({ sessionIds, conversationIds, treeIds, firstRead })
   }
 
   #conversationIdsOf(sessionId: string): readonly string[] {
