@@ -160,7 +160,7 @@ export interface TurnStarted extends InTranscript {
   readonly idleSinceMs?: number
   /** The first words of the prompt, at most 200 characters. Never stored. */
   readonly prompt?: string
-  /** Nobody prompted: a background task reported its end. */
+  /** Nobody prompted: a background task reported its end, or the agent went on by itself. */
   readonly isReport?: boolean
 }
 
@@ -241,6 +241,7 @@ export interface SubagentSeen extends InConversation {
   readonly task?: number
   /** How it ended, where its parent was told. */
   readonly hasFailed?: boolean
+  readonly wasStopped?: boolean
 }
 
 /**

@@ -68,7 +68,7 @@ export class LineReader {
 
   /** By the normaliser's shape where there is one and the line is written as agents write, else by a parser. */
   #read(prefix: LinePrefix | undefined, bytes: Buffer, start: number, end: number): JsonObject | undefined {
-    const wanted = prefix === undefined ? undefined : this.#normaliser.shapeOf(prefix)
+    const wanted = prefix === undefined ? undefined : this.#normaliser.shapeOf(prefix, this.#state)
     const value = wanted === undefined ? undefined : sparse.read(bytes, start, end, wanted.shape)
     return value !== undefined && wanted?.types.has(value["type"]) === true ? value : parseLine(bytes, start, end)
   }

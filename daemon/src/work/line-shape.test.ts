@@ -148,7 +148,7 @@ function withWatchedLines(normaliser: Normaliser): Normaliser {
     line(state, file, value, emit) {
       const bytes = Buffer.from(JSON.stringify(value))
       const prefix = scanPrefix(bytes, 0, bytes.length)
-      const wanted = prefix === undefined ? undefined : normaliser.shapeOf(prefix)
+      const wanted = prefix === undefined ? undefined : normaliser.shapeOf(prefix, state)
       const isFor = wanted !== undefined && wanted.types.has(value["type"])
       return normaliser.line(state, file, isFor ? (watched(value, wanted.shape, "line") as JsonObject) : value, emit)
     },

@@ -74,7 +74,7 @@ export class Forest {
 
   /** Takes a node out; those below it are left without a parent. */
   remove(node: TreeNode): void {
-    for (const child of [...node.children]) this.attach(child, undefined)
+    for (const child of node.children) this.attach(child, undefined)
     this.attach(node, undefined)
     this.#nodes.delete(nodeKey(node.source))
   }

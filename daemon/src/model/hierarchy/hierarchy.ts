@@ -260,21 +260,28 @@ export class Hierarchy {
     const subagent = conversation.subagent(subagentId)
     if (!subagent.isSeen) return
     const { toolCallId, parentSubagentId } = subagent.place
-    const wanted = [
-      ...(toolCallId === undefined ? [] : [callKey(conversation.id, toolCallId)]),
-      ...(parentSubagentId === undefined
-        ? []
-        : [nodeKey({ kind: "subagent", conversationId: conversation.id, subagentId: parentSubagentId })]),
-    ]
-    const maker = wanted.map((key) => this.#makers.get(key)).find((found) => found !== undefined)
-    const above =
-      parentSubagentId !== undefined && conversation.subagents.get(parentSubagentId)?.isSeen === true
-        ? this.#unit(conversation.id, parentSubagentId)
-        : undefined
-    if (maker === undefined) for (const key of wanted) this.#await(key, node)
-    this.#attach(node, maker ?? above ?? this.#unit(conversation.id, undefined), this.#unit(conversation.id, undefined))
-    this.#wake(nodeKey(node.source), conversation)
+    const isNew = node.parent === undefined
+    const main = this.#unit(conversation.id, undefined)
+    const maker = toolCallId === undefined ? undefined : this.#makerOf(callKey(conversation.id, toolCallId), node)
+    const above = parentSubagentId === undefined ? undefined : this.#seen(conversation, parentSubagentId, node)
+    this.#attach(node, maker ?? above ?? main, main)
+    if (isNew) this.#wake(nodeKey(node.source), conversation)
     this.#ranOn(node)
+  }
+
+  /** Who made a call; the node waits for him where he is not known yet. */
+  #makerOf(key: string, node: TreeNode): TreeNode | undefined {
+    const maker = this.#makers.get(key)
+    if (maker === undefined) this.#await(key, node)
+    return maker
+  }
+
+  /** A subagent that is named as parent; the node waits for it where it has not been seen. */
+  #seen(conversation: Conversation, subagentId: string, node: TreeNode): TreeNode | undefined {
+    const parent = this.#unit(conversation.id, subagentId)
+    if (conversation.subagents.get(subagentId)?.isSeen === true) return parent
+    this.#await(nodeKey(parent.source), node)
+    return undefined
   }
 
   #placeConversation(id: string): void {

@@ -34,10 +34,15 @@ export function leaderOf(node: TreeNode, world: MemberWorld): Leader {
   for (const child of node.children) {
     const isUnit = node.source.kind === "session" && child.source.kind === "conversation"
     const member = isUnit ? undefined : memberOf(child, world)
-    if (member !== undefined) members.push(member)
+    if (member !== undefined && (child.source.kind !== "subagent" || wasAsked(member))) members.push(member)
   }
   members.sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
   return { id: publishedId(node), actedMs, members }
+}
+
+/** The client starts some by itself, to compact a conversation for example: nobody asked for these. */
+function wasAsked({ launch, workflowRunId, team }: Member): boolean {
+  return launch !== undefined || workflowRunId !== undefined || team !== undefined
 }
 
 /** Undefined before its first sign of life. */
@@ -61,15 +66,16 @@ function subagentMember(node: TreeNode, subagent: Subagent, launch: Launch | und
 }
 
 function toldEnd(subagent: Subagent, launch: Launch | undefined, isBackground: boolean): ToldEnd | undefined {
-  const { finishedMs, hasFailed, finished, course } = subagent
+  const { finishedMs, finished, course } = subagent
+  const outcome = subagent.hasFailed ? "failed" : subagent.wasStopped ? "interrupted" : "done"
   if (!isBackground && launch?.endMs !== undefined) {
     return { timeMs: launch.endMs, outcome: outcomeOf(launch.outcome), mayBeLate: false }
   }
   if (!isBackground && launch?.abandonedMs !== undefined) return { timeMs: launch.abandonedMs, outcome: "interrupted", mayBeLate: true }
-  if (finishedMs !== undefined) return { timeMs: finishedMs, outcome: hasFailed ? "failed" : "done", mayBeLate: true }
+  if (finishedMs !== undefined) return { timeMs: finishedMs, outcome, mayBeLate: true }
   // Its sidecar says so and nothing says when.
   const isOver = finished && course.ends.length === 0 && course.lastMs !== undefined
-  return isOver ? { timeMs: course.lastMs ?? 0, outcome: hasFailed ? "failed" : "done", mayBeLate: false } : undefined
+  return isOver ? { timeMs: course.lastMs ?? 0, outcome, mayBeLate: false } : undefined
 }
 
 function outcomeOf(outcome: ToolOutcome | undefined): MemberOutcome {

@@ -24,6 +24,7 @@ export interface SubagentState {
   readonly task?: number | undefined
   readonly finishedMs?: number | undefined
   readonly hasFailed?: boolean | undefined
+  readonly wasStopped?: boolean | undefined
   readonly place?: SubagentPlace | undefined
   readonly course?: CourseState | undefined
 }
@@ -42,6 +43,7 @@ export class Subagent {
   /** When its parent was first told of its end. */
   finishedMs: number | undefined
   hasFailed = false
+  wasStopped = false
   place: SubagentPlace = { link: "path" }
   readonly course: Course
 
@@ -54,7 +56,7 @@ export class Subagent {
 
   /** For a store to keep. */
   state(): SubagentState {
-    const { finished, agentType, description, isBackground, workflowRunId, teamName, task, finishedMs, hasFailed, place } = this
+    const { finished, agentType, description, isBackground, workflowRunId, teamName, task, finishedMs, hasFailed, wasStopped, place } = this
     return {
       finished,
       agentType,
@@ -65,6 +67,7 @@ export class Subagent {
       finishedMs,
       ...(isBackground ? { isBackground } : {}),
       ...(hasFailed ? { hasFailed } : {}),
+      ...(wasStopped ? { wasStopped } : {}),
       ...(place.link === "path" && place.toolCallId === undefined ? {} : { place }),
       course: this.course.state(),
     }
@@ -93,6 +96,7 @@ export class Subagent {
     this.task = fact.task ?? this.task
     this.isBackground ||= fact.isBackground === true
     this.hasFailed ||= fact.hasFailed === true
+    this.wasStopped ||= fact.wasStopped === true
     if (fact.finishedMs !== undefined) this.finishedMs = Math.min(this.finishedMs ?? fact.finishedMs, fact.finishedMs)
     this.#link(fact)
   }

@@ -46,7 +46,7 @@ export interface Normaliser<State = unknown> {
   /** Deals with a line by its first members alone; false asks for the line to be parsed. `has` searches the line's bytes. */
   glance(state: State, file: TranscriptFile, prefix: LinePrefix, has: (needle: string) => boolean, emit: Emit): boolean
   /** What is read of a line that the glance has left; undefined where that is not known, and the line is parsed whole. */
-  shapeOf(prefix: LinePrefix): LineShape | undefined
+  shapeOf(prefix: LinePrefix, state: State): LineShape | undefined
   /** Deals with a parsed line; changes `state`. */
   line(state: State, file: TranscriptFile, value: JsonObject, emit: Emit): LineVerdict
   /** The file ends here for now: nothing that would settle a doubt about the lines before is there to be waited for. */

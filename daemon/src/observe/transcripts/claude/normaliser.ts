@@ -9,6 +9,7 @@ import { claudeEntersFolder, claudeRoleOf } from "./files.ts"
 import { type ClaudeLine, toClaudeLine } from "./line.ts"
 import { claudeShapeOf } from "./line-shape.ts"
 import { ALIVE_TYPES, SILENT_TYPES, TELLING_TYPES } from "./line-types.ts"
+import { queuedReport, sayPlace } from "./agent-call.ts"
 import { progressLine } from "./progress-line.ts"
 import { claudeSidecar } from "./sidecar.ts"
 import { type ClaudeState, describe, settleAtEnd, startClaude } from "./state.ts"
@@ -34,6 +35,7 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
     const { type } = prefix
     if (type !== undefined) {
       if (SILENT_TYPES.has(type)) return true
+      if (type === "queue-operation" && has("<task-notification>")) return false
       if (!ALIVE_TYPES.has(type) || isCopy(type, prefix.nested, has)) return false
       alive(state, asTimeMs(prefix.timestamp), emit)
       return true
@@ -47,6 +49,7 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
     if (typeof type !== "string") return "bad"
     if (ALIVE_TYPES.has(type)) alive(state, asTimeMs(value["timestamp"]), emit)
     if (type === "progress") progressLine(state, value, emit)
+    if (type === "queue-operation") queuedReport(state, value, emit)
     if (!TELLING_TYPES.has(type)) return ALIVE_TYPES.has(type) || SILENT_TYPES.has(type) ? "used" : "unknown"
     if (type === "custom-title" || type === "ai-title") {
       titleLine(state, file, value, emit)
@@ -72,6 +75,7 @@ function isCopy(type: string, nested: string | undefined, has: (needle: string) 
 }
 
 function describeFrom(line: ClaudeLine): void {
+  if (line.who.subagentId !== undefined) sayPlace(line)
   if (line.isCopy || line.isSidechain || line.who.subagentId !== undefined) {
     if (!line.isCopy) describe(line.state, line.file, {}, line.emit)
     return
@@ -86,6 +90,8 @@ function describeFrom(line: ClaudeLine): void {
       // Outside a repository and on a detached head the client writes "HEAD".
       gitBranch: gitBranch === "HEAD" ? undefined : gitBranch,
       agentVersion: asString(value["version"], 100),
+      teamName: asString(value["teamName"], 200),
+      memberName: asString(value["agentName"], 200),
       entrypoint: asString(value["entrypoint"], 100),
     },
     line.emit,

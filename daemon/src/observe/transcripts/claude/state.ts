@@ -3,6 +3,7 @@
 // wait for the next assistant line to tell.
 
 import type { ConversationSeen, TranscriptFact } from "../../../domain/facts.ts"
+import { type AgentCalls, startAgentCalls } from "../agent-calls.ts"
 import type { Emit, TranscriptFile } from "../port.ts"
 import { claudeIdentityOf } from "./files.ts"
 
@@ -35,6 +36,12 @@ export interface ClaudeState {
   endedByMessage: string | undefined
   /** Time of a command or note that starts a turn if the model answers it. */
   pendingTurnMs: number | undefined
+  agentCalls: AgentCalls
+  /** Of a subagent's file: whether its place was said, and the words that it was given. */
+  placeSaid: boolean
+  taskSaid: boolean
+  /** Subagent that a line of progress last told of. */
+  progressOf: string | undefined
 }
 
 export type DescribedMember =
@@ -44,6 +51,8 @@ export type DescribedMember =
   | "ownName"
   | "agentVersion"
   | "entrypoint"
+  | "teamName"
+  | "memberName"
   | "model"
   | "transcriptPath"
   | "agent"
@@ -73,6 +82,10 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     turnOpen: false,
     endedByMessage: undefined,
     pendingTurnMs: undefined,
+    agentCalls: startAgentCalls(),
+    placeSaid: false,
+    taskSaid: false,
+    progressOf: undefined,
   }
 }
 

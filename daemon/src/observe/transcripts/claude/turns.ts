@@ -3,9 +3,9 @@
 import type { TurnEnded } from "../../../domain/facts.ts"
 import type { ClaudeLine } from "./line.ts"
 
-/** A prompt. */
-export function turnStarts(line: ClaudeLine): void {
-  open(line, line.timeMs)
+/** A prompt, or the report of a background task. */
+export function turnStarts(line: ClaudeLine, isReport: boolean): void {
+  open(line, line.timeMs, isReport)
 }
 
 /** The model has answered: opens a turn where none is open, as after a command, a hook's objection or a message to a resting agent. */
@@ -13,7 +13,7 @@ export function modelAnswers(line: ClaudeLine, messageId: string | undefined): v
   const { state } = line
   // Lines of the message that ended the turn may follow the one that said so.
   if (state.turnOpen || (messageId !== undefined && messageId === state.endedByMessage)) return
-  open(line, state.pendingTurnMs ?? line.timeMs)
+  open(line, state.pendingTurnMs ?? line.timeMs, state.pendingTurnMs === undefined)
 }
 
 /** Says the end of the open turn; a second sign of the same end says nothing. `durationMs`: as the agent measured it. */
@@ -28,12 +28,12 @@ export function turnEnds(line: ClaudeLine, reason: TurnEnded["reason"], duration
   line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, finished: true })
 }
 
-function open(line: ClaudeLine, timeMs: number): void {
+function open(line: ClaudeLine, timeMs: number, isReport: boolean): void {
   const { state, who } = line
   state.turnOpen = true
   state.pendingTurnMs = undefined
   state.endedByMessage = undefined
-  line.say({ kind: "turn-started", ...who, timeMs })
+  line.say({ kind: "turn-started", ...who, timeMs, ...(isReport ? { isReport } : {}) })
   if (who.subagentId === undefined) return
   line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, finished: false })
 }

@@ -2,6 +2,7 @@
 
 import { asAmount, asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
 import type { ClaudeLine } from "./line.ts"
+import { agentAnswered, isAsyncLaunch, NOTIFICATION, notification, sayTask } from "./agent-call.ts"
 import { outcomeOf, resultText } from "./tool-outcome.ts"
 import { turnEnds, turnStarts } from "./turns.ts"
 
@@ -10,8 +11,6 @@ const LOCAL_OUTPUT = ["<local-command-", "<bash-input>", "<bash-stdout>", "<bash
 
 /** A command may be local or may expand to a prompt; only the answer tells. */
 const COMMAND = ["<command-name>", "<command-message>"] as const
-
-const NOTIFICATION = "<task-notification>"
 
 export function userLine(line: ClaudeLine): void {
   const message = asObject(line.value["message"])
@@ -36,8 +35,10 @@ export function userLine(line: ClaudeLine): void {
     return
   }
   if (message === undefined) return
-  if (text.startsWith(NOTIFICATION)) notification(line, typeof content === "string" ? content.slice(0, 2000) : text)
-  turnStarts(line)
+  const isReport = text.startsWith(NOTIFICATION)
+  if (isReport) notification(line, typeof content === "string" ? content : text)
+  turnStarts(line, isReport)
+  if (!isReport) sayTask(line, content)
 }
 
 function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void {
@@ -45,26 +46,16 @@ function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void 
   if (callId === undefined) return
   const result = isOnly ? asObject(line.value["toolUseResult"]) : undefined
   const durationMs = measuredMs(result)
+  const outcome = isAsyncLaunch(block) ? "background" : outcomeOf(block, isOnly ? line.value : undefined)
   line.say({
     kind: "tool-ended",
     ...line.who,
     timeMs: line.timeMs,
     callId,
-    outcome: outcomeOf(block, isOnly ? line.value : undefined),
+    outcome,
     ...(durationMs === undefined ? {} : { durationMs }),
   })
-  const subagentId = asString(result?.["agentId"], 200)
-  if (subagentId === undefined) return
-  const agentType = asString(result?.["agentType"], 200)
-  line.say({
-    kind: "subagent-seen",
-    conversationId: line.who.conversationId,
-    subagentId,
-    toolCallId: callId,
-    ...(line.who.subagentId === undefined ? {} : { parentSubagentId: line.who.subagentId }),
-    ...(agentType === undefined ? {} : { agentType }),
-    ...(result?.["status"] === "completed" ? { finished: true } : {}),
-  })
+  agentAnswered(line, block, { callId, outcome, result })
 }
 
 /** A tool's own measure of its run in milliseconds. */
@@ -73,18 +64,4 @@ function measuredMs(result: JsonObject | undefined): number | undefined {
   if (ms !== undefined) return Math.round(ms)
   const seconds = asAmount(result?.["durationSeconds"])
   return seconds === undefined ? undefined : Math.round(seconds * 1000)
-}
-
-/** A background subagent reports its end as a prompt. Shells and monitors do too, under ids of another shape. */
-function notification(line: ClaudeLine, text: string): void {
-  const subagentId = /<task-id>(?<id>a[0-9a-f]{6,16})<\/task-id>/u.exec(text)?.groups?.["id"]
-  if (subagentId === undefined) return
-  const toolCallId = /<tool-use-id>(?<id>[\w-]{1,200})<\/tool-use-id>/u.exec(text)?.groups?.["id"]
-  line.say({
-    kind: "subagent-seen",
-    conversationId: line.who.conversationId,
-    subagentId,
-    ...(toolCallId === undefined ? {} : { toolCallId }),
-    finished: true,
-  })
 }

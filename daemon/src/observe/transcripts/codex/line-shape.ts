@@ -3,8 +3,10 @@
 
 import type { LinePrefix } from "../line-prefix.ts"
 import type { LineShape } from "../port.ts"
-import { either, object, present, text, whole } from "../shape.ts"
+import { either, list, object, present, type Shape, text, whole } from "../shape.ts"
 import { TARGET_MEMBERS, TARGET_SHAPE } from "../tool-target.ts"
+import { RESULT_CHARS } from "../word-hashes.ts"
+import type { CodexState } from "./state.ts"
 
 const ID = text(200)
 /** The ends of an output say how it went. */
@@ -24,31 +26,36 @@ const END = {
   duration: DURATION,
 }
 
-const payload = object({
-  ...END,
-  type: text(100),
-  id: ID,
-  call_id: ID,
-  turn_id: ID,
-  name: ID,
-  arguments: text(ARGUMENTS_CHARS),
-  action: whole,
-  input: TARGET_SHAPE,
-  output: either(OUTPUT, object({ content: OUTPUT, output: OUTPUT, success: present })),
-  invocation: object(INVOCATION),
-  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID }),
-  started_at_ms: present,
-  completed_at_ms: present,
-  info: whole,
-  rate_limits: whole,
-  response_id: ID,
-  usage: whole,
+const payloadWith = (output: Shape): Shape =>
+  object({
+    ...END,
+    type: text(100),
+    id: ID,
+    call_id: ID,
+    turn_id: ID,
+    name: ID,
+    arguments: text(ARGUMENTS_CHARS),
+    action: whole,
+    input: TARGET_SHAPE,
+    output: either(output, object({ content: output, output, success: present })),
+    invocation: object(INVOCATION),
+    item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID, receiver_thread_ids: list(ID) }),
+    started_at_ms: present,
+    completed_at_ms: present,
+    info: whole,
+    rate_limits: whole,
+    response_id: ID,
+    usage: whole,
+  })
+
+const lineWith = (output: Shape): LineShape => ({
+  types: new Set(["response_item", "event_msg", "token_usage_record"]),
+  shape: object({ type: text(100), timestamp: text(40), ordinal: present, payload: payloadWith(output) }),
 })
 
-const CALL_LINE: LineShape = {
-  types: new Set(["response_item", "event_msg", "token_usage_record"]),
-  shape: object({ type: text(100), timestamp: text(40), ordinal: present, payload }),
-}
+const CALL_LINE = lineWith(OUTPUT)
+/** While threads that it started run, any output may be their answer. */
+const ANSWER_LINE = lineWith(text(RESULT_CHARS, 200))
 
 /** Kinds of payload that the shape was made for. */
 const KINDS: ReadonlySet<string> = new Set([
@@ -64,8 +71,9 @@ const KINDS: ReadonlySet<string> = new Set([
   "token_count",
 ])
 
-export function codexShapeOf({ type, nested, nestedType }: LinePrefix): LineShape | undefined {
+export function codexShapeOf({ type, nested, nestedType }: LinePrefix, { threads }: Pick<CodexState, "threads">): LineShape | undefined {
   if (type === undefined || nested !== "payload") return undefined
   const isKnown = type === "token_usage_record" || (nestedType !== undefined && KINDS.has(nestedType))
-  return isKnown ? CALL_LINE : undefined
+  if (!isKnown) return undefined
+  return threads.length > 0 ? ANSWER_LINE : CALL_LINE
 }

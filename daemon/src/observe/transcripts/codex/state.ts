@@ -1,6 +1,7 @@
 // What the Codex normaliser remembers between lines of one thread's file.
 
 import type { ConversationSeen } from "../../../domain/facts.ts"
+import { type AgentCalls, startAgentCalls } from "../agent-calls.ts"
 import type { Emit, TranscriptFile } from "../port.ts"
 import { threadIdOf } from "./files.ts"
 import type { CodexCounts } from "./usage.ts"
@@ -30,6 +31,9 @@ export interface CodexState {
   searchesSaid: number
   searches: number
   lastMs: number
+  agentCalls: AgentCalls
+  /** Threads that it started, oldest first, with the calls that did. */
+  threads: { threadId: string; callId: string }[]
 }
 
 export type DescribedMember = Exclude<keyof ConversationSeen, "kind" | "conversationId" | "startedMs" | "agent">
@@ -52,6 +56,8 @@ export function startCodex(file: TranscriptFile): CodexState {
     searchesSaid: 0,
     searches: 0,
     lastMs: 0,
+    agentCalls: startAgentCalls(),
+    threads: [],
   }
 }
 
