@@ -77,8 +77,10 @@ export function createMemoryWorld(): MemoryWorld {
     metricsRow: (conversationId) => rows.get(conversationId),
     conversationInScope: (conversationId, scope) => rowInScope(rows.get(conversationId), scope),
     trees: (scope) => [...trees.values()].filter(({ rootId }) => inScope(sessions.get(rootId), scope)),
-    tree: (id) =>
-      [...trees.values()].find(({ rootId, nodes }) => rootId === id || nodes.some((node) => node.id === id || node.conversationId === id)),
+    treeRoot: (id) =>
+      [...trees.values()].find(({ rootId, nodes }) => rootId === id || nodes.some((node) => node.id === id || node.conversationId === id))
+        ?.rootId,
+    tree: (rootId) => trees.get(rootId),
     firstRead: () => firstRead,
     subscribe(listener) {
       listeners.add(listener)

@@ -35,8 +35,10 @@ export interface PublishedWorld {
   conversationInScope(conversationId: string, scope: Scope): boolean
   /** The trees of the sessions in a scope, in the order of `sessions`. */
   trees(scope: Scope): readonly Hierarchy[]
-  /** The tree that a session, a conversation or a node is in; undefined when the id is not known. */
-  tree(id: string): Hierarchy | undefined
+  /** The session at the top of the tree that a session, a conversation or a node is in; undefined when the id is not known. */
+  treeRoot(id: string): string | undefined
+  /** The tree of a session at the top; undefined where it is not. */
+  tree(rootId: string): Hierarchy | undefined
   firstRead(): FirstRead
   /** Calls back after each change with what it touched, synchronously; the sets are valid during the call. */
   subscribe(listener: (dirty: Dirty) => void): () => void

@@ -215,9 +215,12 @@ export class World implements PublishedWorld {
     return this.sessions(scope).flatMap(({ id }) => this.#trees.tree(id) ?? [])
   }
 
-  tree(id: string): HierarchyMessage | undefined {
-    const root = this.#trees.rootOf(id)
-    return root === undefined ? undefined : this.#trees.tree(root)
+  treeRoot(id: string): string | undefined {
+    return this.#trees.rootOf(id)
+  }
+
+  tree(rootId: string): HierarchyMessage | undefined {
+    return this.#trees.tree(rootId)
   }
 
   sessionInScope(id: string, scope: Scope): boolean {

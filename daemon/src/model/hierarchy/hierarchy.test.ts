@@ -52,7 +52,7 @@ const spawn = (callId: string, timeMs: number, more: object = {}): Fact => ({
 })
 
 function treeOf(world: World, id = "c"): Hierarchy {
-  const tree = world.tree(id)
+  const tree = world.tree(world.treeRoot(id) ?? "")
   if (tree === undefined) throw new Error(`no tree of ${id}`)
   return tree
 }

@@ -7,7 +7,6 @@ import { rootOf, type TreeNode } from "./forest.ts"
 import type { Hierarchy, HierarchyChanges } from "./hierarchy.ts"
 import { memberOf } from "./member-of.ts"
 import { PatternDesk } from "./pattern-desk.ts"
-import type { FoundPattern } from "./patterns/pattern.ts"
 import { nodeMessage, patternMessage } from "./tree-messages.ts"
 import { nodeFacts, type NodeWorld } from "./tree-node-facts.ts"
 
@@ -37,23 +36,12 @@ export class Trees {
     return root?.kind === "session" ? root.sessionId : undefined
   }
 
-  /** Whether a session is at the top of a tree. */
-  isRoot(sessionId: string): boolean {
-    const node = this.#hierarchy.find(`session ${sessionId}`)
-    return node !== undefined && node.parent === undefined
-  }
-
   /** Undefined where the session is not at the top of a tree. */
   tree(rootSessionId: string): HierarchyMessage | undefined {
     const root = this.#hierarchy.find(`session ${rootSessionId}`)
     if (root === undefined || root.parent !== undefined) return undefined
-    const patterns = this.patternsBelow(root).map(patternMessage)
+    const patterns = this.#patterns.below(root).map(patternMessage)
     return create(HierarchySchema, { rootId: rootSessionId, nodes: this.#nodesOf(root), patterns })
-  }
-
-  /** Patterns in the tree below a node at its top. */
-  patternsBelow(root: TreeNode): readonly FoundPattern[] {
-    return this.#patterns.below(root)
   }
 
   #nodesOf(root: TreeNode): HierarchyNode[] {
