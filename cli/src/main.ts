@@ -23,6 +23,7 @@ Examples:
   vibecraft ls --watch            the same, kept up to date
   vibecraft metrics               tokens, cost and latency of each conversation
   vibecraft metrics "fix login"   one session at length
+  vibecraft tree                  who started whom, in what pattern, and what each cost
   vibecraft usage --by model      tokens and cost of everything, by day unless told
   vibecraft ls --json | jq -r '.sessions[] | select(.status == "STATUS_WAITING") | .name'
 `
@@ -40,6 +41,13 @@ Examples:
   vibecraft metrics
   vibecraft metrics "fix login" --watch
   vibecraft metrics --all --json | jq '[.metrics[].cost.nanosUsd | tonumber] | add / 1e9'
+`
+
+const TREE_EXAMPLES = `
+Examples:
+  vibecraft tree
+  vibecraft tree "fix login" --watch
+  vibecraft tree --json | jq -r '.trees[].patterns[] | "\\(.kind) \\(.evidence[0])"'
 `
 
 const SCOPE_HELP = "everything known, not only what is live or was active in the last 24 hours"
@@ -101,6 +109,22 @@ function createCommand(terminal: Terminal): Command {
     .action(async (session: string | undefined, options: CommonOptions, command: Command) => {
       const { metrics } = await import("./commands/metrics.ts")
       await metrics(await contextOf(command, terminal), options, session)
+    })
+
+  root
+    .command("tree")
+    .summary("show who started whom, and in what pattern they work")
+    .description(
+      "Draws sessions with the subagents, threads and sessions that they started: what each does, what it and all below it cost, and how they work together.",
+    )
+    .argument("[session]", "the tree that one session is in: its id or the start of it, its name, or a conversation's id")
+    .option("-a, --all", SCOPE_HELP)
+    .option("-w, --watch", "follow changes until Ctrl-C")
+    .option("--json", `${JSON_HELP}; with --watch one message a line`)
+    .addHelpText("after", TREE_EXAMPLES)
+    .action(async (session: string | undefined, options: CommonOptions, command: Command) => {
+      const { tree } = await import("./commands/tree.ts")
+      await tree(await contextOf(command, terminal), options, session)
     })
 
   root

@@ -56,9 +56,9 @@ export class SessionReplica {
     return this.sessions().flatMap(({ id }) => this.#trees.get(id) ?? [])
   }
 
-  /** The tree that a session is at the top of. */
-  tree(rootId: string): Hierarchy | undefined {
-    return this.#trees.get(rootId)
+  /** The trees, those too whose root is none of the sessions that are followed. */
+  allTrees(): readonly Hierarchy[] {
+    return [...this.#trees.values()]
   }
 
   get(id: string): Session | undefined {
