@@ -17,6 +17,7 @@ export type StoryKind =
   | "permission"
   | "question"
   | "subagents"
+  | "orchestrates"
   | "slow"
   | "burst"
   | "leaves"
