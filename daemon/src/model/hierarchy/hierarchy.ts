@@ -28,8 +28,8 @@ export interface HierarchyChanges {
   readonly leaders: ReadonlySet<TreeNode>
 }
 
-/** What a conversation's agents used, for a store to keep: the main agent's without an id. */
-export type AgentFigures = readonly (readonly [subagentId: string | undefined, figures: FiguresState])[]
+/** What a conversation's agents used, for a store to keep; the main agent's under the empty id. */
+export type AgentFigures = readonly (readonly [subagentId: string, figures: FiguresState])[]
 
 export class Hierarchy {
   readonly #world: HierarchyOptions
@@ -106,15 +106,12 @@ export class Hierarchy {
 
   /** What a conversation's agents used, as a store keeps it. */
   figuresOf(conversation: Conversation): AgentFigures {
-    return [undefined, ...conversation.subagents.keys()].map((subagentId) => [
-      subagentId,
-      this.#unit(conversation.id, subagentId).own.state(),
-    ])
+    return ["", ...conversation.subagents.keys()].map((id) => [id, this.#unit(conversation.id, id || undefined).own.state()])
   }
 
   /** Puts back a conversation as a store kept it; `figures` where its requests and calls are not read, and so not booked. */
   restore(conversation: Conversation, figures: AgentFigures): void {
-    for (const [subagentId, state] of figures) this.#add(this.#unit(conversation.id, subagentId), 1, Figures.from(state))
+    for (const [id, state] of figures) this.#add(this.#unit(conversation.id, id || undefined), 1, Figures.from(state))
     this.#teams.see(conversation.id, conversation.meta)
     for (const subagentId of [undefined, ...conversation.subagents.keys()]) {
       const node = this.#unit(conversation.id, subagentId)
