@@ -22,9 +22,8 @@ export function treeGlyphs(env: NodeJS.ProcessEnv): TreeGlyphs {
 
 /** A line as ASCII: what has no likeness there is a question mark, one for each cell that it took. */
 export function asciiLine(line: string): string {
-  // oxlint-disable-next-line no-control-regex
   return line
     .replace(/…/g, "~")
     .replace(/×/g, "x")
-    .replace(/[^\x00-\x7f]/gu, "?")
+    .replace(/\P{ASCII}/gu, "?")
 }

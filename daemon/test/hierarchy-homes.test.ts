@@ -17,11 +17,10 @@ import { readFrom } from "../src/work/read.ts"
 
 const DATA = join(import.meta.dirname, "../../../shared/data")
 
-const homes = ["claude", "claude-public", "codex", "codex-public"].map((folder) => ({
-  folder,
-  home: join(DATA, folder),
-  agent: (folder.startsWith("claude") ? "claude" : "codex") as AgentKind,
-}))
+const homes = ["claude", "claude-public", "codex", "codex-public"].map((folder) => {
+  const agent: AgentKind = folder.startsWith("claude") ? "claude" : "codex"
+  return { folder, home: join(DATA, folder), agent }
+})
 
 /** How many agents hang below another; of the public threads the parents are not there. */
 const PLACED: Readonly<Record<string, number>> = { claude: 4, "claude-public": 4, codex: 2, "codex-public": 0 }
@@ -42,7 +41,7 @@ describe.each(homes)("$folder", ({ folder, home, agent }) => {
       expect(sum(trees.map(({ nodes: [root] }) => root?.total?.cost?.nanosUsd))).toBe(sum(rows.map(({ cost }) => cost?.nanosUsd)))
       for (const node of nodes) {
         if (node.kind === NodeKind.SUBAGENT) {
-          const [path = ""] = paths.filter((known) => known.endsWith(`/agent-${node.subagentId}.jsonl`))
+          const path = paths.find((known) => known.endsWith(`/agent-${node.subagentId}.jsonl`)) ?? ""
           expect([node.id, node.own?.tokens?.total]).toEqual([node.id, tokensIn(join(home, path))])
         } else {
           const own = rows.filter(({ conversationId }) => conversationId === node.conversationId)
@@ -111,7 +110,7 @@ function tokensIn(path: string): bigint {
 /** By the sidecar's own words, by the call that stands in a file, or by the rollout's first line. */
 function expectedParent(node: HierarchyNode, nodes: readonly HierarchyNode[], home: string, paths: readonly string[]): string | undefined {
   if (node.kind === NodeKind.THREAD) {
-    const [path = ""] = paths.filter((known) => known.includes(node.conversationId ?? "-"))
+    const path = paths.find((known) => known.includes(node.conversationId ?? "-")) ?? ""
     const [first] = linesOf(join(home, path))
     const payload = first?.["payload"] as {
       parent_thread_id?: string
@@ -120,7 +119,7 @@ function expectedParent(node: HierarchyNode, nodes: readonly HierarchyNode[], ho
     const parent = payload.parent_thread_id ?? payload.source?.subagent?.thread_spawn?.parent_thread_id
     return nodes.find(({ kind, conversationId }) => kind !== NodeKind.SUBAGENT && conversationId === parent)?.id
   }
-  const [sidecar] = paths.filter((known) => known.endsWith(`/agent-${node.subagentId}.meta.json`))
+  const sidecar = paths.find((known) => known.endsWith(`/agent-${node.subagentId}.meta.json`))
   const parentAgent =
     sidecar === undefined ? undefined : (JSON.parse(readFileSync(join(home, sidecar), "utf8")) as { parentAgentId?: string })
   if (parentAgent?.parentAgentId !== undefined) return `${node.conversationId}/${parentAgent.parentAgentId}`

@@ -29,7 +29,7 @@ export async function tree(context: CommandContext, options: TreeCommandOptions,
   if (options.watch === true) return watchTrees(context, scope, id, options.json === true)
   const answer = await daemon.call(SessionService.method.getHierarchy, { id, scope })
   if (options.json === true) return terminal.print([jsonText(GetHierarchyResponseSchema, answer)])
-  return terminal.print(treeLines(answer.trees, answer.firstRead, terminal))
+  return terminal.print(treeLines(answer.trees, answer.firstRead, terminal, id === ""))
 }
 
 async function watchTrees({ daemon, terminal }: CommandContext, scope: Scope, id: string, json: boolean): Promise<void> {
@@ -53,16 +53,16 @@ async function watchTrees({ daemon, terminal }: CommandContext, scope: Scope, id
     terminal,
     [trees],
     () => ready,
-    () => treeLines(shown(), replica.firstRead, terminal),
+    () => treeLines(shown(), replica.firstRead, terminal, id === ""),
   )
 }
 
-function treeLines(trees: readonly Hierarchy[], firstRead: FirstRead | undefined, terminal: Terminal): string[] {
+function treeLines(trees: readonly Hierarchy[], firstRead: FirstRead | undefined, terminal: Terminal, folds: boolean): string[] {
   const { paint } = terminal
   const progress = formatFirstRead(firstRead)
   const tail = progress === undefined ? [] : [paint("attention", progress)]
   if (trees.length === 0) return ["No sessions are live or were active in the last 24 hours.", ...tail]
   const glyphs = treeGlyphs(terminal.program.env)
-  const table = renderTrees(trees, terminal.now(), { width: terminal.width(), paint, glyphs })
+  const table = renderTrees(trees, terminal.now(), { width: terminal.width(), paint, glyphs, folds })
   return [...table, "", paint("dim", countNodes(trees)), ...tail]
 }

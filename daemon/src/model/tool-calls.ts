@@ -182,6 +182,12 @@ export class ToolCalls {
     }
   }
 
+  /** Whether an agent has a call without an end. */
+  isOpen(conversationId: string, subagentId: string | undefined): boolean {
+    for (const call of this.#open.get(conversationId) ?? []) if (call.subagentId === subagentId) return true
+    return false
+  }
+
   /** Calls without an end, oldest first. */
   open(conversationId: string): readonly ToolCall[] {
     return [...(this.#open.get(conversationId) ?? [])].sort((a, b) => (a.startMs ?? 0) - (b.startMs ?? 0))

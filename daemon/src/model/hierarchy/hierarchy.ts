@@ -26,6 +26,8 @@ export interface HierarchyChanges {
   readonly roots: ReadonlySet<string>
   /** Parents whose patterns may have changed. */
   readonly leaders: ReadonlySet<TreeNode>
+  /** Nodes that changed themselves. */
+  readonly nodes: ReadonlySet<TreeNode>
 }
 
 /** What a conversation's agents used, for a store to keep; the main agent's under the empty id. */
@@ -41,6 +43,8 @@ export class Hierarchy {
   readonly #waiting = new Map<string, Set<TreeNode>>()
   /** Sessions that another one started, or whose team has a lead: where that one sits may change. */
   readonly #followers = new Set<string>()
+  /** What sessions did when they were last looked at. */
+  readonly #looks = new WeakMap<TreeNode, string>()
   #changed = new Set<TreeNode>()
   #leaders = new Set<TreeNode>()
 
@@ -136,10 +140,21 @@ export class Hierarchy {
     if (isReseated) for (const id of this.#followers) this.#placeSession(id, roster.sessions.get(id))
   }
 
-  /** What a session does now, or whether it still lives, has changed. */
+  /** A session has changed; where what it does or whether it lives did, so may have what those inside it do. */
   sessionChanged(sessionId: string): void {
     const node = this.#forest.find(`session ${sessionId}`)
-    if (node !== undefined) this.#ranOn(node)
+    const session = this.#world.roster.sessions.get(sessionId)
+    if (node === undefined || session === undefined) return
+    this.#changed.add(node)
+    const look = `${session.status?.status} ${session.gone?.timeMs}`
+    if (this.#looks.get(node) === look) return
+    this.#looks.set(node, look)
+    this.#ranOn(node)
+    const walk = [node]
+    for (let at = walk.pop(); at !== undefined; at = walk.pop()) {
+      this.#changed.add(at)
+      for (const child of at.children) if (child.source.kind !== "session") walk.push(child)
+    }
   }
 
   forget(conversation: Conversation): void {
@@ -160,10 +175,10 @@ export class Hierarchy {
       const { source } = rootOf(node)
       if (source.kind === "session") roots.add(source.sessionId)
     }
-    const leaders = this.#leaders
+    const changes = { roots, leaders: this.#leaders, nodes: this.#changed }
     this.#changed = new Set()
     this.#leaders = new Set()
-    return { roots, leaders }
+    return changes
   }
 
   /** A session's node, a conversation's or a subagent's; undefined where there is none. */

@@ -7,7 +7,6 @@ import { FAILURES } from "../tool-calls.ts"
 import type { Course, Launch } from "./course.ts"
 import { nodeKey, type TreeNode } from "./forest.ts"
 import { type Member, type MemberOutcome, runsOf, type ToldEnd } from "./member.ts"
-import type { Leader } from "./patterns/pattern.ts"
 import type { Subagent } from "./subagent.ts"
 
 export interface MemberWorld {
@@ -23,38 +22,24 @@ export function publishedId(node: TreeNode): string {
   return nodeKey(source)
 }
 
-/** A node with its children, and what it did last. */
-export function leaderOf(node: TreeNode, world: MemberWorld): Leader {
-  let actedMs: number | undefined
-  for (const unit of node.source.kind === "session" ? node.children : [node]) {
-    const course = courseOf(unit, world)
-    actedMs = Math.max(actedMs ?? 0, course?.actedMs ?? 0)
-  }
-  const members: Member[] = []
-  for (const child of node.children) {
-    const isUnit = node.source.kind === "session" && child.source.kind === "conversation"
-    const member = isUnit ? undefined : memberOf(child, world)
-    if (member !== undefined && (child.source.kind !== "subagent" || wasAsked(member))) members.push(member)
-  }
-  members.sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
-  return { id: publishedId(node), actedMs, members }
-}
-
-/** The client starts some by itself, to compact a conversation for example: nobody asked for these. */
-function wasAsked({ launch, workflowRunId, team }: Member): boolean {
-  return launch !== undefined || workflowRunId !== undefined || team !== undefined
+/** The call that started a node, as its parent made it. */
+export function launchOf({ source, parent }: TreeNode, world: MemberWorld): Launch | undefined {
+  const maker = source.kind === "session" || parent === undefined ? undefined : courseOf(parent, world)
+  if (maker === undefined || maker.launches.length === 0 || source.kind === "session") return undefined
+  const conversation = world.conversations.get(source.conversationId)
+  const callId =
+    source.kind === "subagent" ? conversation?.subagents.get(source.subagentId)?.place.toolCallId : conversation?.meta.spawnCallId
+  return maker.launch(callId)
 }
 
 /** Undefined before its first sign of life. */
-export function memberOf(node: TreeNode, world: MemberWorld): Member | undefined {
+export function memberOf(node: TreeNode, launch: Launch | undefined, world: MemberWorld): Member | undefined {
   const { source } = node
   if (source.kind === "session") return sessionMember(node, world)
   const conversation = world.conversations.get(source.conversationId)
   if (conversation === undefined) return undefined
-  const parent = node.parent === undefined ? undefined : courseOf(node.parent, world)
-  if (source.kind === "conversation") return threadMember(node, conversation, parent?.launch(conversation.meta.spawnCallId))
-  const subagent = conversation.subagent(source.subagentId)
-  return subagentMember(node, subagent, parent?.launch(subagent.place.toolCallId))
+  if (source.kind === "conversation") return threadMember(node, conversation, launch)
+  return subagentMember(node, conversation.subagent(source.subagentId), launch)
 }
 
 function subagentMember(node: TreeNode, subagent: Subagent, launch: Launch | undefined): Member | undefined {

@@ -8,7 +8,7 @@ import type { MemberOutcome } from "./member.ts"
 export type NodeState = "running" | "waiting" | "done" | "failed" | "interrupted" | "unknown"
 
 /** Silence after which nobody knows whether what was at work still is. */
-const SILENT_MS = 600_000
+export const SILENT_MS = 600_000
 
 export function sessionState(session: SessionState, conversation: Conversation | undefined): NodeState {
   switch (session.status?.status) {

@@ -9,8 +9,9 @@ import { isAgentTool } from "./agent-tools.ts"
 import { Figures } from "./figures.ts"
 import { rootOf, type TreeNode } from "./forest.ts"
 import type { Member } from "./member.ts"
-import { courseOf, memberOf, type MemberWorld, publishedId } from "./member-of.ts"
-import { innerState, type NodeState, sessionState } from "./node-state.ts"
+import type { MemberBook } from "./member-book.ts"
+import { courseOf, type MemberWorld, publishedId } from "./member-of.ts"
+import { innerState, type NodeState, sessionState, SILENT_MS } from "./node-state.ts"
 
 export interface NodeFacts {
   readonly id: string
@@ -33,6 +34,8 @@ export interface NodeFacts {
   readonly own: Figures
   readonly total: Figures
   readonly forkedFromConversationId: string | undefined
+  /** All this holds until then unless something happens, Unix milliseconds. */
+  readonly untilMs: number
 }
 
 interface LinkFacts {
@@ -43,6 +46,7 @@ interface LinkFacts {
 }
 
 export interface NodeWorld extends MemberWorld {
+  readonly members: MemberBook
   readonly tools: ToolCalls
   /** Model of a conversation's main agent. */
   modelOf(conversationId: string): string | undefined
@@ -96,6 +100,7 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
     own,
     total: node.total,
     forkedFromConversationId: meta?.forkedFromConversationId,
+    untilMs: Number.POSITIVE_INFINITY,
   }
 }
 
@@ -119,15 +124,13 @@ function innerFacts(node: TreeNode, parentId: string | undefined, world: NodeWor
   const conversation = world.conversations.get(source.conversationId)
   if (conversation === undefined) return undefined
   const subagent = source.kind === "subagent" ? conversation.subagent(source.subagentId) : undefined
-  const member = memberOf(node, world)
+  const member = world.members.of(node)
   const session = sessionAbove(node, world)
   const course = courseOf(node, world)
-  const open = world.tools
-    .open(source.conversationId)
-    .filter((call) => call.subagentId === (source.kind === "subagent" ? source.subagentId : undefined))
+  const hasOpenCall = world.tools.isOpen(source.conversationId, source.kind === "subagent" ? source.subagentId : undefined)
   const isAsking = session?.status?.status === "waiting" && isOnlyOneOpen(node, session, world)
   const outcome = member?.engagements === 1 ? member.outcome : lastOutcome(member, course?.ends.at(-1)?.[1])
-  const state = innerState({ outcome, lastMs: course?.lastMs, hasOpenCall: open.length > 0, session, isAsking }, world.now())
+  const state = innerState({ outcome, lastMs: course?.lastMs, hasOpenCall, session, isAsking }, world.now())
   return {
     id: publishedId(node),
     kind: source.kind === "subagent" ? "subagent" : "thread",
@@ -149,11 +152,19 @@ function innerFacts(node: TreeNode, parentId: string | undefined, world: NodeWor
     own: node.own,
     total: node.total,
     forkedFromConversationId: subagent === undefined ? conversation.meta.forkedFromConversationId : undefined,
+    untilMs: holdsUntilMs(state, course?.lastMs, session),
   }
 }
 
 function lastOutcome(member: Member | undefined, lastEnd: Member["outcome"]): Member["outcome"] {
   return member?.lastEndMs === undefined ? undefined : (lastEnd ?? member.outcome)
+}
+
+/** What runs is no longer sure to after a silence; while a session waits, any of its agents may be the one. */
+function holdsUntilMs(state: NodeState, lastMs: number | undefined, session: SessionState | undefined): number {
+  if (isOver(state)) return Number.POSITIVE_INFINITY
+  if (session?.status?.status === "waiting") return 0
+  return state === "unknown" ? Number.POSITIVE_INFINITY : (lastMs ?? 0) + SILENT_MS
 }
 
 function isOver(state: NodeState): boolean {

@@ -5,25 +5,41 @@ import type { HierarchyNode } from "@vibecraft/shared/gen/vibecraft/v1/hierarchy
 import { type Hierarchy as HierarchyMessage, HierarchySchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { rootOf, type TreeNode } from "./forest.ts"
 import type { Hierarchy, HierarchyChanges } from "./hierarchy.ts"
-import { memberOf } from "./member-of.ts"
+import { MemberBook } from "./member-book.ts"
 import { PatternDesk } from "./pattern-desk.ts"
+import { branchesOf } from "./patterns/delegation-chain.ts"
 import { nodeMessage, patternMessage } from "./tree-messages.ts"
 import { nodeFacts, type NodeWorld } from "./tree-node-facts.ts"
+
+interface Written {
+  readonly message: HierarchyNode
+  readonly untilMs: number
+}
 
 export class Trees {
   readonly #hierarchy: Hierarchy
   readonly #world: NodeWorld
   readonly #patterns: PatternDesk
+  /** Nodes as they were published last. */
+  readonly #written = new WeakMap<TreeNode, Written>()
 
-  constructor(hierarchy: Hierarchy, world: NodeWorld) {
+  constructor(hierarchy: Hierarchy, world: Omit<NodeWorld, "members">) {
     this.#hierarchy = hierarchy
-    this.#world = world
-    this.#patterns = new PatternDesk(world)
+    this.#world = { ...world, members: new MemberBook(world) }
+    this.#patterns = new PatternDesk(this.#world.members)
   }
 
   /** Takes note of what changed; answers the sessions at the top of trees that look different now. */
-  changed({ roots, leaders }: HierarchyChanges): ReadonlySet<string> {
+  changed({ roots, leaders, nodes }: HierarchyChanges): ReadonlySet<string> {
     this.#patterns.changed(leaders)
+    const passed = new Set<TreeNode>()
+    for (const node of nodes) {
+      // The sums of those above it have changed with it.
+      for (let above: TreeNode | undefined = node; above !== undefined && !passed.has(above); above = above.parent) {
+        passed.add(above)
+        this.#written.delete(above)
+      }
+    }
     return roots
   }
 
@@ -49,20 +65,29 @@ export class Trees {
     const walk: { readonly node: TreeNode; readonly parent: TreeNode | undefined }[] = [{ node: root, parent: undefined }]
     for (let at = walk.pop(); at !== undefined; at = walk.pop()) {
       const { node, parent } = at
-      const facts = nodeFacts(node, parent, this.#world)
-      if (facts === undefined) continue
-      nodes.push(nodeMessage(facts))
+      const message = this.#messageOf(node, parent)
+      if (message === undefined) continue
+      nodes.push(message)
       for (const child of this.#childrenOf(node).toReversed()) walk.push({ node: child, parent: node })
     }
     return nodes
   }
 
+  #messageOf(node: TreeNode, parent: TreeNode | undefined): HierarchyNode | undefined {
+    const known = this.#written.get(node)
+    if (known !== undefined && this.#world.now() < known.untilMs) return known.message
+    const facts = nodeFacts(node, parent, this.#world)
+    if (facts === undefined) return undefined
+    const message = nodeMessage(facts)
+    this.#written.set(node, { message, untilMs: facts.untilMs })
+    return message
+  }
+
   /** Earliest first; those of a session's conversations are the session's. */
   #childrenOf(node: TreeNode): TreeNode[] {
-    const children = [...node.children].flatMap((child) =>
-      node.source.kind === "session" && child.source.kind === "conversation" ? [...child.children] : [child],
-    )
-    const starts = new Map(children.map((child) => [child, memberOf(child, this.#world)?.startMs ?? 0]))
-    return children.sort((a, b) => (starts.get(a) ?? 0) - (starts.get(b) ?? 0))
+    const children = branchesOf(node)
+    if (children.length < 2) return children
+    const { members } = this.#world
+    return children.sort((a, b) => (members.of(a)?.startMs ?? 0) - (members.of(b)?.startMs ?? 0))
   }
 }

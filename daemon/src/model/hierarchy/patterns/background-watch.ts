@@ -4,12 +4,13 @@ import { wavesOf } from "./waves.ts"
 
 /** Children in the background whose parent did work of its own meanwhile. */
 export function backgroundWatches(leader: Leader): FoundPattern[] {
+  if (!leader.members.some(isWatched)) return []
   return wavesOf(leader.members)
     .map((wave) => wave.filter(isWatched))
     .filter((watched) => watched.length > 0)
     .map((watched) => {
       const evidence = [
-        `${count(watched)} started in the background; the parent called other tools while ${watched.length === 1 ? "it" : "they"} ran`,
+        `${count(watched)} in the background; the parent called other tools while ${watched.length === 1 ? "it" : "they"} ran`,
       ]
       return foundPattern(leader, "background-watch", "background-watch", watched, { confidence: "confirmed", evidence })
     })

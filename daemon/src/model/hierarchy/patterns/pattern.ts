@@ -43,14 +43,19 @@ export function foundPattern(
   members: readonly Member[],
   told: Pick<FoundPattern, "confidence" | "evidence">,
 ): FoundPattern {
-  const ends = members.map(({ lastEndMs }) => lastEndMs)
+  let startedMs = Number.POSITIVE_INFINITY
+  let endedMs: number | undefined = 0
+  for (const { startMs, lastEndMs } of members) {
+    startedMs = Math.min(startedMs, startMs)
+    endedMs = endedMs === undefined || lastEndMs === undefined ? undefined : Math.max(endedMs, lastEndMs)
+  }
   return {
     id: `${family} ${leader.id} ${members[0]?.id}`,
     kind,
     leaderId: leader.id,
     memberIds: members.map(({ id }) => id),
-    startedMs: Math.min(...members.map(({ startMs }) => startMs)),
-    endedMs: ends.includes(undefined) ? undefined : Math.max(...ends.map((end) => end ?? 0)),
+    startedMs,
+    endedMs,
     ...told,
   }
 }
