@@ -44,7 +44,9 @@ const STYLES = new Map<number, Style>([
 ])
 
 /** Patterns beyond so many are counted alone. */
-const MAX_PATTERNS = 8
+const MAX_PATTERNS = 24
+/** The same where many trees are shown. */
+const FEW_PATTERNS = 4
 /** Children that are over and shown all the same. */
 const MAX_OVER = 6
 
@@ -189,7 +191,7 @@ function errorsText({ failedCalls, judgedCalls, apiErrors }: Totals): string {
 
 function patternLines({ patterns, nodes }: Hierarchy, nowMs: number, options: TreeOptions): string[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const lines = patterns.slice(0, MAX_PATTERNS).map((pattern) => patternLine(pattern, byId, nowMs, options))
+  const lines = patterns.slice(0, options.folds ? FEW_PATTERNS : MAX_PATTERNS).map((pattern) => patternLine(pattern, byId, nowMs, options))
   const more = patterns.length - lines.length
   return more > 0 ? [...lines, options.paint("dim", `  ${options.glyphs.pattern} and ${more} more`)] : lines
 }
