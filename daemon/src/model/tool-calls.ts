@@ -168,9 +168,9 @@ export class ToolCalls {
     return totals
   }
 
-  /** Whether the call of an id's hash is in memory. */
-  knows(key: number): boolean {
-    return this.#calls.has(key)
+  /** The conversation of the call of an id's hash; undefined where that is not in memory. */
+  homeOf(key: number): string | undefined {
+    return this.#calls.get(key)?.conversationId
   }
 
   /** Adds what changed since the last time to `to`, by conversation. */

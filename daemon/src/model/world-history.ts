@@ -192,9 +192,9 @@ export class WorldHistory {
     this.#parts.tools.restore(id, entries.filter(isCall))
   }
 
-  #wakeHome(what: "request" | "call", key: number, known: { knows(key: number): boolean }): void {
-    if (known.knows(key)) return
-    const home = this.#archive?.home(what, key)
+  /** A request or call may be in memory though its conversation sleeps: open calls are, and requests whose key several bear. */
+  #wakeHome(what: "request" | "call", key: number, known: { homeOf(key: number): string | undefined }): void {
+    const home = known.homeOf(key) ?? this.#archive?.home(what, key)
     if (home !== undefined) this.wake(home)
   }
 }

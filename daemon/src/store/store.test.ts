@@ -225,7 +225,7 @@ describe("a world that comes back", () => {
           expect(known(last.world)).toEqual(known(clean))
           await last.store.close()
         }),
-        { numRuns: 60 },
+        { numRuns: 300 },
       )
     },
   )
@@ -253,6 +253,19 @@ describe("a world that comes back", () => {
     // A fork's copy of a request whose conversation sleeps: the same request.
     again.world.apply([{ ...request("m2"), conversationId: "three", timeMs: START_MS + 9_000_000 }])
     expect(again.world.counts.requests).toBe(2)
+    await again.store.close()
+  })
+
+  test("an open call that turns out to be another conversation's leaves the one on disk", async () => {
+    const path = join(dir, "b.db")
+    const started: TranscriptFact = { kind: "tool-started", conversationId: "one", timeMs: START_MS, callId: "c1", name: "Bash" }
+    const first = start(path)
+    feed(first, [...HEADS, started], 4)
+    await first.store.close()
+    const again = start(path)
+    again.world.apply([{ ...started, conversationId: "two", timeMs: START_MS - 1 }])
+    expect(again.world.metricsRow("one")?.toolCounts).toEqual({})
+    expect(again.world.metricsRow("two")?.toolCounts).toEqual({ Bash: 1 })
     await again.store.close()
   })
 })
