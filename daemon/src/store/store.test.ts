@@ -261,6 +261,7 @@ describe("a world that comes back", () => {
     const started: TranscriptFact = { kind: "tool-started", conversationId: "one", timeMs: START_MS, callId: "c1", name: "Bash" }
     const first = start(path)
     feed(first, [...HEADS, started], 4)
+    await first.store.written()
     await first.store.close()
     const again = start(path)
     again.world.apply([{ ...started, conversationId: "two", timeMs: START_MS - 1 }])
