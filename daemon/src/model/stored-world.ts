@@ -3,6 +3,7 @@
 
 import type { AccountState } from "./account.ts"
 import type { BookedCost } from "./booked-costs.ts"
+import type { KeptClocks } from "./clocks.ts"
 import type { ConversationState } from "./conversation.ts"
 import type { RateLimit } from "./rate-limits.ts"
 import type { Reconciliation } from "./reconciliation.ts"
@@ -20,6 +21,7 @@ export interface StoredConversation extends ConversationState {
 export interface ConversationSummary {
   readonly account: AccountState | undefined
   readonly calls: KeptCalls
+  readonly clocks: KeptClocks
   readonly usage: readonly UsageSums[]
   readonly reconciliation: Reconciliation | undefined
 }
@@ -34,7 +36,7 @@ export interface StoredSession {
 
 export interface StoredWorld {
   readonly conversations: Iterable<readonly [id: string, state: StoredConversation]>
-  /** Undefined where the conversation changed since its sums were made. */
+  /** Undefined where the conversation changed since its sums were made, or an earlier version made them. */
   summary(conversationId: string): ConversationSummary | undefined
   readonly sessions: Iterable<readonly [id: string, session: StoredSession]>
   readonly limits: readonly RateLimit[]

@@ -2,6 +2,7 @@
 // on disk until something new is heard of them. Most of a history is never looked at again.
 
 import type { TranscriptFact } from "../domain/facts.ts"
+import type { Clocks } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { Ledger } from "./ledger.ts"
@@ -9,7 +10,7 @@ import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
 import { conversationName } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
-import { SHARED, type StoredCall, type StoredEntry, type StoredRequest } from "./stored-entry.ts"
+import { SHARED, type StoredCall, type StoredEntry, type StoredRequest, type StoredSpan } from "./stored-entry.ts"
 import type { Archive, ConversationSummary, StoredConversation, StoredSession, StoredWorld, WorldChanges } from "./stored-world.ts"
 import type { KeptConversation } from "./store-port.ts"
 import type { ToolCalls } from "./tool-calls.ts"
@@ -21,6 +22,7 @@ const RECENT_MS = 3_600_000
 export interface WorldParts {
   readonly ledger: Ledger
   readonly tools: ToolCalls
+  readonly clocks: Clocks
   readonly reconciler: Reconciler
   readonly usage: UsageBooks
   readonly roster: Roster
@@ -44,8 +46,9 @@ export class WorldHistory {
 
   /** Whether there is anything to write down. */
   get hasChanges(): boolean {
-    const { ledger, tools } = this.#parts
-    return (this.#changed?.size ?? 0) > 0 || ledger.unsaved.size > 0 || tools.unsaved.size > 0 || this.#changedSessions.size > 0
+    const { ledger, tools, clocks } = this.#parts
+    const unsaved = ledger.unsaved.size + tools.unsaved.size + clocks.spans.unsaved.size
+    return (this.#changed?.size ?? 0) > 0 || unsaved > 0 || this.#changedSessions.size > 0
   }
 
   /** Puts back what a store kept, into an empty world, and takes note of changes from then on. */
@@ -81,6 +84,7 @@ export class WorldHistory {
     this.#changed = new Set()
     ledger.unsaved.begin()
     this.#parts.tools.unsaved.begin()
+    this.#parts.clocks.spans.unsaved.begin()
   }
 
   /** Brings into memory what a fact may change. Call before it is folded. */
@@ -89,6 +93,8 @@ export class WorldHistory {
     if (this.#asleep.size === 0) return
     this.wake(fact.conversationId)
     if (fact.kind === "request-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
+    // An answer is kept where its request is.
+    else if (fact.kind === "model-call-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
     else if (fact.kind === "tool-started" || fact.kind === "tool-ended") this.#wakeHome("call", keyHash(fact.callId), this.#parts.tools)
   }
 
@@ -96,6 +102,12 @@ export class WorldHistory {
   wake(conversationId: string): void {
     if (!this.#asleep.delete(conversationId)) return
     this.#load(conversationId, true)
+  }
+
+  /** An interval of a conversation was seen by other means than its transcript. Call before it is folded. */
+  intervalSeen(conversationId: string): void {
+    this.#changed?.add(conversationId)
+    this.wake(conversationId)
   }
 
   /** A conversation's sums changed, be it without a request or call of its own. */
@@ -115,10 +127,11 @@ export class WorldHistory {
 
   /** What changed since the last call, as it is now. */
   take(): WorldChanges {
-    const { ledger, tools, usage } = this.#parts
+    const { ledger, tools, clocks, usage } = this.#parts
     const entries = new Map<string, StoredEntry[]>()
     ledger.takeUnsaved(entries)
     tools.takeUnsaved(entries)
+    clocks.spans.takeUnsaved(entries)
     const conversations = new Map<string, StoredConversation>()
     for (const id of this.#changed ?? []) {
       const state = this.#stateOf(id)
@@ -134,11 +147,12 @@ export class WorldHistory {
 
   /** A conversation's sums as they are now; undefined for one that is not known. */
   summaryOf(conversationId: string): ConversationSummary | undefined {
-    const { conversations, ledger, tools, usage, reconciler } = this.#parts
+    const { conversations, ledger, tools, clocks, usage, reconciler } = this.#parts
     if (!conversations.has(conversationId)) return undefined
     return {
       account: ledger.accountOf(conversationId),
       calls: tools.kept(conversationId),
+      clocks: clocks.kept(conversationId, tools.totals(conversationId).keys()),
       usage: [...usage.rollup.rowsOf(conversationId)],
       reconciliation: reconciler.resultOf(conversationId),
     }
@@ -156,7 +170,7 @@ export class WorldHistory {
 
   /** Forgets conversations for good: a person asked for it. */
   forget(conversationIds: Iterable<string>): void {
-    const { conversations, ledger, tools, reconciler, usage, roster } = this.#parts
+    const { conversations, ledger, tools, clocks, reconciler, usage, roster } = this.#parts
     const ids = new Set(conversationIds)
     for (const id of ids) {
       this.#asleep.delete(id)
@@ -164,6 +178,7 @@ export class WorldHistory {
       this.#stale.delete(id)
       ledger.forget(id)
       tools.forget(id)
+      clocks.forget(id)
       reconciler.booked.forget(id)
       usage.corrections.forget(id)
       roster.forget(id)
@@ -177,10 +192,11 @@ export class WorldHistory {
     return conversation === undefined ? undefined : { ...conversation.state(), booked: this.#parts.reconciler.booked.of(id) }
   }
 
-  #sleep(id: string, { account, calls, usage, reconciliation }: ConversationSummary): void {
+  #sleep(id: string, { account, calls, clocks, usage, reconciliation }: ConversationSummary): void {
     const parts = this.#parts
     this.#asleep.add(id)
     if (account !== undefined) parts.ledger.restoreAccount(id, account)
+    parts.clocks.restoreKept(id, clocks)
     parts.tools.restoreKept(id, calls)
     parts.usage.rollup.restore(usage)
     if (reconciliation !== undefined) parts.reconciler.restore(id, reconciliation)
@@ -189,7 +205,9 @@ export class WorldHistory {
   #load(id: string, isBooked: boolean): void {
     const entries = this.#archive?.entries(id) ?? []
     this.#parts.ledger.restore(entries.filter(isRequest), isBooked)
+    this.#parts.clocks.wake(id)
     this.#parts.tools.restore(id, entries.filter(isCall))
+    this.#parts.clocks.spans.restore(entries.filter(isSpan))
   }
 
   /** A request or call may be in memory though its conversation sleeps: open calls are, and requests whose key several bear. */
@@ -205,4 +223,8 @@ function isRequest(entry: StoredEntry): entry is StoredRequest {
 
 function isCall(entry: StoredEntry): entry is StoredCall {
   return entry.kind === "call"
+}
+
+function isSpan(entry: StoredEntry): entry is StoredSpan {
+  return entry.kind === "span"
 }

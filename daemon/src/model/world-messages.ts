@@ -4,8 +4,10 @@ import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { contextUsedRatio } from "./context-window.ts"
+import type { Clocks } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import type { Ledger } from "./ledger.ts"
+import type { LiveIntervals } from "./live-intervals.ts"
 import { metricsMessage } from "./metrics-message.ts"
 import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
@@ -20,6 +22,8 @@ export interface WorldMessagesOptions {
   readonly roster: Roster
   readonly ledger: Ledger
   readonly tools: ToolCalls
+  readonly clocks: Clocks
+  readonly live: LiveIntervals
   readonly reconciler: Reconciler
   readonly usage: UsageBooks
   /** Unix milliseconds. */
@@ -65,13 +69,15 @@ export class WorldMessages {
   row(conversationId: string): Metrics {
     const cached = this.#rows.get(conversationId)
     if (cached !== undefined) return cached
-    const { host, conversations, roster, ledger, tools, reconciler, usage } = this.#world
+    const { host, conversations, roster, ledger, tools, clocks, live, reconciler, usage } = this.#world
     const row = metricsMessage({
       host,
       sessionId: roster.sessionOf(conversationId)?.id ?? "",
       conversation: conversations.get(conversationId) ?? new Conversation(conversationId),
       totals: ledger.totals(conversationId),
       tools: tools.totals(conversationId),
+      clocks: clocks.figuresOf(conversationId),
+      open: live.openIn(conversationId),
       childConversations: roster.childrenOf(conversationId).size,
       reconciliation: reconciler.resultOf(conversationId),
       corrected: usage.correctedOf(conversationId),

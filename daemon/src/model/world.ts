@@ -8,9 +8,11 @@ import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/s
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
 import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
+import { Clocks } from "./clocks.ts"
 import type { Conversation } from "./conversation.ts"
 import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
 import { Ledger } from "./ledger.ts"
+import { LiveIntervals } from "./live-intervals.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Reconciler } from "./reconciler.ts"
@@ -58,7 +60,9 @@ export class World implements PublishedWorld {
   /** What reports are made of. */
   readonly usage: UsageBooks
   readonly #reconciler: Reconciler
-  readonly #tools = new ToolCalls()
+  readonly #clocks: Clocks = new Clocks((id) => this.#tools.of(id))
+  readonly #tools: ToolCalls = new ToolCalls(this.#clocks)
+  readonly #live: LiveIntervals
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
   readonly #transcripts: TranscriptFold
@@ -99,17 +103,20 @@ export class World implements PublishedWorld {
     const parts = {
       ledger: this.#ledger,
       tools: this.#tools,
+      clocks: this.#clocks,
       reconciler: this.#reconciler,
       usage: this.usage,
       roster: this.#roster,
       conversations: this.#conversations,
     }
-    this.#published = new WorldMessages({ ...parts, host: options.host, now: options.now })
+    const onConversation = (id: string): unknown => this.#dirtyConversations.add(id)
     this.history = new WorldHistory(parts)
+    this.#live = new LiveIntervals({ ...parts, history: this.history, onConversation })
+    this.#published = new WorldMessages({ ...parts, live: this.#live, host: options.host, now: options.now })
     this.#transcripts = new TranscriptFold({
       ...parts,
       history: this.history,
-      onConversation: (id) => this.#dirtyConversations.add(id),
+      onConversation,
       onSeats: () => (this.#reseat = true),
     })
   }
@@ -247,6 +254,7 @@ export class World implements PublishedWorld {
     const session = this.#roster.sessions.get(fact.sessionId)
     if (session === undefined || session.gone !== undefined) return
     session.gone = { timeMs: fact.timeMs, reason: fact.reason }
+    this.#live.agentGone(session)
     this.#reseat = true
     this.#dirtySessions.add(session.id)
   }
@@ -287,14 +295,15 @@ export class World implements PublishedWorld {
       },
       nowMs,
     )
-    const wasEnded = session.status?.status === "ended"
+    const before = session.status?.status
     if (session.setStatus(reading, nowMs)) this.#dirtySessions.add(session.id)
+    this.#live.statusRead(session, before, nowMs)
     const unread = isUnread({ sessionId: session.id, status: reading.status, process: session.process, conversation }, this.#seen)
     if (session.unread !== unread) this.#dirtySessions.add(session.id)
     session.unread = unread
     session.markedSeenMs = this.#seen.markedMs(session.id)
     const isEnded = reading.status === "ended"
-    if (isEnded === wasEnded) return
+    if (isEnded === (before === "ended")) return
     this.#scopeChanged(session.id)
     if (isEnded) this.#recentlyEnded.add(session.id)
     else this.#recentlyEnded.delete(session.id)

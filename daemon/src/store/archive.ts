@@ -56,6 +56,8 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
       const reader = new PackedReader(row["entries"] as Uint8Array)
       while (!reader.isDone) {
         const { what, key, isLeft } = skipEntry(reader)
+        // Nobody asks where a span is: answers are where their requests are, all others name their conversation.
+        if (what === "span") continue
         if (isLeft) built[what].leave(key, home)
         else built[what].set(key, home)
       }

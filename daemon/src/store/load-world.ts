@@ -39,7 +39,8 @@ export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorl
     conversations: rows("SELECT id, state FROM conversations").map((row) => [nameOf(row["id"]), parse(row["state"]) as StoredConversation]),
     summary(id) {
       const text = summaries.get(id)
-      return text === undefined ? undefined : (parse(text) as ConversationSummary)
+      const summary = text === undefined ? undefined : (parse(text) as Partial<ConversationSummary>)
+      return summary?.clocks === undefined ? undefined : (summary as ConversationSummary)
     },
     sessions: rows("SELECT id, state FROM sessions").map((row) => [String(row["id"]), parse(row["state"]) as StoredSession]),
     limits: meta.has("limits") ? (parse(meta.get("limits")) as RateLimit[]) : [],

@@ -4,6 +4,8 @@
 /** Leading scalar members of a JSON object in the order they stand, up to its first nested value. */
 export interface LinePrefix {
   readonly type: string | undefined
+  /** As it stands in the bytes, escapes and all. */
+  readonly id: string | undefined
   /** Decoded when asked for. */
   readonly timestamp: string | undefined
   /** Key of the first member that is an object or an array; undefined where there is none. */
@@ -21,6 +23,7 @@ const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 
 const TYPE = Buffer.from("type")
+const ID = Buffer.from("id")
 const TIMESTAMP = Buffer.from("timestamp")
 
 const MAX_SCALAR_BYTES = 1024
@@ -29,6 +32,9 @@ const MAX_MEMBERS = 40
 class Scan implements LinePrefix {
   readonly #bytes: Buffer
   type: string | undefined
+  /** Where the id's bytes are; 0 where there is none. */
+  idStart = 0
+  idEnd = 0
   nestedType: string | undefined
   /** Where the timestamp's bytes are; 0 where there is none. */
   timestampStart = 0
@@ -39,6 +45,10 @@ class Scan implements LinePrefix {
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes
+  }
+
+  get id(): string | undefined {
+    return this.idEnd === 0 ? undefined : this.#bytes.toString("latin1", this.idStart, this.idEnd)
   }
 
   get timestamp(): string | undefined {
@@ -94,6 +104,10 @@ function scanMembers(bytes: Buffer, start: number, end: number, untilTypeOnly = 
 /** Keeps a member that is asked for; the first of a name wins only where a parser would agree, so a second one is not kept apart. */
 function keep(scan: Scan, bytes: Buffer, keyStart: number, keyEnd: number, start: number, end: number): void {
   const length = keyEnd - keyStart
+  if (bytes[keyStart] === ID[0] && isKey(ID, bytes, keyStart, length)) {
+    scan.idStart = start
+    scan.idEnd = end
+  }
   if (bytes[keyStart] !== TYPE[0]) return
   if (isKey(TYPE, bytes, keyStart, length)) scan.type = bytes.toString("latin1", start, end)
   else if (isKey(TIMESTAMP, bytes, keyStart, length)) {

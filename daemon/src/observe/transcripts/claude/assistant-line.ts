@@ -6,6 +6,7 @@ import { cleanText } from "../clean-text.ts"
 import { asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
 import { toolTarget } from "../tool-target.ts"
 import type { ClaudeLine } from "./line.ts"
+import { modelAnswered } from "./model-answers.ts"
 import { usedUp } from "./rate-limits.ts"
 import { requestOf, SYNTHETIC } from "./request.ts"
 import { describe } from "./state.ts"
@@ -38,6 +39,7 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
   const fact = requestOf({ line: line.value, message, who, timeMs, isSidechain: line.isSidechain })
   if (fact === undefined) return
   const { contextTokens: usedTokens, text } = readUsage(asObject(message["usage"]) ?? {}, model)
+  modelAnswered(line, fact.key, model)
   const signature = `${who.conversationId}\n${who.subagentId}\n${fact.requestId}\n${model}\n${text}`
   // The other lines of a message mostly repeat its usage.
   if (fact.key !== state.requestKey || signature !== state.requestSignature) {

@@ -60,6 +60,8 @@ const messageLine = object({
   timestamp: text(40),
   uuid: ID,
   requestId: ID,
+  requestRef: ID,
+  isAbortedMidStream: present,
   agentId: ID,
   attributionAgent: text(800),
   requestSessionId: ID,

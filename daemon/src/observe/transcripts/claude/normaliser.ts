@@ -11,12 +11,16 @@ import { claudeShapeOf } from "./line-shape.ts"
 import { ALIVE_TYPES, SILENT_TYPES, TELLING_TYPES } from "./line-types.ts"
 import { progressLine } from "./progress-line.ts"
 import { claudeSidecar } from "./sidecar.ts"
+import { requestSent, sayAnswer } from "./model-answers.ts"
 import { type ClaudeState, describe, settleAtEnd, startClaude } from "./state.ts"
 import { systemLine } from "./system-line.ts"
 import { userLine } from "./user-line.ts"
 
 /** Signs of life closer together than this are one. */
 const ALIVE_EVERY_MS = 1000
+
+/** Without escapes, so that it reads the same in the bytes and parsed. */
+const REQUEST_ID = /^[\w-]{1,200}$/u
 
 export const claudeNormaliser: Normaliser<ClaudeState> = {
   agent: "claude",
@@ -33,19 +37,25 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
   glance(state, _file, prefix, has, emit) {
     const { type } = prefix
     if (type !== undefined) {
+      if (type !== "assistant") sayAnswer(state, emit)
       if (SILENT_TYPES.has(type)) return true
       if (!ALIVE_TYPES.has(type) || isCopy(type, prefix.nested, has)) return false
+      if (type === "api-request" && !sent(state, prefix.id, prefix.timestamp)) return false
       alive(state, asTimeMs(prefix.timestamp), emit)
       return true
     }
     // An attachment's type stands behind its content; that it stands there at all tells it from a line of another key order.
-    return prefix.nested === "attachment" && has('"type":"attachment"')
+    if (prefix.nested !== "attachment" || !has('"type":"attachment"')) return false
+    sayAnswer(state, emit)
+    return true
   },
 
   line(state, file, value, emit): LineVerdict {
     const type = value["type"]
     if (typeof type !== "string") return "bad"
+    if (type !== "assistant" && type !== "user") sayAnswer(state, emit)
     if (ALIVE_TYPES.has(type)) alive(state, asTimeMs(value["timestamp"]), emit)
+    if (type === "api-request") sent(state, value["id"], value["timestamp"])
     if (type === "progress") progressLine(state, value, emit)
     if (!TELLING_TYPES.has(type)) return ALIVE_TYPES.has(type) || SILENT_TYPES.has(type) ? "used" : "unknown"
     if (type === "custom-title" || type === "ai-title") {
@@ -64,6 +74,14 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
     else systemLine(line)
     return "used"
   },
+}
+
+/** Whether the line of a request that was sent names it and its time. */
+function sent(state: ClaudeState, id: unknown, timestamp: unknown): boolean {
+  const timeMs = asTimeMs(timestamp)
+  if (typeof id !== "string" || !REQUEST_ID.test(id) || timeMs === undefined) return false
+  requestSent(state, id, timeMs)
+  return true
 }
 
 /** Whether a line of progress may hold a copy of a subagent's line with usage. */

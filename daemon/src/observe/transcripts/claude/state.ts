@@ -5,6 +5,7 @@
 import type { ConversationSeen, TranscriptFact } from "../../../domain/facts.ts"
 import type { Emit, TranscriptFile } from "../port.ts"
 import { claudeIdentityOf } from "./files.ts"
+import type { ModelAnswer } from "./model-answers.ts"
 
 export interface ClaudeState {
   /** The file's own conversation: the path's, else the last line's. */
@@ -35,6 +36,21 @@ export interface ClaudeState {
   endedByMessage: string | undefined
   /** Time of a command or note that starts a turn if the model answers it. */
   pendingTurnMs: number | undefined
+  /** It is a command: a person gave it. */
+  pendingIsPrompt: boolean
+  /** Start of the open turn, or of the last one. */
+  turnStartMs: number | undefined
+  /** End of the last turn, and whose turn it was: a fork's copies end with the parent's. */
+  turnEndMs: number | undefined
+  turnEndOf: string | undefined
+  isTurnMeasured: boolean
+  /** Requests sent last, oldest first. */
+  sent: { readonly id: string; readonly timeMs: number }[]
+  /** Latest time of the lines that the next request is made of. */
+  askedMs: number | undefined
+  /** Time waited since then before the request was tried again. */
+  retriedMs: number
+  answer: ModelAnswer | undefined
 }
 
 export type DescribedMember =
@@ -73,6 +89,15 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     turnOpen: false,
     endedByMessage: undefined,
     pendingTurnMs: undefined,
+    pendingIsPrompt: false,
+    turnStartMs: undefined,
+    turnEndMs: undefined,
+    turnEndOf: undefined,
+    isTurnMeasured: false,
+    sent: [],
+    askedMs: undefined,
+    retriedMs: 0,
+    answer: undefined,
   }
 }
 

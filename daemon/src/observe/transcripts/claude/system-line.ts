@@ -3,12 +3,12 @@
 import { asAmount, asObject, asString, type JsonObject } from "../json-fields.ts"
 import type { ClaudeLine } from "./line.ts"
 import { rateLimits } from "./rate-limits.ts"
-import { turnEnds } from "./turns.ts"
+import { turnEnds, turnMeasured } from "./turns.ts"
 
 export function systemLine(line: ClaudeLine): void {
   switch (line.value["subtype"]) {
     case "turn_duration":
-      turnEnds(line, "done", asAmount(line.value["durationMs"]))
+      turnMeasured(line, asAmount(line.value["durationMs"]))
       break
     case "stop_hook_summary":
       turnEnds(line, "done")
@@ -33,6 +33,7 @@ function retriedError(line: ClaudeLine): void {
   const key = asString(line.value["uuid"], 200) ?? `${line.who.conversationId}@${line.timeMs}`
   const error = asObject(line.value["error"])
   line.say({ kind: "api-error-seen", ...line.who, timeMs: line.timeMs, key, error: errorWord(error), final: false })
+  line.state.retriedMs += asAmount(line.value["retryInMs"]) ?? 0
   rateLimits(line, asObject(error?.["rateLimits"]))
 }
 

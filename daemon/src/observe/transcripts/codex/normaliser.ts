@@ -6,6 +6,7 @@ import type { Emit, LineVerdict, Normaliser } from "../port.ts"
 import { codexEntersFolder, codexRoleOf } from "./files.ts"
 import { type CodexLine, toCodexLine } from "./line.ts"
 import { codexShapeOf } from "./line-shape.ts"
+import { modelAnswered, modelAsked } from "./model-answers.ts"
 import { endsReplay } from "./replay.ts"
 import { sessionMeta } from "./session-meta.ts"
 import { type CodexState, describe, startCodex } from "./state.ts"
@@ -19,6 +20,8 @@ const ALIVE_EVERY_MS = 1000
 /** Events and items, by `payload.type`, that say no more than that the agent is alive. */
 const ALIVE_EVENTS: ReadonlySet<string> = new Set(["user_message", "agent_message", "agent_reasoning"])
 const ALIVE_ITEMS: ReadonlySet<string> = new Set(["message", "reasoning"])
+/** Of these, what the model says; a message may be anybody's. */
+const ANSWERS: ReadonlySet<string> = new Set(["agent_message", "agent_reasoning", "reasoning"])
 const SILENT_LINES: ReadonlySet<string> = new Set(["world_state", "inter_agent_communication"])
 
 const EVENTS: Readonly<Record<string, (line: CodexLine) => void>> = {
@@ -84,7 +87,7 @@ export const codexNormaliser: Normaliser<CodexState> = {
     const isAlive =
       nestedType !== undefined &&
       ((type === "event_msg" && ALIVE_EVENTS.has(nestedType)) || (type === "response_item" && ALIVE_ITEMS.has(nestedType)))
-    if (isAlive) alive(state, asTimeMs(prefix.timestamp), emit)
+    if (isAlive) alive(state, nestedType, asTimeMs(prefix.timestamp), emit)
     return isAlive || SILENT_LINES.has(type)
   },
 
@@ -125,7 +128,7 @@ function dispatch(
     return "used"
   }
   if (!aliveKinds.has(kind)) return SILENT.has(kind) ? "used" : "unknown"
-  alive(line.state, line.timeMs, line.emit)
+  alive(line.state, kind, line.timeMs, line.emit)
   return "used"
 }
 
@@ -154,7 +157,11 @@ function threadNamed(line: CodexLine): void {
   describe(line.state, { ownName: cleanText(line.payload["thread_name"] ?? line.payload["name"]) }, line.emit)
 }
 
-function alive(state: CodexState, timeMs: number | undefined, emit: Emit): void {
+function alive(state: CodexState, kind: string, timeMs: number | undefined, emit: Emit): void {
+  if (timeMs !== undefined) {
+    if (kind === "user_message") modelAsked(state, timeMs)
+    else if (ANSWERS.has(kind)) modelAnswered(state, timeMs)
+  }
   if (timeMs === undefined || state.threadId === undefined || state.inReplay || timeMs < state.lastMs + ALIVE_EVERY_MS) return
   state.lastMs = timeMs
   emit({ kind: "active", conversationId: state.threadId, timeMs })

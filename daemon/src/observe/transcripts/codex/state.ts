@@ -30,6 +30,13 @@ export interface CodexState {
   searchesSaid: number
   searches: number
   lastMs: number
+  /** Start of the turn, or of the last one; end of the last one. */
+  turnStartMs: number | undefined
+  turnEndMs: number | undefined
+  /** Latest time of the lines that the next request is made of. */
+  askedMs: number | undefined
+  /** The answer whose lines were read last. */
+  answer: { readonly startedMs: number; endMs: number } | undefined
 }
 
 export type DescribedMember = Exclude<keyof ConversationSeen, "kind" | "conversationId" | "startedMs" | "agent">
@@ -52,6 +59,10 @@ export function startCodex(file: TranscriptFile): CodexState {
     searchesSaid: 0,
     searches: 0,
     lastMs: 0,
+    turnStartMs: undefined,
+    turnEndMs: undefined,
+    askedMs: undefined,
+    answer: undefined,
   }
 }
 

@@ -3,6 +3,7 @@
 import type { PriceFactors } from "../../../domain/usage.ts"
 import { asCount, asObject, asString } from "../json-fields.ts"
 import type { CodexLine } from "./line.ts"
+import { answerNamed, modelAnswered } from "./model-answers.ts"
 import { rateLimits } from "./rate-limits.ts"
 import { type CodexCounts, countsOf, growth, sameCounts, toTokenUsage } from "./usage.ts"
 
@@ -16,6 +17,8 @@ export function usageRecord(line: CodexLine): void {
   const counts = countsOf(payload["usage"])
   state.hasRecords = true
   if (state.inReplay || responseId === undefined || counts === undefined) return
+  // It is written when the response is complete.
+  modelAnswered(state, line.timeMs)
   request(line, responseId, counts)
 }
 
@@ -58,6 +61,8 @@ function context(line: CodexLine, usedTokens: number): void {
 
 function request(line: CodexLine, key: string, counts: CodexCounts, model?: string): void {
   const { state, conversationId, timeMs } = line
+  const answeredBy = state.model ?? model ?? UNNAMED_MODEL
+  answerNamed(state, key, answeredBy, line.emit)
   const factors: PriceFactors | undefined = state.tier === undefined ? undefined : { tier: state.tier }
   line.emit({
     kind: "request-seen",
@@ -65,7 +70,7 @@ function request(line: CodexLine, key: string, counts: CodexCounts, model?: stri
     timeMs,
     key,
     sidechain: false,
-    model: state.model ?? model ?? UNNAMED_MODEL,
+    model: answeredBy,
     usage: toTokenUsage(counts),
     ...(factors === undefined ? {} : { factors }),
   })
