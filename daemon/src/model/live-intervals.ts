@@ -97,8 +97,8 @@ export class LiveIntervals {
   }
 
   #see(seen: SpanSeen): void {
-    const { history, clocks, onConversation } = this.#parts
+    const { history, clocks } = this.#parts
     history.intervalSeen(seen.conversationId)
-    for (const id of clocks.spans.see(seen)) onConversation(id)
+    for (const id of clocks.spans.see(seen)) this.#parts.onConversation(id)
   }
 }

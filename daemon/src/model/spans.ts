@@ -70,6 +70,11 @@ export class Spans {
     return before === span.conversationId ? [before] : [before, span.conversationId]
   }
 
+  /** The conversation of a key's span, where it is in memory. */
+  homeOf(key: number): string | undefined {
+    return this.#spans.get(key)?.conversationId
+  }
+
   /** Unordered. */
   of(conversationId: string): Iterable<Span> {
     return this.#byConversation.get(conversationId) ?? []
@@ -112,8 +117,13 @@ export class Spans {
   }
 }
 
+/** The key of an answer, by that of its request. */
+export function answerKey(requestKey: string): number {
+  return keyHash(`model\n${requestKey}`)
+}
+
 function keyOf({ what, key, conversationId, subagentId = "", startMs }: SpanSeen): number {
-  return keyHash(key === undefined ? `${what}\n${conversationId}\n${subagentId}\n${startMs}` : `${what}\n${key}`)
+  return key === undefined ? keyHash(`${what}\n${conversationId}\n${subagentId}\n${startMs}`) : answerKey(key)
 }
 
 type Known = Omit<Span, "place">

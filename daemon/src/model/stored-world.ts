@@ -42,10 +42,13 @@ export interface StoredWorld {
   readonly limits: readonly RateLimit[]
 }
 
-/** Requests and calls that are not in memory. */
+/** Entries whose copies may be read in any conversation's file. */
+export type KeyedEntry = "request" | "call" | "answer"
+
+/** Requests, calls and spans that are not in memory. */
 export interface Archive {
-  /** The conversation that keeps the request or call of a key's hash; undefined where none does. */
-  home(what: "request" | "call", key: number): string | undefined
+  /** The conversation that keeps the entry of a key's hash; undefined where none does. */
+  home(what: KeyedEntry, key: number): string | undefined
   /** All that is kept of a conversation, each once; of `SHARED`, what belongs to no single one. */
   entries(conversationId: string): readonly StoredEntry[]
 }

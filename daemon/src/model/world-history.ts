@@ -10,8 +10,9 @@ import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
 import { conversationName } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
+import { answerKey } from "./spans.ts"
 import { SHARED, type StoredCall, type StoredEntry, type StoredRequest, type StoredSpan } from "./stored-entry.ts"
-import type { Archive, ConversationSummary, StoredConversation, StoredSession, StoredWorld, WorldChanges } from "./stored-world.ts"
+import type { Archive, ConversationSummary, KeyedEntry, StoredConversation, StoredSession, StoredWorld, WorldChanges } from "./stored-world.ts"
 import type { KeptConversation } from "./store-port.ts"
 import type { ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
@@ -93,8 +94,7 @@ export class WorldHistory {
     if (this.#asleep.size === 0) return
     this.wake(fact.conversationId)
     if (fact.kind === "request-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
-    // An answer is kept where its request is.
-    else if (fact.kind === "model-call-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
+    else if (fact.kind === "model-call-seen") this.#wakeHome("answer", answerKey(fact.key), this.#parts.clocks.spans)
     else if (fact.kind === "tool-started" || fact.kind === "tool-ended") this.#wakeHome("call", keyHash(fact.callId), this.#parts.tools)
   }
 
@@ -211,7 +211,7 @@ export class WorldHistory {
   }
 
   /** A request or call may be in memory though its conversation sleeps: open calls are, and requests whose key several bear. */
-  #wakeHome(what: "request" | "call", key: number, known: { homeOf(key: number): string | undefined }): void {
+  #wakeHome(what: KeyedEntry, key: number, known: { homeOf(key: number): string | undefined }): void {
     const home = known.homeOf(key) ?? this.#archive?.home(what, key)
     if (home !== undefined) this.wake(home)
   }

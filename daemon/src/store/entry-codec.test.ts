@@ -95,10 +95,10 @@ describe("packed entries", () => {
         const { pack, unpack } = bed()
         const last = new Map<string, StoredEntry>()
         for (const entry of pieces.flat()) {
-          const what = entry.kind.replace("-left", " ")
+          const what = entry.kind === "span" && entry.what !== "model" ? "interval" : entry.kind.replace("-left", "")
           const tag = entry.kind === "request" && entry.isVariant ? ` ${entry.tag}` : ""
           if (!entry.kind.endsWith("-left")) last.set(`${what} ${entry.key}${tag}`, entry)
-          else last.delete(`${what}${entry.key}`)
+          else last.delete(`${what} ${entry.key}`)
         }
         const merged = unpack(mergePieces(pieces.map(pack)))
         const byText = (list: Iterable<StoredEntry>): string[] => [...list].map((entry) => JSON.stringify(entry)).toSorted()

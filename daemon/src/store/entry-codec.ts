@@ -255,7 +255,7 @@ function readSpan(reader: PackedReader, names: EntryNames): StoredSpan {
 
 /** Which entries are the same one: of one kind and key, and for copies of one request id of one tag. */
 export interface EntryIdentity {
-  readonly what: "request" | "call" | "span"
+  readonly what: "request" | "call" | "answer" | "interval"
   readonly key: number
   /** Set for the copies of one request id. */
   readonly tag: number | undefined
@@ -271,8 +271,9 @@ export function skipEntry(reader: PackedReader): EntryIdentity {
     case "request":
       return { what: kind, key, tag: entry.isVariant ? entry.tag : undefined, isLeft: false }
     case "call":
-    case "span":
       return { what: kind, key, tag: undefined, isLeft: false }
+    case "span":
+      return { what: entry.what === "model" ? "answer" : "interval", key, tag: undefined, isLeft: false }
     default:
       return { what: LEFT_WORDS[kind], key, tag: undefined, isLeft: true }
   }
@@ -281,7 +282,7 @@ export function skipEntry(reader: PackedReader): EntryIdentity {
 const LEFT_WORDS: Record<StoredLeft["kind"], EntryIdentity["what"]> = {
   "request-left": "request",
   "call-left": "call",
-  "span-left": "span",
+  "span-left": "answer",
 }
 
 const NO_FACTORS: PriceFactors = {}
