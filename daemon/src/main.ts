@@ -62,7 +62,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
   })
   resources.defer(() => store.close())
   const seen = openSeenJournal({ stateDir: flags.stateDir, now: Date.now, warn: (line) => logger.warn(line) })
-  const world = new World({ host, prices, correctionJournal: store.journal, now: Date.now, seen })
+  const world = new World({ host, prices, correctionJournal: store.journal, now: Date.now, seen, slow: config.slow })
   world.usage.corrections.put(store.corrections)
   store.attach(world)
 
@@ -72,6 +72,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     socketPath: flags.socketPath,
     world,
     usage: world.usage,
+    latency: world.latency,
     store: store.desk,
     readThreadTotals: () => readPool.threadTotals({ homes: transcriptHomes(diagnostics) }),
     diagnostics,

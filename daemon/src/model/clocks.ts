@@ -34,10 +34,16 @@ export class Clocks implements SpanListener, CallListener {
   readonly #waits = new Map<string, Set<Span>>()
   /** Sums that were asked for, until a turn changes. */
   readonly #activeMs = new Map<string, number | undefined>()
+  #changes = 0
   readonly spans = new Spans(this)
 
   constructor(callsOf: CallsOf) {
     this.#callsOf = callsOf
+  }
+
+  /** Another number whenever there are other samples. */
+  get changes(): number {
+    return this.#changes
   }
 
   /** Samples in memory, by conversation. */
@@ -56,10 +62,13 @@ export class Clocks implements SpanListener, CallListener {
     }
   }
 
-  callChanged(call: ToolCall): void {
-    const waits = [...(this.#waits.get(call.conversationId) ?? [])].filter((wait) => overlapMs(call, wait) > 0)
-    if (waits.length === 0) this.#sampleCall(call, waits)
-    else for (const each of this.#callsIn(call.conversationId, waits)) this.#sampleCall(each)
+  callChanged(call: ToolCall, hasMoved: boolean): void {
+    this.#changes++
+    const all = [...(this.#waits.get(call.conversationId) ?? [])]
+    const waits = hasMoved ? all : all.filter((wait) => overlapMs(call, wait) > 0)
+    this.#sampleCall(call, waits)
+    // Whether a wait was theirs depends on what else ran.
+    for (const other of this.#callsIn(call.conversationId, waits)) if (other !== call) this.#sampleCall(other)
   }
 
   callLeaves(call: ToolCall): void {
@@ -68,9 +77,12 @@ export class Clocks implements SpanListener, CallListener {
     samples?.put(call.waitPlace, undefined, 0, WAIT_SERIES)
     call.place = NO_PLACE
     call.waitPlace = NO_PLACE
+    const waits = [...(this.#waits.get(call.conversationId) ?? [])]
+    for (const other of this.#callsIn(call.conversationId, waits)) this.#sampleCall(other)
   }
 
   spanChanged(span: Span): void {
+    this.#changes++
     const { what, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut } = span
     if (what === "turn") this.#activeMs.delete(conversationId)
     // A permission that nobody answered was not answered late.
@@ -81,7 +93,7 @@ export class Clocks implements SpanListener, CallListener {
     let waits = this.#waits.get(conversationId)
     if (waits === undefined) this.#waits.set(conversationId, (waits = new Set()))
     waits.add(span)
-    for (const call of this.#callsIn(conversationId, [span])) this.#sampleCall(call)
+    for (const call of this.#callsOf(conversationId)) this.#sampleCall(call)
   }
 
   spanLeaves(span: Span): void {
@@ -155,6 +167,7 @@ export class Clocks implements SpanListener, CallListener {
   }
 
   #callsIn(conversationId: string, waits: readonly Span[]): readonly ToolCall[] {
+    if (waits.length === 0) return []
     return [...this.#callsOf(conversationId)].filter((call) => waits.some((wait) => overlapMs(call, wait) > 0))
   }
 

@@ -3,16 +3,20 @@
 import { create } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import {
+  Baseline,
   Clock,
   type Latency,
   LatencySchema,
   type OpenInterval as OpenIntervalMessage,
   OpenIntervalSchema,
+  type Slowness as SlownessMessage,
+  SlownessSchema,
   Window,
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { ClockWord } from "./clock-samples.ts"
 import type { Percentiles } from "./latency.ts"
 import type { OpenInterval } from "./live-intervals.ts"
+import type { Slowness } from "./slow-judge.ts"
 
 export const CLOCK_CODE: Record<ClockWord, Clock> = {
   tool: Clock.TOOL,
@@ -22,7 +26,7 @@ export const CLOCK_CODE: Record<ClockWord, Clock> = {
   idle: Clock.IDLE,
 }
 
-export function latencyMessage(clock: ClockWord, figures: Percentiles, window = Window.WINDOW_SESSION): Latency {
+export function latencyMessage(clock: ClockWord, figures: Percentiles, window: Window = Window.WINDOW_SESSION): Latency {
   return create(LatencySchema, {
     clock: CLOCK_CODE[clock],
     window,
@@ -34,6 +38,18 @@ export function latencyMessage(clock: ClockWord, figures: Percentiles, window = 
     p99Ms: BigInt(figures.p99Ms),
     maxMs: BigInt(figures.maxMs),
     estimatedCount: BigInt(figures.estimatedCount),
+  })
+}
+
+export function slownessMessage({ clock, tool, baseline, p95Ms, count, baselineP95Ms, baselineCount }: Slowness): SlownessMessage {
+  return create(SlownessSchema, {
+    clock: CLOCK_CODE[clock],
+    p95Ms: BigInt(p95Ms),
+    count: BigInt(count),
+    baseline: baseline === "peers" ? Baseline.PEERS : Baseline.OWN_HOUR,
+    baselineP95Ms: BigInt(baselineP95Ms),
+    baselineCount: BigInt(baselineCount),
+    ...(tool === undefined ? {} : { tool }),
   })
 }
 

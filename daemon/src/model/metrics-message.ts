@@ -18,11 +18,12 @@ import { bookedMessage } from "./booked-message.ts"
 import type { Conversation } from "./conversation.ts"
 import { CLOCKS } from "./clock-samples.ts"
 import type { ClockFigures } from "./clocks.ts"
-import { latencyMessage, openIntervalMessage } from "./latency-message.ts"
+import { latencyMessage, openIntervalMessage, slownessMessage } from "./latency-message.ts"
 import type { OpenInterval } from "./live-intervals.ts"
 import type { Certainty } from "./prices/price-book.ts"
 import type { Reconciliation } from "./reconciliation.ts"
 import { AGENT_CODE } from "./session-message.ts"
+import type { Slowness } from "./slow-judge.ts"
 import type { ToolTotals } from "./tool-calls.ts"
 
 /** As the contract writes it. */
@@ -43,6 +44,7 @@ export interface MetricsFacts {
   readonly clocks: ClockFigures
   /** What runs now, oldest first. */
   readonly open: readonly OpenInterval[]
+  readonly slow: readonly Slowness[]
   /** Conversations that this one started. */
   readonly childConversations: number
   /** What was corrected by hand; undefined where nothing was. */
@@ -75,6 +77,7 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
       return figures === undefined ? [] : [latencyMessage(clock, figures)]
     }),
     open: facts.open.map(openIntervalMessage),
+    slow: facts.slow.map(slownessMessage),
     toolCounts: Object.fromEntries([...tools].map(([name, tool]) => [name, tool.calls])),
     durationMs: BigInt(Math.round(spanMs)),
     requests: BigInt(totals?.requests ?? 0),

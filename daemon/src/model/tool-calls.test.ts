@@ -145,7 +145,9 @@ describe("ToolCalls", () => {
     const plain = ({ calls, clocks }: ReturnType<typeof bed>) =>
       ["c", "other"].map((id) => {
         const figures = clocks.figuresOf(id)
-        return [...calls.totals(id)].map(([name, tool]) => ({ name, ...tool, figures: figures.tool(name) })).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+        return [...calls.totals(id)]
+          .map(([name, tool]) => ({ name, ...tool, figures: figures.tool(name) }))
+          .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       })
     fc.assert(
       fc.property(fc.array(fact, { maxLength: 20 }), (facts) => {

@@ -31,8 +31,9 @@ export interface ToolCall {
 
 /** Hears of changes that may show in a clock. */
 export interface CallListener {
-  callChanged(call: ToolCall): void
-  /** It is going to another conversation. */
+  /** `hasMoved`: its times are other ones than they were before. */
+  callChanged(call: ToolCall, hasMoved: boolean): void
+  /** It is no longer among the calls of its conversation, and goes to another. */
   callLeaves(call: ToolCall): void
 }
 
@@ -108,6 +109,7 @@ export class ToolCalls {
         waitPlace: NO_PLACE,
       })
     }
+    const hadStart = call.startMs !== undefined
     const known = call.startMs !== undefined && call.startMs <= fact.timeMs
     if (known && (call.target !== undefined || fact.target === undefined)) return undefined
     if (!known) {
@@ -118,7 +120,7 @@ export class ToolCalls {
       this.#move(call, fact.conversationId)
     }
     call.target ??= fact.target
-    this.#changed(call)
+    this.#changed(call, hadStart)
     return call
   }
 
@@ -145,6 +147,7 @@ export class ToolCalls {
       return call
     }
     const before = endOf(call)
+    const hadEnd = call.endMs !== undefined
     const isFirstEnd = call.outcome === undefined && call.name !== ""
     call.endMs = call.endMs === undefined ? fact.timeMs : Math.min(call.endMs, fact.timeMs)
     if (call.outcome === undefined || RANK[fact.outcome] > RANK[call.outcome]) call.outcome = fact.outcome
@@ -158,7 +161,7 @@ export class ToolCalls {
     const totals = this.#totals.get(call.conversationId)?.get(call.name)
     if (isFirstEnd && totals !== undefined) addEnd(totals, call)
     else this.#totals.delete(call.conversationId)
-    this.#changed(call)
+    this.#changed(call, hadEnd)
     return call
   }
 
@@ -260,7 +263,7 @@ export class ToolCalls {
     this.#calls.set(call.key, call)
     setOf(this.#byConversation, call.conversationId).add(call)
     if (call.endMs === undefined && call.outcome === undefined && !call.abandoned) setOf(this.#open, call.conversationId).add(call)
-    this.#listener?.callChanged(call)
+    this.#listener?.callChanged(call, false)
   }
 
   #add(call: ToolCall): ToolCall {
@@ -269,13 +272,13 @@ export class ToolCalls {
     setOf(this.#open, call.conversationId).add(call)
     const totals = this.#totals.get(call.conversationId)
     if (totals !== undefined) addCall(totals, call)
-    this.#changed(call)
+    this.#changed(call, false)
     return call
   }
 
-  #changed(call: ToolCall): void {
+  #changed(call: ToolCall, hasMoved: boolean): void {
     this.unsaved.changed(call)
-    this.#listener?.callChanged(call)
+    this.#listener?.callChanged(call, hasMoved)
   }
 
   #close(call: ToolCall): void {
@@ -284,9 +287,9 @@ export class ToolCalls {
 
   #move(call: ToolCall, conversationId: string): void {
     if (call.conversationId === conversationId) return
-    this.#listener?.callLeaves(call)
     this.unsaved.left(call.conversationId, call.key)
     this.#byConversation.get(call.conversationId)?.delete(call)
+    this.#listener?.callLeaves(call)
     const wasOpen = this.#open.get(call.conversationId)?.delete(call) === true
     call.conversationId = conversationId
     this.#totals.delete(conversationId)

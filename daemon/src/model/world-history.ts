@@ -12,7 +12,15 @@ import { conversationName } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
 import { answerKey } from "./spans.ts"
 import { SHARED, type StoredCall, type StoredEntry, type StoredRequest, type StoredSpan } from "./stored-entry.ts"
-import type { Archive, ConversationSummary, KeyedEntry, StoredConversation, StoredSession, StoredWorld, WorldChanges } from "./stored-world.ts"
+import type {
+  Archive,
+  ConversationSummary,
+  KeyedEntry,
+  StoredConversation,
+  StoredSession,
+  StoredWorld,
+  WorldChanges,
+} from "./stored-world.ts"
 import type { KeptConversation } from "./store-port.ts"
 import type { ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
@@ -96,6 +104,11 @@ export class WorldHistory {
     if (fact.kind === "request-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
     else if (fact.kind === "model-call-seen") this.#wakeHome("answer", answerKey(fact.key), this.#parts.clocks.spans)
     else if (fact.kind === "tool-started" || fact.kind === "tool-ended") this.#wakeHome("call", keyHash(fact.callId), this.#parts.tools)
+  }
+
+  /** What is kept of a conversation that is not in memory; undefined for one that is. */
+  entriesOnDisk(conversationId: string): readonly StoredEntry[] | undefined {
+    return this.#asleep.has(conversationId) ? this.#archive?.entries(conversationId) : undefined
   }
 
   /** Brings a conversation's requests and calls into memory. */

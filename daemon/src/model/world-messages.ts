@@ -12,6 +12,7 @@ import { metricsMessage } from "./metrics-message.ts"
 import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
 import { sessionMessage } from "./session-message.ts"
+import type { SlowJudge } from "./slow-judge.ts"
 import type { ToolCall, ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
 
@@ -24,6 +25,7 @@ export interface WorldMessagesOptions {
   readonly tools: ToolCalls
   readonly clocks: Clocks
   readonly live: LiveIntervals
+  readonly slow: SlowJudge
   readonly reconciler: Reconciler
   readonly usage: UsageBooks
   /** Unix milliseconds. */
@@ -46,7 +48,7 @@ export class WorldMessages {
   session(id: string): Session {
     const cached = this.#sessions.get(id)
     if (cached !== undefined) return cached
-    const { host, roster } = this.#world
+    const { host, roster, slow } = this.#world
     const session = roster.sessions.get(id)
     if (session === undefined) throw new Error(`no session ${id}`)
     const conversation = roster.conversationOf(session)
@@ -57,6 +59,7 @@ export class WorldMessages {
       conversation,
       model,
       openTools: this.mainTools(conversation),
+      isSlow: conversation !== undefined && slow.of(conversation.id).length > 0,
       activeSubagents: this.#activeSubagents(conversation),
       parentSessionId: roster.parentOf(session),
       contextUsedRatio:
@@ -69,7 +72,7 @@ export class WorldMessages {
   row(conversationId: string): Metrics {
     const cached = this.#rows.get(conversationId)
     if (cached !== undefined) return cached
-    const { host, conversations, roster, ledger, tools, clocks, live, reconciler, usage } = this.#world
+    const { host, conversations, roster, ledger, tools, clocks, live, slow, reconciler, usage } = this.#world
     const row = metricsMessage({
       host,
       sessionId: roster.sessionOf(conversationId)?.id ?? "",
@@ -78,6 +81,7 @@ export class WorldMessages {
       tools: tools.totals(conversationId),
       clocks: clocks.figuresOf(conversationId),
       open: live.openIn(conversationId),
+      slow: slow.of(conversationId),
       childConversations: roster.childrenOf(conversationId).size,
       reconciliation: reconciler.resultOf(conversationId),
       corrected: usage.correctedOf(conversationId),

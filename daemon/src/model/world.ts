@@ -11,6 +11,7 @@ import { NO_USAGE } from "../domain/usage.ts"
 import { Clocks } from "./clocks.ts"
 import type { Conversation } from "./conversation.ts"
 import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
+import { LatencyReport } from "./latency-report.ts"
 import { Ledger } from "./ledger.ts"
 import { LiveIntervals } from "./live-intervals.ts"
 import type { PriceBook } from "./prices/price-book.ts"
@@ -23,6 +24,7 @@ import { lastActivityMs, statusChangeMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
+import { SLOW_THRESHOLDS, SlowJudge, type SlowThresholds } from "./slow-judge.ts"
 import { ToolCalls } from "./tool-calls.ts"
 import { TranscriptFold } from "./transcript-fold.ts"
 import { UsageBooks } from "./usage-books.ts"
@@ -40,6 +42,8 @@ export interface WorldOptions {
   readonly now: () => number
   /** Keeps what was marked as seen; absent: it lasts as long as the world. */
   readonly seen?: SeenJournal
+  /** From when on something is called slow. */
+  readonly slow?: SlowThresholds
 }
 
 /** How far the first read is, as the tailer reports it. */
@@ -63,11 +67,14 @@ export class World implements PublishedWorld {
   readonly #clocks: Clocks = new Clocks((id) => this.#tools.of(id))
   readonly #tools: ToolCalls = new ToolCalls(this.#clocks)
   readonly #live: LiveIntervals
+  readonly #slow: SlowJudge
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
   readonly #transcripts: TranscriptFold
   /** What a store follows and brings back. */
   readonly history: WorldHistory
+  /** What latencies of other groups and windows come from. */
+  readonly latency: LatencyReport
   readonly #listeners = new Set<(dirty: Dirty) => void>()
   readonly #published: WorldMessages
   /** Ended sessions still within SCOPE_RECENT; time alone takes them out. */
@@ -112,7 +119,21 @@ export class World implements PublishedWorld {
     const onConversation = (id: string): unknown => this.#dirtyConversations.add(id)
     this.history = new WorldHistory(parts)
     this.#live = new LiveIntervals({ ...parts, history: this.history, onConversation })
-    this.#published = new WorldMessages({ ...parts, live: this.#live, host: options.host, now: options.now })
+    this.#slow = new SlowJudge({
+      samples: this.#clocks.samples,
+      thresholds: options.slow ?? SLOW_THRESHOLDS,
+      sessionOf: (id) => this.#roster.sessionOf(id)?.id ?? id,
+      modelOf: (id) => this.#published.modelOf(id),
+    })
+    this.#published = new WorldMessages({ ...parts, live: this.#live, slow: this.#slow, host: options.host, now: options.now })
+    this.latency = new LatencyReport({
+      ...parts,
+      history: this.history,
+      host: options.host,
+      now: options.now,
+      idsOf: (id) => (this.#roster.sessions.has(id) ? this.#conversationIdsOf(id) : this.#conversations.has(id) ? [id] : undefined),
+      idsIn: (scope) => this.#conversationIdsIn(scope),
+    })
     this.#transcripts = new TranscriptFold({
       ...parts,
       history: this.history,
@@ -171,6 +192,11 @@ export class World implements PublishedWorld {
       this.#recentlyEnded.delete(id)
       this.#scopeChanged(id)
     }
+    for (const id of this.#slow.judge(nowMs, this.#clocks.changes)) {
+      this.#dirtyConversations.add(id)
+      const session = this.#roster.sessionOf(id)
+      if (session !== undefined) this.#dirtySessions.add(session.id)
+    }
     this.#publish(false)
   }
 
@@ -215,8 +241,7 @@ export class World implements PublishedWorld {
   }
 
   metrics(scope: Scope): readonly Metrics[] {
-    const ids = new Set(this.sessions(scope).flatMap((session) => this.#conversationIdsOf(session.id)))
-    return [...ids].map((id) => this.#published.row(id))
+    return this.#conversationIdsIn(scope).map((id) => this.#published.row(id))
   }
 
   metricsOf(id: string): readonly Metrics[] | undefined {
@@ -328,6 +353,10 @@ export class World implements PublishedWorld {
     }
     for (const id of conversationIds) this.#published.rowChanged(id)
     for (const listener of this.#listeners) listener({ sessionIds, conversationIds, firstRead })
+  }
+
+  #conversationIdsIn(scope: Scope): readonly string[] {
+    return [...new Set(this.sessions(scope).flatMap((session) => this.#conversationIdsOf(session.id)))]
   }
 
   #conversationIdsOf(sessionId: string): readonly string[] {
