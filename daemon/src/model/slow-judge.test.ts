@@ -20,7 +20,7 @@ function fleet() {
   return {
     judge,
     /** `count` answers of `ms` each, `minutesAgo`. */
-    answers(id: string, count: number, ms: number, minutesAgo: number, tool?: string) {
+    answers: (id: string, count: number, ms: number, minutesAgo: number, tool?: string): void => {
       const of = samples.get(id) ?? new ClockSamples()
       samples.set(id, of)
       const series = {

@@ -143,9 +143,10 @@ function compareClaims(a: Known, b: Known): number {
   )
 }
 
-/** A real end beats a cut, then the earlier one. */
+/** A real end beats a cut. A turn ends with the last line that says so, anything else with the first. */
 function mergedIntervals(a: Known, b: Known): Known {
-  const order = Number(a.isCut) - Number(b.isCut) || a.endMs - b.endMs || Number(a.isEstimated) - Number(b.isEstimated)
+  const later = a.what === "turn" ? b.endMs - a.endMs : a.endMs - b.endMs
+  const order = Number(a.isCut) - Number(b.isCut) || later || Number(a.isEstimated) - Number(b.isEstimated)
   const activeMs = a.activeMs === undefined || b.activeMs === undefined ? (a.activeMs ?? b.activeMs) : Math.max(a.activeMs, b.activeMs)
   return { ...(order <= 0 ? a : b), activeMs }
 }

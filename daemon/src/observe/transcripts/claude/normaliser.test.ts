@@ -66,8 +66,7 @@ describe("turns", () => {
       { type: "system", subtype: "turn_duration", durationMs: 900, sessionId: OWN, timestamp: at(5) },
     ]
     const list = facts(lines)
-    expect(turns(list)).toEqual(["1 started", "3 done", "3 done"])
-    // The active part is written behind the end.
+    expect(turns(list)).toEqual(["1 started", "3 done", "5 done"])
     const ends = list.filter((fact) => fact.kind === "turn-ended")
     expect(ends).toMatchObject([{ startedMs: ms(1) }, { startedMs: ms(1), durationMs: 900 }])
   })
@@ -90,8 +89,9 @@ describe("turns", () => {
       error: "rate_limit",
       message: { model: "<synthetic>", content: [] },
     }
-    const list = facts([prompt(1, "a"), failed])
-    expect(turns(list)).toEqual(["1 started", "2 failed"])
+    const measured = { type: "system", subtype: "turn_duration", durationMs: 900, sessionId: OWN, timestamp: at(3) }
+    const list = facts([prompt(1, "a"), failed, measured])
+    expect(turns(list)).toEqual(["1 started", "2 failed", "3 failed"])
     expect(list.find((fact) => fact.kind === "api-error-seen")).toMatchObject({ error: "rate_limit", final: true, key: "a2" })
     expect(list.some((fact) => fact.kind === "request-seen")).toBe(false)
   })

@@ -2,7 +2,7 @@
 // a forked file belongs to. `--fork-session` copies the parent's lines and names the owner on assistant lines alone, so older lines
 // wait for the next assistant line to tell.
 
-import type { ConversationSeen, TranscriptFact } from "../../../domain/facts.ts"
+import type { ConversationSeen, TranscriptFact, TurnEnded } from "../../../domain/facts.ts"
 import type { Emit, TranscriptFile } from "../port.ts"
 import { claudeIdentityOf } from "./files.ts"
 import type { ModelAnswer } from "./model-answers.ts"
@@ -40,10 +40,8 @@ export interface ClaudeState {
   pendingIsPrompt: boolean
   /** Start of the open turn, or of the last one. */
   turnStartMs: number | undefined
-  /** End of the last turn, and whose turn it was: a fork's copies end with the parent's. */
-  turnEndMs: number | undefined
-  turnEndOf: string | undefined
-  isTurnMeasured: boolean
+  /** The last turn's end, and whose turn it was: a fork's copies end with the parent's. */
+  turnEnd: TurnEnd | undefined
   /** Requests sent last, oldest first. */
   sent: { readonly id: string; readonly timeMs: number }[]
   /** Latest time of the lines that the next request is made of. */
@@ -51,6 +49,14 @@ export interface ClaudeState {
   /** Time waited since then before the request was tried again. */
   retriedMs: number
   answer: ModelAnswer | undefined
+}
+
+export interface TurnEnd {
+  readonly timeMs: number
+  readonly conversationId: string
+  readonly reason: TurnEnded["reason"]
+  /** Its active part is said. */
+  readonly isMeasured: boolean
 }
 
 export type DescribedMember =
@@ -91,9 +97,7 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     pendingTurnMs: undefined,
     pendingIsPrompt: false,
     turnStartMs: undefined,
-    turnEndMs: undefined,
-    turnEndOf: undefined,
-    isTurnMeasured: false,
+    turnEnd: undefined,
     sent: [],
     askedMs: undefined,
     retriedMs: 0,

@@ -24,21 +24,20 @@ export function turnEnds(line: ClaudeLine, reason: TurnEnded["reason"], duration
   state.turnOpen = false
   clearPending(state)
   state.endedByMessage = messageId
-  state.turnEndMs = timeMs
-  state.turnEndOf = who.conversationId
-  state.isTurnMeasured = durationMs !== undefined
+  state.turnEnd = { timeMs, reason, conversationId: who.conversationId, isMeasured: durationMs !== undefined }
   line.say({ kind: "turn-ended", ...who, timeMs, reason, ...startOf(state), ...(durationMs === undefined ? {} : { durationMs }) })
   if (who.subagentId === undefined) return
   line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, finished: true })
 }
 
-/** turn_duration: the last line of a turn, mostly behind the one that told of its end, which is then said again with what was measured. */
+/** turn_duration: the last line of a turn, mostly behind the one that told of its end; hooks may have run in between. */
 export function turnMeasured(line: ClaudeLine, durationMs: number | undefined): void {
-  const { state, who } = line
+  const { state, who, timeMs } = line
   if (state.turnOpen) return turnEnds(line, "done", durationMs)
-  if (state.turnEndMs === undefined || state.isTurnMeasured || durationMs === undefined) return
-  state.isTurnMeasured = true
-  line.say({ kind: "turn-ended", ...who, timeMs: state.turnEndMs, reason: "done", ...startOf(state), durationMs })
+  if (state.turnEnd === undefined || state.turnEnd.isMeasured || durationMs === undefined) return
+  const { reason } = state.turnEnd
+  state.turnEnd = { ...state.turnEnd, timeMs, isMeasured: true }
+  line.say({ kind: "turn-ended", ...who, timeMs, reason, ...startOf(state), durationMs })
 }
 
 export function clearPending(state: ClaudeState): void {
@@ -48,14 +47,14 @@ export function clearPending(state: ClaudeState): void {
 
 function open(line: ClaudeLine, timeMs: number, isPrompt: boolean): void {
   const { state, who } = line
-  const { turnEndMs } = state
-  const isOwn = who.subagentId === undefined && state.turnEndOf === who.conversationId
-  const isIdle = isPrompt && isOwn && !state.turnOpen && turnEndMs !== undefined && turnEndMs <= timeMs
+  const { turnEnd } = state
+  const isOwn = who.subagentId === undefined && turnEnd?.conversationId === who.conversationId
+  const isIdle = isPrompt && isOwn && !state.turnOpen && turnEnd.timeMs <= timeMs
   state.turnOpen = true
   clearPending(state)
   state.endedByMessage = undefined
   state.turnStartMs = timeMs
-  line.say({ kind: "turn-started", ...who, timeMs, ...(isIdle ? { idleSinceMs: turnEndMs } : {}) })
+  line.say({ kind: "turn-started", ...who, timeMs, ...(isIdle ? { idleSinceMs: turnEnd.timeMs } : {}) })
   if (who.subagentId === undefined) return
   line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, finished: false })
 }
