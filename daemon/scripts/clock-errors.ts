@@ -26,9 +26,20 @@ const differences = new Map<string, Difference[]>()
 
 for (const [agent, folder] of HOMES) {
   for (const path of transcripts(agent, folder)) {
-    const lines = readFileSync(path.file, "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line) as JsonObject)
+    const lines = readFileSync(path.file, "utf8")
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as JsonObject)
     const facts = read(agent, path.relativePath, lines)
-    if (agent === "claude") answers(facts, read(agent, path.relativePath, lines.filter(({ type }) => type !== "api-request")))
+    if (agent === "claude")
+      answers(
+        facts,
+        read(
+          agent,
+          path.relativePath,
+          lines.filter(({ type }) => type !== "api-request"),
+        ),
+      )
     calls(agent, facts)
     turns(agent, facts, lines)
   }
