@@ -19,12 +19,6 @@ export interface Series {
   readonly isEstimated: boolean
 }
 
-/** One sample. `minute` is that of its end, since 1970. */
-export interface Sample extends Series {
-  readonly ms: number
-  readonly minute: number
-}
-
 /** Place of a sample that is not there. */
 export const NO_PLACE = -1
 

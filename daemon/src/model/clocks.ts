@@ -138,7 +138,7 @@ export class Clocks implements SpanListener, CallListener {
     const { conversationId, subagentId, name, startMs, endMs, outcome, durationMs, wasAsked } = call
     const pairMs = startMs === undefined || endMs === undefined ? undefined : endMs - startMs
     const waitMs = known?.length === 0 ? 0 : this.#waitMs(call)
-    const isUnknownWait = wasAsked === true && waitMs === 0
+    const isUnknownWait = wasAsked && waitMs === 0
     const toolMs =
       !isJudged(outcome) || name === "" ? undefined : (durationMs ?? (pairMs === undefined || isUnknownWait ? undefined : pairMs - waitMs))
     const at = endMs ?? startMs ?? 0
@@ -161,7 +161,7 @@ export class Clocks implements SpanListener, CallListener {
       const overlap = overlapMs(call, wait)
       if (overlap === 0) continue
       const others = [...this.#callsIn(call.conversationId, [wait])].filter((other) => other !== call)
-      if (call.wasAsked === true || others.length === 0) sum += overlap
+      if (call.wasAsked || others.length === 0) sum += overlap
     }
     return sum
   }

@@ -153,9 +153,9 @@ export class LatencyReport {
   }
 
   #wanted({ id, group, scope }: LatencyQuery): readonly string[] | undefined {
-    const { idsOf, idsIn, conversations } = this.#world
-    if (id !== undefined) return idsOf(id)
-    return group === LatencyGroup.PROJECT || group === LatencyGroup.HOST ? [...conversations.keys()] : idsIn(scope)
+    if (id !== undefined) return this.#world.idsOf(id)
+    const isOfAll = group === LatencyGroup.PROJECT || group === LatencyGroup.HOST
+    return isOfAll ? [...this.#world.conversations.keys()] : this.#world.idsIn(scope)
   }
 
   /** Those that may have samples from this minute on. */

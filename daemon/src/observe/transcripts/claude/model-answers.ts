@@ -32,9 +32,9 @@ export function requestSent(state: ClaudeState, id: string, timeMs: number): voi
 }
 
 /** A user line: the next request is sent after it, if that is the last one before. */
-export function modelAsked({ state, timeMs, emit, isSidechain, who }: ClaudeLine): void {
+export function modelAsked({ state, timeMs, hasTime, emit, isSidechain, who }: ClaudeLine): void {
   sayAnswer(state, emit)
-  if (isSidechain && who.subagentId === undefined) return
+  if (!hasTime || (isSidechain && who.subagentId === undefined)) return
   state.askedMs = Math.max(state.askedMs ?? 0, timeMs)
   state.retriedMs = 0
 }
@@ -46,16 +46,13 @@ export function modelAnswered(line: ClaudeLine, key: string, model: string): voi
   if (answer?.key !== key || answer.conversationId !== who.conversationId) {
     sayAnswer(state, line.emit)
     const sentMs = sentTime(line)
-    // Side chains inside a main transcript run next to each other: whose answer followed which line is not told.
-    const isKnown = state.askedMs !== undefined && !(line.isSidechain && who.subagentId === undefined)
-    const askedMs = isKnown ? Math.min(timeMs, (state.askedMs ?? 0) + state.retriedMs) : undefined
     const { conversationId, subagentId } = who
     answer = {
       key,
       model,
       conversationId,
       subagentId,
-      startedMs: sentMs ?? askedMs,
+      startedMs: line.hasTime ? (sentMs ?? askedTime(line)) : undefined,
       isMeasured: sentMs !== undefined,
       endMs: timeMs,
       isAborted: false,
@@ -64,7 +61,7 @@ export function modelAnswered(line: ClaudeLine, key: string, model: string): voi
     state.answer = answer
     state.askedMs = undefined
   }
-  answer.endMs = Math.max(answer.endMs, timeMs)
+  if (line.hasTime) answer.endMs = Math.max(answer.endMs, timeMs)
   if (value["isAbortedMidStream"] === true) answer.isAborted = true
 }
 
@@ -76,6 +73,13 @@ export function sayAnswer(state: ClaudeState, emit: Emit): void {
   const { key, model, conversationId, subagentId, startedMs, isMeasured, endMs: timeMs } = answer
   const who = subagentId === undefined ? { conversationId } : { conversationId, subagentId }
   emit({ kind: "model-call-seen", ...who, timeMs, key, model, startedMs, basis: isMeasured ? "measured" : "estimated" })
+}
+
+/** Side chains inside a main transcript run next to each other: whose answer followed which line is not told. Nor is it by clocks that jump. */
+function askedTime({ state, timeMs, isSidechain, who }: ClaudeLine): number | undefined {
+  const { askedMs, retriedMs } = state
+  if (askedMs === undefined || askedMs > timeMs || (isSidechain && who.subagentId === undefined)) return undefined
+  return Math.min(timeMs, askedMs + retriedMs)
 }
 
 function sentTime({ state, value }: ClaudeLine): number | undefined {
