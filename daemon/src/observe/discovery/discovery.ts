@@ -94,7 +94,8 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   const idOf = (agent: { readonly pid: number; readonly startTicks: string }) => sessionIdOf(bootId, agent.pid, agent.startTicks)
   const startedMsOf = (agent: AgentProcess) => bootMs + Number(agent.startTicks) * 10
 
-  const servers = createServerBook({ pool, diagnostics, now, ...client, onNewPane })
+  const isServer = (pid: number) => files.stat(pid)?.comm.startsWith("tmux") === true
+  const servers = createServerBook({ pool, diagnostics, now, ...client, isServer, onNewPane })
   const screens = createScreens({ pool, servers, now, onChange: () => publish(), ...client })
   const triggers = createTriggers({ diagnostics, now, onHint })
   const events = createEventClients({ now, onHint: (socket) => (servers.want(socket), onHint()), ...client })
