@@ -41,14 +41,14 @@ export class SessionState {
     return this.#statusSinceMs
   }
 
-  /** Takes a reading; answers whether anything that is published changed. A new word starts a new "since". */
+  /** Takes a reading; answers whether anything that is published changed. Another status starts a new "since". */
   setStatus(reading: StatusReading, nowMs: number): boolean {
     const last = this.#status
     this.#status = reading
-    if (last?.status !== reading.status) {
+    if (last === undefined || !isSameStatus(last, reading)) {
       const before = this.history.latest
       const from = last?.status ?? before?.to.status
-      const isOld = last === undefined && before !== undefined && from === reading.status
+      const isOld = last === undefined && before !== undefined && isSameStatus(before.to, reading)
       this.#statusSinceMs = Math.min(reading.sinceMs ?? (isOld ? before.timeMs : nowMs), nowMs)
       const change = { to: reading, timeMs: this.#statusSinceMs, conversationId: this.conversationId }
       if (!isOld) this.history.add({ ...change, ...(from === undefined ? {} : { from }) })
@@ -73,4 +73,9 @@ export class SessionState {
     this.unboundReason = reason
     return true
   }
+}
+
+/** One that waits for something else than before has a status of its own: what a person is asked is what counts. */
+function isSameStatus(a: StatusReading, b: StatusReading): boolean {
+  return a.status === b.status && (a.status !== "waiting" || a.reason === b.reason)
 }
