@@ -24,7 +24,7 @@ describe("ls", () => {
     const [header, waiting, working, evil, , summary] = stdout.split("\n")
     expect(header).toMatch(/^STATUS +NAME +AGENT +PROJECT +DOING +CTX +PANE +ACTIVE$/)
     expect(waiting).toMatch(/^▲ waiting 3m: permission prompt +fix login +claude opus-4-5 +shop +Bash npm test +41 % +main:2\.1 +3m ago$/)
-    expect(working).toMatch(/^● working 1\ds +日本語の名前 +codex gpt-5-codex headless +api +(now|\ds ago)$/)
+    expect(working).toMatch(/^● working 1\ds +日本語の名前 +codex gpt-5-codex headless +api +thinking +(now|\ds ago)$/)
     expect(evil).toMatch(/^○ idle +evil forged linegnp\.exe +claude +evil forged linegnp\.exe$/)
     expect(summary).toBe("3 sessions: 1 waiting, 1 working, 1 idle")
   })
@@ -50,7 +50,7 @@ describe("ls", () => {
           evidence: [],
           pane: { windowIndex: 2, paneId: "%3" },
         },
-        { id: "s-work", activeSubagents: 0, statusReason: "" },
+        { id: "s-work", activeSubagents: 0, statusReason: "thinking" },
         { id: "s-evil", name: busyWorld().sessions[2]?.name },
         { id: "s-old" },
       ],

@@ -119,6 +119,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     apply: (facts) => world.apply(facts),
     diagnostics,
     onRoot: (root) => tailer.addRoot(root),
+    onAllStated: () => world.allStated(),
     now: Date.now,
   })
   resources.defer(() => discovery.close())

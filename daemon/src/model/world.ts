@@ -122,6 +122,11 @@ export class World implements PublishedWorld {
     this.#publish(false)
   }
 
+  /** Every agent that runs has been stated since the world was restored: what was left of others is over. */
+  allStated(): void {
+    this.history.endMissing(this.#now())
+  }
+
   /** Forgets conversations for good. */
   forget(conversationIds: readonly string[]): void {
     for (const id of conversationIds) {
