@@ -35,6 +35,10 @@ export interface ClaudeState {
   endedByMessage: string | undefined
   /** Time of a command or note that starts a turn if the model answers it. */
   pendingTurnMs: number | undefined
+  /** Calls that the last lines say were refused, without saying when. */
+  refused: { readonly callId: string; readonly timeMs: number }[]
+  /** Failures of hooks at the end of a turn that were written since its last summary, which tells of them once more. */
+  stopFailures: number
 }
 
 export type DescribedMember =
@@ -73,6 +77,8 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     turnOpen: false,
     endedByMessage: undefined,
     pendingTurnMs: undefined,
+    refused: [],
+    stopFailures: 0,
   }
 }
 

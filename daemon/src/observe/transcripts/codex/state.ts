@@ -30,6 +30,10 @@ export interface CodexState {
   searchesSaid: number
   searches: number
   lastMs: number
+  /** When the turn started whose first words are still to come. */
+  turnStartMs: number | undefined
+  /** Compactions told: the position that names them in every copy of the file. */
+  compactions: number
 }
 
 export type DescribedMember = Exclude<keyof ConversationSeen, "kind" | "conversationId" | "startedMs" | "agent">
@@ -52,6 +56,8 @@ export function startCodex(file: TranscriptFile): CodexState {
     searchesSaid: 0,
     searches: 0,
     lastMs: 0,
+    turnStartMs: undefined,
+    compactions: 0,
   }
 }
 

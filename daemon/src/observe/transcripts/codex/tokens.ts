@@ -44,7 +44,9 @@ export function tokenCount(line: CodexLine): void {
 export function compacted(line: CodexLine): void {
   if (line.state.inReplay || line.state.contextTokens === null) return
   line.state.contextTokens = null
+  line.state.compactions++
   const { conversationId, timeMs } = line
+  line.emit({ kind: "compacted", conversationId, timeMs, key: `${conversationId}/compacted#${line.state.compactions}`, trigger: "unknown" })
   line.emit({ kind: "context-seen", conversationId, timeMs, usedTokens: null })
 }
 

@@ -1,6 +1,7 @@
 // How a Codex tool call ended: from the item's status and exit code where they are written, else from the words of its output.
 
 import type { ToolOutcome } from "../../../domain/facts.ts"
+import { cleanText } from "../clean-text.ts"
 import { asObject, type JsonObject } from "../json-fields.ts"
 
 /** Outcome of a finished item or an `…_end` event. */
@@ -31,7 +32,33 @@ export function outputOutcome(output: unknown): ToolOutcome {
   return asObject(output)?.["success"] === false ? "failed" : "ok"
 }
 
+/** What a finished item or an `…_end` event says of a failure; undefined where it says nothing. */
+export function itemExample(item: JsonObject): string | undefined {
+  const error = item["error"]
+  const said = [
+    item["aggregated_output"],
+    item["stderr"],
+    item["stdout"],
+    error,
+    asObject(error)?.["message"],
+    asObject(item["result"])?.["Err"],
+  ]
+  const code = item["exit_code"]
+  return said.map((text) => cleanText(text)).find((text) => text !== undefined) ?? (typeof code === "number" ? `exit code ${code}` : undefined)
+}
+
+/** What an output item says of a failure: the words behind its head, where it has one. */
+export function outputExample(output: unknown): string | undefined {
+  const text = wholeText(output)
+  return cleanText(/\nOutput:\n(?<body>[^]*)$/u.exec(text)?.groups?.["body"]) ?? cleanText(text)
+}
+
 function outputText(output: unknown): string {
+  const text = wholeText(output)
+  return `${text.slice(0, 400)} ${text.length > 400 ? text.slice(-200) : ""}`
+}
+
+function wholeText(output: unknown): string {
   const text = typeof output === "string" ? output : (asObject(output)?.["content"] ?? asObject(output)?.["output"])
-  return typeof text === "string" ? `${text.slice(0, 400)} ${text.length > 400 ? text.slice(-200) : ""}` : ""
+  return typeof text === "string" ? text : ""
 }
