@@ -48,6 +48,7 @@ export class TranscriptFold {
         break
       case "tool-ended":
         this.#callTouched(tools.ended(fact))
+        conversation.trouble.toolEnded(tools.nameOf(fact.callId), fact)
         break
       case "turn-started":
         if (fact.subagentId === undefined) conversation.turnStarted(fact.timeMs)
@@ -60,7 +61,10 @@ export class TranscriptFold {
         if (fact.subagentId === undefined) conversation.contextSeen(fact)
         break
       case "api-error-seen":
-        conversation.apiError(fact.key)
+        conversation.trouble.apiErrorSeen(fact)
+        break
+      case "hook-failed":
+        conversation.trouble.hookFailed(fact)
         break
       case "subagent-seen":
         conversation.subagentSeen(fact)
@@ -73,7 +77,6 @@ export class TranscriptFold {
         break
       case "model-call-seen":
       case "compacted":
-      case "hook-failed":
       case "active":
         break
       default:

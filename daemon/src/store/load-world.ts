@@ -15,6 +15,9 @@ export interface LoadedWorld extends StoredWorld {
   readonly bytesRead: number
 }
 
+/** What sums hold, by number: one more wherever they tell more, so that those which do not are made anew. */
+const SUMS = 2
+
 /** Throws DamagedError, or SQLite's error, where the database cannot be read. `pricesKey` stands for the prices in force. */
 export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorld {
   const rows = (sql: string) => database.prepare(sql).all()
@@ -26,10 +29,11 @@ export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorl
     return text
   }
   const meta = new Map(rows("SELECT name, value FROM meta").map((row) => [String(row["name"]), row["value"]]))
-  if (meta.get("prices") !== pricesKey) {
+  const madeWith = `${SUMS} ${pricesKey}`
+  if (meta.get("prices") !== madeWith) {
     // Sums hold money, so they are made anew from the requests.
     database.exec("DELETE FROM summaries")
-    database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('prices', ?)").run(pricesKey)
+    database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('prices', ?)").run(madeWith)
   }
   const summaries = new Map(
     rows("SELECT conversation, state FROM summaries").map((row) => [nameOf(row["conversation"]), String(row["state"])]),
