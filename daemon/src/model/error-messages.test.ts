@@ -35,7 +35,9 @@ describe("what went wrong", () => {
       ...call("6", "Edit", 50, "timeout"),
     ])
     expect(row).toMatchObject({ judgedCalls: 5n, failedCalls: 4n, errorRate: 0.8 })
-    expect(row?.errors.map(({ errorClass, count, isFailure, lastTool, lastExample }) => [errorClass, count, isFailure, lastTool, lastExample]))
+    expect(
+      row?.errors.map(({ errorClass, count, isFailure, lastTool, lastExample }) => [errorClass, count, isFailure, lastTool, lastExample]),
+    )
       // Most first.
       .toEqual([
         [ErrorClass.COMMAND_FAILURE, 2n, true, "Bash", "exit code 2 last"],
@@ -91,13 +93,26 @@ describe("what went wrong", () => {
   it("comes to the same in any order, however often each line is read", () => {
     const outcomes = fc.constantFrom<ToolOutcome>("ok", "failed", "command-failed", "timeout", "rejected", "interrupted", "cancelled")
     const calls = fc.array(fc.tuple(fc.constantFrom("Bash", "Read"), fc.integer({ min: 0, max: 50 }), outcomes), { maxLength: 12 })
-    const errors = fc.array(fc.tuple(fc.constantFrom("overloaded", "rate_limit"), fc.integer({ min: 0, max: 5 }), fc.boolean()), { maxLength: 8 })
+    const errors = fc.array(fc.tuple(fc.constantFrom("overloaded", "rate_limit"), fc.integer({ min: 0, max: 5 }), fc.boolean()), {
+      maxLength: 8,
+    })
     fc.assert(
       fc.property(calls, errors, fc.infiniteStream(fc.nat()), (made, failed, random) => {
         const facts: Fact[] = [
-          ...made.flatMap(([name, endMs, outcome], index) => call(`${index}`, name, endMs, outcome, outcome === "ok" ? undefined : `said ${index}`)),
+          ...made.flatMap(([name, endMs, outcome], index) =>
+            call(`${index}`, name, endMs, outcome, outcome === "ok" ? undefined : `said ${index}`),
+          ),
           ...failed.flatMap(([error, timeMs, final], index): Fact[] => [
-            { kind: "api-error-seen", conversationId: "c", timeMs: START + timeMs, key: `e${index}`, error, final, retryInMs: 7, example: `e ${index}` },
+            {
+              kind: "api-error-seen",
+              conversationId: "c",
+              timeMs: START + timeMs,
+              key: `e${index}`,
+              error,
+              final,
+              retryInMs: 7,
+              example: `e ${index}`,
+            },
             { kind: "hook-failed", conversationId: "c", timeMs: START + timeMs, key: `h${index}`, hook: error, outcome: "failed" },
           ]),
         ]

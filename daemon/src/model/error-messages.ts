@@ -46,7 +46,9 @@ export function errorMessages(tools: ReadonlyMap<string, ToolTotals>, trouble: T
       }
     }
   }
-  return [...sums].map(([outcome, sum]) => errorMessage(outcome, sum, trouble)).sort((a, b) => Number(b.count - a.count) || a.errorClass - b.errorClass)
+  return [...sums]
+    .map(([outcome, sum]) => errorMessage(outcome, sum, trouble))
+    .sort((a, b) => Number(b.count - a.count) || a.errorClass - b.errorClass)
 }
 
 function errorMessage(outcome: ToolOutcome, { count, last, lastTool }: Sum, trouble: Trouble): ErrorCount {

@@ -81,7 +81,9 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
     apiErrorKinds: apiErrorMessages(trouble),
     hookFailures: hookFailureMessages(trouble),
     models: [...(totals?.models ?? [])],
-    tools: [...tools].map(([name, tool]) => toolMessage(name, tool, trouble)).sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
+    tools: [...tools]
+      .map(([name, tool]) => toolMessage(name, tool, trouble))
+      .sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
     subagents: conversation.subagents.size + childConversations,
     ...(corrected === undefined ? {} : { corrected }),
     ...(reconciliation === undefined ? {} : { booked: bookedMessage(reconciliation) }),

@@ -200,7 +200,10 @@ export class ToolCalls {
     return (
       this.#kept.get(conversationId) ?? {
         calls: this.#byConversation.get(conversationId)?.size ?? 0,
-        totals: [...this.totals(conversationId)].map(([name, totals]) => [name, { ...totals, errors: structuredClone(totals.errors), samples: [...totals.samples] }]),
+        totals: [...this.totals(conversationId)].map(([name, totals]) => [
+          name,
+          { ...totals, errors: structuredClone(totals.errors), samples: [...totals.samples] },
+        ]),
         open: this.open(conversationId).map(storedCall),
       }
     )

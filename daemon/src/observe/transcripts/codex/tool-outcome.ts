@@ -9,7 +9,8 @@ export function itemOutcome(item: JsonObject): ToolOutcome {
   const status = item["status"]
   if (status === "declined") return "rejected"
   if (status === "interrupted" || status === "aborted") return "interrupted"
-  if (typeof item["exit_code"] === "number" && item["exit_code"] !== 0) return "command-failed"
+  if (typeof item["exit_code"] === "number" && item["exit_code"] !== 0)
+    return hasTimedOut(item["aggregated_output"]) ? "timeout" : "command-failed"
   const result = asObject(item["result"])
   const hasFailed =
     status === "failed" ||
@@ -24,12 +25,17 @@ export function outputOutcome(output: unknown): ToolOutcome {
   const text = outputText(output)
   if (/aborted by user/u.test(text)) return "interrupted"
   if (/rejected by user|user rejected/u.test(text)) return "rejected"
-  if (/timed out after/u.test(text)) return "timeout"
+  if (hasTimedOut(text)) return "timeout"
   const exit = /(?:Process exited with code|Exit code:|"exit_code":)\s?(?<code>-?\d+)/u.exec(text)?.groups?.["code"]
   if (exit !== undefined) return exit === "0" ? "ok" : "command-failed"
   if (/Process running with session ID/u.test(text)) return "background"
   if (/^(?:failed to parse function arguments|unsupported call|unsupported custom tool call|invalid )/u.test(text)) return "model-error"
   return asObject(output)?.["success"] === false ? "failed" : "ok"
+}
+
+/** The client's own words, which come before what the command printed. */
+function hasTimedOut(text: unknown): boolean {
+  return typeof text === "string" && /(?:^|\nOutput:\n)command timed out after/u.test(text)
 }
 
 /** What a finished item or an `…_end` event says of a failure; undefined where it says nothing. */
@@ -44,7 +50,9 @@ export function itemExample(item: JsonObject): string | undefined {
     asObject(item["result"])?.["Err"],
   ]
   const code = item["exit_code"]
-  return said.map((text) => cleanText(text)).find((text) => text !== undefined) ?? (typeof code === "number" ? `exit code ${code}` : undefined)
+  return (
+    said.map((text) => cleanText(text)).find((text) => text !== undefined) ?? (typeof code === "number" ? `exit code ${code}` : undefined)
+  )
 }
 
 /** What an output item says of a failure: the words behind its head, where it has one. */
