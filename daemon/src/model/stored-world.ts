@@ -2,6 +2,7 @@
 // at these one by one.
 
 import type { AccountState } from "./account.ts"
+import type { ActivityChanges, StoredActivities } from "./activity.ts"
 import type { BookedCost } from "./booked-costs.ts"
 import type { ConversationState } from "./conversation.ts"
 import type { RateLimit } from "./rate-limits.ts"
@@ -38,6 +39,7 @@ export interface StoredWorld {
   summary(conversationId: string): ConversationSummary | undefined
   readonly sessions: Iterable<readonly [id: string, session: StoredSession]>
   readonly limits: readonly RateLimit[]
+  readonly activities: StoredActivities
 }
 
 /** Requests and calls that are not in memory. */
@@ -58,4 +60,6 @@ export interface WorldChanges {
   readonly sessions: ReadonlyMap<string, StoredSession>
   /** Undefined where none changed. */
   readonly limits: readonly RateLimit[] | undefined
+  /** Undefined where none changed. */
+  readonly activities: ActivityChanges | undefined
 }

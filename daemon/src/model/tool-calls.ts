@@ -180,9 +180,9 @@ export class ToolCalls {
     return totals
   }
 
-  /** Name of a call's tool; empty where it is not known yet. */
-  nameOf(callId: string): string {
-    return this.#calls.get(keyHash(callId))?.name ?? ""
+  /** A call that is in memory. */
+  callOf(callId: string): Readonly<ToolCall> | undefined {
+    return this.#calls.get(keyHash(callId))
   }
 
   /** Whether the call of an id's hash is in memory. */
@@ -311,7 +311,7 @@ function isJudged(outcome: ToolOutcome | undefined): outcome is ToolOutcome {
 }
 
 /** As measured by the agent, else end minus start; undefined for what cannot be a duration (clocks jump). */
-function durationOf(call: ToolCall): number | undefined {
+export function durationOf(call: ToolCall): number | undefined {
   if (call.durationMs !== undefined) return call.durationMs
   if (call.startMs === undefined || call.endMs === undefined) return undefined
   return validDuration(call.endMs - call.startMs)

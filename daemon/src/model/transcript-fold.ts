@@ -21,7 +21,7 @@ export class TranscriptFold {
   }
 
   fold(fact: TranscriptFact): void {
-    const { roster, ledger, tools, reconciler, usage, history } = this.#parts
+    const { roster, ledger, tools, reconciler, usage, history, activities } = this.#parts
     history.rouse(fact)
     const conversation = this.#conversation(fact.conversationId)
     this.#parts.onConversation(conversation.id)
@@ -29,6 +29,7 @@ export class TranscriptFold {
       conversation.touch(fact.timeMs)
       if (fact.subagentId !== undefined) conversation.subagentActive(fact.subagentId, fact.timeMs)
     }
+    const turnStartedMs = conversation.inTurn === true && fact.kind === "turn-ended" ? conversation.turnChangedMs : undefined
     switch (fact.kind) {
       case "conversation-seen":
         conversation.describe(fact)
@@ -48,7 +49,7 @@ export class TranscriptFold {
         break
       case "tool-ended":
         this.#callTouched(tools.ended(fact))
-        conversation.trouble.toolEnded(tools.nameOf(fact.callId), fact)
+        conversation.trouble.toolEnded(tools.callOf(fact.callId)?.name ?? "", fact)
         break
       case "turn-started":
         if (fact.subagentId === undefined) conversation.turnStarted(fact.timeMs)
@@ -82,6 +83,7 @@ export class TranscriptFold {
       default:
         fact satisfies never
     }
+    activities.see(fact, conversation, turnStartedMs)
   }
 
   #noteFork({ id, meta }: Conversation): void {

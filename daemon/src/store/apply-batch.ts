@@ -49,6 +49,17 @@ export function createBatchWriter(database: DatabaseSync, beforeStep: () => void
     for (const { id, seenMs, state } of batch.sessions) {
       run("INSERT OR REPLACE INTO sessions (id, seen_ms, state) VALUES (?, ?, ?)", id, seenMs, state)
     }
+    for (const key of batch.goneActivities) run("DELETE FROM activities WHERE key = ?", key)
+    for (const { key, id, timeMs, conversation, state } of batch.activities) {
+      run(
+        "INSERT OR REPLACE INTO activities (key, id, time_ms, conversation, state) VALUES (?, ?, ?, ?, ?)",
+        key,
+        id,
+        timeMs,
+        conversation,
+        state,
+      )
+    }
     for (const [name, value] of Object.entries(batch.meta)) run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", name, value)
   }
 

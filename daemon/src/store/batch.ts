@@ -31,6 +31,16 @@ export interface SessionRow {
   readonly state: string
 }
 
+export interface ActivityRow {
+  readonly key: number
+  readonly id: number
+  readonly timeMs: number
+  /** Number of its conversation's name; 0 for none. */
+  readonly conversation: number
+  /** JSON of the rest. */
+  readonly state: string
+}
+
 export interface Batch {
   readonly names: readonly { readonly id: number; readonly text: string }[]
   readonly conversations: readonly NumberedState[]
@@ -45,6 +55,9 @@ export interface Batch {
   /** Cursors of names that files no longer have. */
   readonly goneCursors: readonly number[]
   readonly sessions: readonly SessionRow[]
+  readonly activities: readonly ActivityRow[]
+  /** Keys of activities that are no more. */
+  readonly goneActivities: readonly number[]
   /** Values of `meta` to set; a name not given stays. */
   readonly meta: Readonly<Record<string, string | number>>
 }

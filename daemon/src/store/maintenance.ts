@@ -35,7 +35,7 @@ export interface PurgeOrder {
 export function purge(database: DatabaseSync, { conversations, conversationIds }: PurgeOrder): void {
   database.exec("PRAGMA secure_delete = ON; BEGIN IMMEDIATE")
   try {
-    for (const table of ["pieces", "summaries"]) {
+    for (const table of ["pieces", "summaries", "activities"]) {
       const remove = database.prepare(`DELETE FROM ${table} WHERE conversation = ?`)
       for (const id of conversations) remove.run(id)
     }

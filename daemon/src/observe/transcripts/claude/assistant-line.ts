@@ -45,13 +45,21 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
   if (fact.key !== state.requestKey || signature !== state.requestSignature) {
     state.requestKey = fact.key
     state.requestSignature = signature
-    line.say(fact)
+    line.say({ ...fact, ...switchedFrom(line, model) })
   }
   if (line.isSidechain || line.isCopy || who.subagentId !== undefined) return
   describe(state, line.file, { model: model === "" ? undefined : model }, line.emit)
   if (usedTokens === 0 || usedTokens === state.contextTokens) return
   state.contextTokens = usedTokens
   line.say({ kind: "context-seen", ...who, timeMs, usedTokens })
+}
+
+/** Side questions are not the main agent's. */
+function switchedFrom({ state, isSidechain, who }: ClaudeLine, model: string): { readonly switchedFrom?: string } {
+  const { lastModel } = state
+  if (isSidechain || who.subagentId !== undefined || model === "") return {}
+  state.lastModel = model
+  return lastModel === undefined || lastModel === model ? {} : { switchedFrom: lastModel }
 }
 
 /** Newer clients name the kind of subagent on each of its lines. */

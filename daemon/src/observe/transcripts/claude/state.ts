@@ -25,6 +25,8 @@ export interface ClaudeState {
   requestKey: string | undefined
   requestSignature: string | undefined
   contextTokens: number | null | undefined
+  /** Model of the last request, copies included. */
+  lastModel: string | undefined
   /** Kind of subagent last said, in a subagent's file. */
   subagentType: string | undefined
   /** Running time that the last cost-state line told of, and the first time written after that line. */
@@ -71,6 +73,7 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     requestKey: undefined,
     requestSignature: undefined,
     contextTokens: undefined,
+    lastModel: undefined,
     subagentType: undefined,
     bookedDurationMs: undefined,
     sinceBookedMs: undefined,

@@ -22,6 +22,8 @@ export interface CodexState {
   hasRecords: boolean
   windowTokens: number | undefined
   contextTokens: number | null | undefined
+  /** Model of the last request. */
+  lastModel: string | undefined
   /** What was last said of each limit of the account, by its name. */
   limitsSaid: Record<string, string>
   /** Calls without an end, oldest first. */
@@ -51,6 +53,7 @@ export function startCodex(file: TranscriptFile): CodexState {
     hasRecords: false,
     windowTokens: undefined,
     contextTokens: undefined,
+    lastModel: undefined,
     limitsSaid: {},
     openCalls: [],
     searchesSaid: 0,

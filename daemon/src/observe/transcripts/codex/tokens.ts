@@ -61,13 +61,17 @@ function context(line: CodexLine, usedTokens: number): void {
 function request(line: CodexLine, key: string, counts: CodexCounts, model?: string): void {
   const { state, conversationId, timeMs } = line
   const factors: PriceFactors | undefined = state.tier === undefined ? undefined : { tier: state.tier }
+  const used = state.model ?? model ?? UNNAMED_MODEL
+  const { lastModel } = state
+  state.lastModel = used
   line.emit({
     kind: "request-seen",
     conversationId,
     timeMs,
     key,
     sidechain: false,
-    model: state.model ?? model ?? UNNAMED_MODEL,
+    model: used,
+    ...(lastModel === undefined || lastModel === used ? {} : { switchedFrom: lastModel }),
     usage: toTokenUsage(counts),
     ...(factors === undefined ? {} : { factors }),
   })
