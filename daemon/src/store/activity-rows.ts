@@ -29,8 +29,8 @@ export function toActivityParts(names: Names, changes: ActivityChanges | undefin
 }
 
 /** What is kept. One whose conversation has no name any more was a purged one's. */
-export function loadActivities(database: DatabaseSync, names: Names, meta: ReadonlyMap<string, unknown>): StoredActivities {
-  const state = meta.get(STATE)
+export function loadActivities(database: DatabaseSync, names: Names): StoredActivities {
+  const state = database.prepare("SELECT value FROM meta WHERE name = ?").get(STATE)?.["value"]
   const activities: StoredActivity[] = []
   for (const row of database.prepare("SELECT key, id, time_ms, conversation, state FROM activities ORDER BY id").iterate()) {
     const conversation = Number(row["conversation"])
@@ -39,5 +39,5 @@ export function loadActivities(database: DatabaseSync, names: Names, meta: Reado
     const rest = JSON.parse(String(row["state"])) as Pick<StoredActivity, "kind">
     activities.push({ key: Number(row["key"]), id: Number(row["id"]), timeMs: Number(row["time_ms"]), conversationId, ...rest })
   }
-  return { activities, state: state === undefined ? undefined : (fromJson(String(state)) as ActivityRingState) }
+  return { activities, state: typeof state === "string" ? (fromJson(state) as ActivityRingState) : undefined }
 }

@@ -50,7 +50,7 @@ export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorl
     limits: meta.has("limits") ? (parse(meta.get("limits")) as RateLimit[]) : [],
     corrections: rows("SELECT state FROM corrections ORDER BY id").map((row) => parse(row["state"]) as CorrectionRecord),
     bytesRead: Number(meta.get("bytes_read") ?? 0),
-    activities: loadActivities(database, names, meta),
+    activities: loadActivities(database, names),
   }
 }
 
