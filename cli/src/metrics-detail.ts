@@ -18,6 +18,7 @@ import { errorText, type MetricsRow, rowLabel } from "./metrics-table.ts"
 import { statusStyle, statusText } from "./session-table.ts"
 import { signedMoney, signedTokens } from "./signed.ts"
 import { type Column, type TableOptions, renderTable } from "./table.ts"
+import { renderTrouble } from "./trouble-tables.ts"
 
 const CLOCKS = new Map<number, string>([
   [Clock.TOOL, "tool"],
@@ -42,6 +43,7 @@ function renderDetail(row: MetricsRow, nowMs: number, options: TableOptions): st
   }
   if (metrics.latency.length > 0) lines.push("", ...indent(renderTable(LATENCY_COLUMNS, metrics.latency, inner(options))))
   if (metrics.tools.length > 0) lines.push("", ...indent(renderTable(TOOL_COLUMNS, metrics.tools, inner(options))))
+  lines.push(...indent(renderTrouble(metrics, nowMs, inner(options))))
   if (metrics.latency.some(({ count }) => count < 100n)) {
     lines.push("", paint("dim", truncate("  p95 of fewer than 20 samples, and p99 of fewer than 100, is the maximum", options.width)))
   }
@@ -135,5 +137,5 @@ function inner(options: TableOptions): TableOptions {
 }
 
 function indent(lines: readonly string[]): string[] {
-  return lines.map((line) => `  ${line}`)
+  return lines.map((line) => (line === "" ? "" : `  ${line}`))
 }

@@ -71,6 +71,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     port: flags.port,
     socketPath: flags.socketPath,
     world,
+    activities: world.activities,
     usage: world.usage,
     store: store.desk,
     readThreadTotals: () => readPool.threadTotals({ homes: transcriptHomes(diagnostics) }),

@@ -19,11 +19,13 @@ import { NO_USAGE } from "../domain/usage.ts"
 import type { ConversationTotals } from "./account.ts"
 import { bookedMessage } from "./booked-message.ts"
 import type { Conversation } from "./conversation.ts"
+import { apiErrorMessages, errorMessages, hookFailureMessages } from "./error-messages.ts"
 import { type Percentiles, percentiles } from "./latency.ts"
 import type { Certainty } from "./prices/price-book.ts"
 import type { Reconciliation } from "./reconciliation.ts"
 import { AGENT_CODE } from "./session-message.ts"
 import type { ToolTotals } from "./tool-calls.ts"
+import type { Trouble } from "./trouble.ts"
 
 /** As the contract writes it. */
 export const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
@@ -55,7 +57,7 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
   const judged = sum(all, (tool) => tool.judged)
   const failures = sum(all, (tool) => tool.failures)
   const toolClock = percentiles(all.flatMap((tool) => tool.samples))
-  const { firstMs, lastMs } = conversation
+  const { firstMs, lastMs, trouble } = conversation
   const spanMs = firstMs === undefined || lastMs === undefined ? 0 : lastMs - firstMs
   return create(MetricsSchema, {
     sessionId,
@@ -74,9 +76,14 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
     requests: BigInt(totals?.requests ?? 0),
     judgedCalls: BigInt(judged),
     failedCalls: BigInt(failures),
-    apiErrors: BigInt(conversation.apiErrors),
+    apiErrors: BigInt(trouble.apiErrorCount),
+    errors: errorMessages(tools, trouble),
+    apiErrorKinds: apiErrorMessages(trouble),
+    hookFailures: hookFailureMessages(trouble),
     models: [...(totals?.models ?? [])],
-    tools: [...tools].map(([name, tool]) => toolMessage(name, tool)).sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
+    tools: [...tools]
+      .map(([name, tool]) => toolMessage(name, tool, trouble))
+      .sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
     subagents: conversation.subagents.size + childConversations,
     ...(corrected === undefined ? {} : { corrected }),
     ...(reconciliation === undefined ? {} : { booked: bookedMessage(reconciliation) }),
@@ -100,12 +107,13 @@ function tokensMessage(totals: ConversationTotals | undefined) {
   })
 }
 
-function toolMessage(name: string, tool: ToolTotals) {
+function toolMessage(name: string, tool: ToolTotals, trouble: Trouble) {
   const latency = percentiles(tool.samples)
   return create(ToolMetricsSchema, {
     name,
     calls: tool.calls,
     failures: tool.failures,
+    errors: errorMessages(new Map([[name, tool]]), trouble),
     ...(latency === undefined ? {} : { latency: latencyMessage(Clock.TOOL, latency) }),
   })
 }

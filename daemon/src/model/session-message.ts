@@ -31,7 +31,7 @@ const ROLE_CODE: Record<AgentRole, Role> = {
   "attach-view": Role.ATTACH_VIEW,
 }
 
-const STATUS_CODE: Record<StatusWord, Status> = {
+export const STATUS_CODE: Record<StatusWord, Status> = {
   starting: Status.STARTING,
   working: Status.WORKING,
   waiting: Status.WAITING,

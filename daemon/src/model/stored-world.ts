@@ -2,6 +2,7 @@
 // at these one by one.
 
 import type { AccountState } from "./account.ts"
+import type { ActivityChanges, StoredActivities } from "./activity.ts"
 import type { BookedCost } from "./booked-costs.ts"
 import type { ConversationState } from "./conversation.ts"
 import type { RateLimit } from "./rate-limits.ts"
@@ -46,6 +47,7 @@ export interface StoredWorld {
   /** The last change of status of each session of which any is kept. */
   readonly lastChanges: ReadonlyMap<string, StatusChange>
   readonly limits: readonly RateLimit[]
+  readonly activities: StoredActivities
 }
 
 /** What is not in memory. */
@@ -70,4 +72,6 @@ export interface WorldChanges {
   readonly statusChanges: readonly SessionStatusChange[]
   /** Undefined where none changed. */
   readonly limits: readonly RateLimit[] | undefined
+  /** Undefined where none changed. */
+  readonly activities: ActivityChanges | undefined
 }

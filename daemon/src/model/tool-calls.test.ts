@@ -30,7 +30,7 @@ function fold(facts: readonly (ToolStarted | ToolEnded)[]): ToolCalls {
 describe("ToolCalls", () => {
   it("times a call from its start to its end", () => {
     const calls = fold([started("a", 1_000), ended("a", 1_250)])
-    expect(calls.totals("c").get("Bash")).toEqual({ calls: 1, judged: 1, failures: 0, samples: [250] })
+    expect(calls.totals("c").get("Bash")).toEqual({ calls: 1, judged: 1, failures: 0, errors: {}, samples: [250] })
     expect(calls.open("c")).toEqual([])
   })
 

@@ -2,6 +2,7 @@
 // on disk until something new is heard of them. Most of a history is never looked at again.
 
 import type { TranscriptFact } from "../domain/facts.ts"
+import type { ActivityLog } from "./activity-log.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { Ledger } from "./ledger.ts"
@@ -26,6 +27,7 @@ export interface WorldParts {
   readonly usage: UsageBooks
   readonly roster: Roster
   readonly conversations: Map<string, Conversation>
+  readonly activities: ActivityLog
 }
 
 export class WorldHistory {
@@ -49,7 +51,8 @@ export class WorldHistory {
 
   /** Whether there is anything to write down. */
   get hasChanges(): boolean {
-    const { ledger, tools } = this.#parts
+    const { ledger, tools, activities } = this.#parts
+    if (activities.ring.hasUnsaved) return true
     const sets = [this.#changed, ledger.unsaved, tools.unsaved, this.#changedSessions, this.#unsavedHistories]
     return sets.some((set) => set !== undefined && set.size > 0)
   }
@@ -85,6 +88,7 @@ export class WorldHistory {
     roster.remember(new Map(stored.sessions), (id) => (stored.lastChanges.has(id) ? archive.statusChanges(id, MAX_CHANGES) : []))
     for (const limit of stored.limits) usage.limits.see({ kind: "rate-limit-seen", conversationId: "", ...limit })
     usage.limits.takeChanged()
+    this.#parts.activities.restore(stored.activities)
     this.#changed = new Set()
     ledger.unsaved.begin()
     this.#parts.tools.unsaved.begin()
@@ -137,7 +141,7 @@ export class WorldHistory {
 
   /** What changed since the last call, as it is now. */
   take(): WorldChanges {
-    const { ledger, tools, usage } = this.#parts
+    const { ledger, tools, usage, activities } = this.#parts
     const entries = new Map<string, StoredEntry[]>()
     ledger.takeUnsaved(entries)
     tools.takeUnsaved(entries)
@@ -155,7 +159,8 @@ export class WorldHistory {
     this.#stale.clear()
     this.#changedSessions = new Map()
     this.#unsavedHistories = new Map()
-    return { conversations, entries, staleSummaries, sessions, statusChanges, limits: usage.limits.takeChanged() }
+    const limits = usage.limits.takeChanged()
+    return { conversations, entries, staleSummaries, sessions, statusChanges, limits, activities: activities.takeUnsaved() }
   }
 
   /** A conversation's sums as they are now; undefined for one that is not known. */
@@ -182,8 +187,9 @@ export class WorldHistory {
 
   /** Forgets conversations for good: a person asked for it. */
   forget(conversationIds: Iterable<string>): void {
-    const { conversations, ledger, tools, reconciler, usage, roster } = this.#parts
+    const { conversations, ledger, tools, reconciler, usage, roster, activities } = this.#parts
     const ids = new Set(conversationIds)
+    activities.forget(ids)
     for (const id of ids) {
       this.#asleep.delete(id)
       this.#changed?.delete(id)

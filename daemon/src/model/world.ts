@@ -8,10 +8,14 @@ import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/s
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
 import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
+import { ActivityFeed } from "./activity-feed.ts"
+import { ActivityLog } from "./activity-log.ts"
+import type { ActivityRingOptions } from "./activity-ring.ts"
 import type { Conversation } from "./conversation.ts"
 import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
 import { Ledger } from "./ledger.ts"
 import type { PriceBook } from "./prices/price-book.ts"
+import type { PublishedActivities } from "./published-activities.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Reconciler } from "./reconciler.ts"
 import type { LedgerRequest } from "./request-table.ts"
@@ -38,6 +42,8 @@ export interface WorldOptions {
   readonly now: () => number
   /** Keeps what was marked as seen; absent: it lasts as long as the world. */
   readonly seen?: SeenJournal
+  /** How much is kept of what happened. */
+  readonly activityRing?: Pick<ActivityRingOptions, "capacity" | "maxAgeMs">
 }
 
 /** How far the first read is, as the tailer reports it. */
@@ -61,6 +67,9 @@ export class World implements PublishedWorld {
   readonly #tools = new ToolCalls()
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
+  readonly #activityLog: ActivityLog
+  /** What happened. */
+  readonly activities: PublishedActivities
   readonly #transcripts: TranscriptFold
   /** What a store follows and brings back. */
   readonly history: WorldHistory
@@ -96,6 +105,7 @@ export class World implements PublishedWorld {
     })
     this.#ledger = new Ledger(options.prices, this.usage.book)
     this.#reconciler = new Reconciler({ requestsOf: (id) => this.#requestsOf(id), prices: options.prices })
+    this.#activityLog = new ActivityLog({ now: options.now, tools: this.#tools, ...options.activityRing })
     const parts = {
       ledger: this.#ledger,
       tools: this.#tools,
@@ -103,7 +113,9 @@ export class World implements PublishedWorld {
       usage: this.usage,
       roster: this.#roster,
       conversations: this.#conversations,
+      activities: this.#activityLog,
     }
+    this.activities = new ActivityFeed(this.#activityLog, parts)
     this.#published = new WorldMessages({ ...parts, host: options.host, now: options.now })
     this.history = new WorldHistory(parts)
     this.#transcripts = new TranscriptFold({
@@ -153,6 +165,7 @@ export class World implements PublishedWorld {
   setFirstRead(progress: ReadProgress): void {
     const { bytesRead, bytesTotal, files, done } = progress
     this.#firstRead = create(FirstReadSchema, { bytesRead: BigInt(bytesRead), bytesTotal: BigInt(bytesTotal), files, done })
+    if (done) this.#activityLog.release()
     this.#publish(true)
   }
 
@@ -164,6 +177,7 @@ export class World implements PublishedWorld {
     for (const session of this.#roster.sessions.values()) {
       if (session.status?.status !== "ended") this.#restatus(session, nowMs)
     }
+    this.#activityLog.ring.expire()
     for (const id of this.#recentlyEnded) {
       if (this.sessionInScope(id, Scope.RECENT)) continue
       this.#recentlyEnded.delete(id)
@@ -240,8 +254,10 @@ export class World implements PublishedWorld {
   }
 
   #agentSeen(fact: AgentSeen): void {
+    const isNew = !this.#roster.sessions.has(fact.sessionId)
     const session = this.#roster.seat(fact.sessionId, this.#now())
     session.process = fact
+    if (isNew) this.#activityLog.discovered(session)
     session.gone = undefined
     this.#roster.takeWord(session, this.#now(), this.#touch)
     this.#reseat = true
@@ -252,6 +268,7 @@ export class World implements PublishedWorld {
     const session = this.#roster.sessions.get(fact.sessionId)
     if (session === undefined || session.gone !== undefined) return
     session.gone = { timeMs: fact.timeMs, reason: fact.reason }
+    this.#activityLog.gone(session)
     this.#reseat = true
     this.#dirtySessions.add(session.id)
   }
@@ -292,8 +309,10 @@ export class World implements PublishedWorld {
       },
       nowMs,
     )
-    const wasEnded = session.status?.status === "ended"
+    const before = session.status?.status
+    const wasEnded = before === "ended"
     if (session.setStatus(reading, nowMs)) this.#dirtySessions.add(session.id)
+    if (reading.status !== before) this.#activityLog.statusChanged(session, reading)
     const unread = isUnread({ sessionId: session.id, status: reading.status, process: session.process, conversation }, this.#seen)
     if (session.unread !== unread) this.#dirtySessions.add(session.id)
     session.unread = unread
@@ -312,6 +331,7 @@ export class World implements PublishedWorld {
   }
 
   #publish(firstRead: boolean): void {
+    this.#activityLog.publish()
     const sessionIds = this.#dirtySessions
     const conversationIds = this.#dirtyConversations
     if (sessionIds.size === 0 && conversationIds.size === 0 && !firstRead) return

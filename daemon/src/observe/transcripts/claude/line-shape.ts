@@ -12,7 +12,7 @@ const PROMPT_CHARS = 2000
 
 const resultBlocks = list(object({ type: text(40), text: text(RESULT_CHARS) }))
 
-const resultContent = either(text(RESULT_CHARS), resultBlocks, object({ type: text(100) }))
+const resultContent = either(text(RESULT_CHARS), resultBlocks, object({ type: text(100), error_code: text(100) }))
 
 /** Only what went wrong is told by its text. */
 const contentOf: Choose = ({ type, is_error: isError }, isComplete) => {
@@ -71,12 +71,14 @@ const messageLine = object({
   entrypoint: text(100),
   isApiErrorMessage: present,
   error: text(100),
+  apiError: text(100),
   apiErrorType: text(100),
+  apiErrorStatus: present,
   isCompactSummary: present,
   isMeta: present,
   toolDenialKind: text(100),
   toolDenialBeforeRun: present,
-  permissionDecision: object({ source: text(100) }),
+  permissionDecision: object({ decision: text(40), source: text(100) }),
   toolUseResult,
   message: byRest(messageOf),
 })

@@ -1,11 +1,13 @@
 // The dialect of Claude Code.
 
 import { cleanText } from "../clean-text.ts"
-import { asString, asTimeMs, type JsonObject } from "../json-fields.ts"
+import { asObject, asString, asTimeMs, type JsonObject } from "../json-fields.ts"
+import type { LinePrefix } from "../line-prefix.ts"
 import type { Emit, LineVerdict, Normaliser, TranscriptFile } from "../port.ts"
 import { assistantLine } from "./assistant-line.ts"
 import { costStateLine } from "./cost-state-line.ts"
 import { claudeEntersFolder, claudeRoleOf } from "./files.ts"
+import { hookFailure, isHookFailure } from "./hook-failure.ts"
 import { type ClaudeLine, toClaudeLine } from "./line.ts"
 import { claudeShapeOf } from "./line-shape.ts"
 import { ALIVE_TYPES, SILENT_TYPES, TELLING_TYPES } from "./line-types.ts"
@@ -33,13 +35,14 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
   glance(state, _file, prefix, has, emit) {
     const { type } = prefix
     if (type !== undefined) {
+      if (type === "attachment") return !tellsOfHook(prefix, has)
       if (SILENT_TYPES.has(type)) return true
-      if (!ALIVE_TYPES.has(type) || isCopy(type, prefix.nested, has)) return false
+      if (!ALIVE_TYPES.has(type) || isCopy(type, prefix.nested, has) || isHookFailure(prefix.nestedType)) return false
       alive(state, asTimeMs(prefix.timestamp), emit)
       return true
     }
     // An attachment's type stands behind its content; that it stands there at all tells it from a line of another key order.
-    return prefix.nested === "attachment" && has('"type":"attachment"')
+    return prefix.nested === "attachment" && has('"type":"attachment"') && !tellsOfHook(prefix, has)
   },
 
   line(state, file, value, emit): LineVerdict {
@@ -47,6 +50,11 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
     if (typeof type !== "string") return "bad"
     if (ALIVE_TYPES.has(type)) alive(state, asTimeMs(value["timestamp"]), emit)
     if (type === "progress") progressLine(state, value, emit)
+    const detail = type === "attachment" ? asObject(value["attachment"]) : type === "progress" ? asObject(value["data"]) : undefined
+    if (isHookFailure(detail?.["type"])) {
+      const line = toClaudeLine(state, file, value, emit)
+      if (line !== undefined) hookFailure(line, detail)
+    }
     if (!TELLING_TYPES.has(type)) return ALIVE_TYPES.has(type) || SILENT_TYPES.has(type) ? "used" : "unknown"
     if (type === "custom-title" || type === "ai-title") {
       titleLine(state, file, value, emit)
@@ -64,6 +72,11 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
     else systemLine(line)
     return "used"
   },
+}
+
+/** Whether an attachment is a hook's failure, as far as its first members tell: their type mostly comes first. */
+function tellsOfHook({ nestedType }: LinePrefix, has: (needle: string) => boolean): boolean {
+  return nestedType === undefined ? has('"type":"hook_') : isHookFailure(nestedType)
 }
 
 /** Whether a line of progress may hold a copy of a subagent's line with usage. */

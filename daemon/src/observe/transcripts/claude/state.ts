@@ -25,6 +25,8 @@ export interface ClaudeState {
   requestKey: string | undefined
   requestSignature: string | undefined
   contextTokens: number | null | undefined
+  /** Model of the last request, copies included. */
+  lastModel: string | undefined
   /** Kind of subagent last said, in a subagent's file. */
   subagentType: string | undefined
   /** Running time that the last cost-state line told of, and the first time written after that line. */
@@ -35,6 +37,10 @@ export interface ClaudeState {
   endedByMessage: string | undefined
   /** Time of a command or note that starts a turn if the model answers it. */
   pendingTurnMs: number | undefined
+  /** Calls that the last lines say were refused, without saying when. */
+  refused: { readonly callId: string; readonly timeMs: number }[]
+  /** Failures of hooks at the end of a turn that were written since its last summary, which tells of them once more. */
+  stopFailures: number
 }
 
 export type DescribedMember =
@@ -67,12 +73,15 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     requestKey: undefined,
     requestSignature: undefined,
     contextTokens: undefined,
+    lastModel: undefined,
     subagentType: undefined,
     bookedDurationMs: undefined,
     sinceBookedMs: undefined,
     turnOpen: false,
     endedByMessage: undefined,
     pendingTurnMs: undefined,
+    refused: [],
+    stopFailures: 0,
   }
 }
 

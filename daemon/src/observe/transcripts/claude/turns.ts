@@ -3,9 +3,9 @@
 import type { TurnEnded } from "../../../domain/facts.ts"
 import type { ClaudeLine } from "./line.ts"
 
-/** A prompt. */
-export function turnStarts(line: ClaudeLine): void {
-  open(line, line.timeMs)
+/** A prompt, with its first words. */
+export function turnStarts(line: ClaudeLine, prompt: string | undefined): void {
+  open(line, line.timeMs, prompt)
 }
 
 /** The model has answered: opens a turn where none is open, as after a command, a hook's objection or a message to a resting agent. */
@@ -28,12 +28,12 @@ export function turnEnds(line: ClaudeLine, reason: TurnEnded["reason"], duration
   line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, finished: true })
 }
 
-function open(line: ClaudeLine, timeMs: number): void {
+function open(line: ClaudeLine, timeMs: number, prompt?: string): void {
   const { state, who } = line
   state.turnOpen = true
   state.pendingTurnMs = undefined
   state.endedByMessage = undefined
-  line.say({ kind: "turn-started", ...who, timeMs })
+  line.say({ kind: "turn-started", ...who, timeMs, ...(prompt === undefined ? {} : { prompt }) })
   if (who.subagentId === undefined) return
   line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, finished: false })
 }

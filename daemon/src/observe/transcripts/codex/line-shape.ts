@@ -3,12 +3,14 @@
 
 import type { LinePrefix } from "../line-prefix.ts"
 import type { LineShape } from "../port.ts"
-import { either, object, present, text, whole } from "../shape.ts"
+import { either, list, object, present, text, whole } from "../shape.ts"
 import { TARGET_MEMBERS, TARGET_SHAPE } from "../tool-target.ts"
 
 const ID = text(200)
 /** The ends of an output say how it went. */
 const OUTPUT = text(400, 200)
+/** What was said of a failure is shown. */
+const SAID = text(800)
 const DURATION = object({ secs: present, nanos: present })
 const INVOCATION = { server: text(90), tool: text(100) }
 /** Longer arguments are not read. */
@@ -18,9 +20,12 @@ const ARGUMENTS_CHARS = 65_536
 const END = {
   status: text(40),
   success: present,
-  error: present,
+  error: either(SAID, object({ message: SAID })),
   exit_code: present,
-  result: object({ Err: present, is_error: present }),
+  aggregated_output: SAID,
+  stderr: SAID,
+  stdout: SAID,
+  result: object({ Err: SAID, is_error: present }),
   duration: DURATION,
 }
 
@@ -36,7 +41,7 @@ const payload = object({
   input: TARGET_SHAPE,
   output: either(OUTPUT, object({ content: OUTPUT, output: OUTPUT, success: present })),
   invocation: object(INVOCATION),
-  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID }),
+  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID, content: list(object({ text: SAID })) }),
   started_at_ms: present,
   completed_at_ms: present,
   info: whole,

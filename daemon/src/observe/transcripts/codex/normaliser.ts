@@ -11,13 +11,13 @@ import { sessionMeta } from "./session-meta.ts"
 import { type CodexState, describe, startCodex } from "./state.ts"
 import { compacted, tokenCount, usageRecord } from "./tokens.ts"
 import { callEndEvent, callOutput, callStarted, itemCompleted, webSearchCall } from "./tools.ts"
-import { taskComplete, taskStarted, turnAborted } from "./turns.ts"
+import { taskComplete, taskStarted, turnAborted, userMessage } from "./turns.ts"
 
 /** Signs of life closer together than this are one. */
 const ALIVE_EVERY_MS = 1000
 
 /** Events and items, by `payload.type`, that say no more than that the agent is alive. */
-const ALIVE_EVENTS: ReadonlySet<string> = new Set(["user_message", "agent_message", "agent_reasoning"])
+const ALIVE_EVENTS: ReadonlySet<string> = new Set(["agent_message", "agent_reasoning"])
 const ALIVE_ITEMS: ReadonlySet<string> = new Set(["message", "reasoning"])
 const SILENT_LINES: ReadonlySet<string> = new Set(["world_state", "inter_agent_communication"])
 
@@ -27,6 +27,10 @@ const EVENTS: Readonly<Record<string, (line: CodexLine) => void>> = {
   task_complete: taskComplete,
   turn_complete: taskComplete,
   turn_aborted: turnAborted,
+  user_message: (line) => {
+    alive(line.state, line.timeMs, line.emit)
+    userMessage(line, line.payload["message"])
+  },
   token_count: tokenCount,
   context_compacted: compacted,
   item_completed: itemCompleted,
