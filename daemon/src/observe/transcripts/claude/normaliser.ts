@@ -7,7 +7,7 @@ import { assistantLine } from "./assistant-line.ts"
 import { costStateLine } from "./cost-state-line.ts"
 import { claudeEntersFolder, claudeRoleOf } from "./files.ts"
 import { type ClaudeLine, toClaudeLine } from "./line.ts"
-import { claudeShapeOf } from "./line-shape.ts"
+import { claudeShape } from "./line-shape.ts"
 import { ALIVE_TYPES, SILENT_TYPES, TELLING_TYPES } from "./line-types.ts"
 import { progressLine } from "./progress-line.ts"
 import { claudeSidecar } from "./sidecar.ts"
@@ -28,19 +28,7 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
   sidecar: claudeSidecar,
   atEnd: settleAtEnd,
 
-  shapeOf: claudeShapeOf,
-
-  glance(state, _file, prefix, has, emit) {
-    const { type } = prefix
-    if (type !== undefined) {
-      if (SILENT_TYPES.has(type)) return true
-      if (!ALIVE_TYPES.has(type) || isCopy(type, prefix.nested, has)) return false
-      alive(state, asTimeMs(prefix.timestamp), emit)
-      return true
-    }
-    // An attachment's type stands behind its content; that it stands there at all tells it from a line of another key order.
-    return prefix.nested === "attachment" && has('"type":"attachment"')
-  },
+  shape: claudeShape,
 
   line(state, file, value, emit): LineVerdict {
     const type = value["type"]
@@ -64,11 +52,6 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
     else systemLine(line)
     return "used"
   },
-}
-
-/** Whether a line of progress may hold a copy of a subagent's line with usage. */
-function isCopy(type: string, nested: string | undefined, has: (needle: string) => boolean): boolean {
-  return type === "progress" && nested === "data" && has('"agent_progress"') && has('"usage":{')
 }
 
 function describeFrom(line: ClaudeLine): void {
