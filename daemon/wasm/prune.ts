@@ -1,4 +1,4 @@
-// AssemblyScript. Walks lines of JSON in the module's memory and writes each down again with only the members that a shape names and without the
+// AssemblyScript, built by `npm run wasm`. Walks lines of JSON in the module's memory and writes each down again with only the members that a shape names and without the
 // ends of long strings: what comes out is small JSON for the engine's own parser. `lines` writes many as one array.
 //
 // It knows JSON as the agents write it. A line written otherwise becomes a 0, and is left to a parser; so does one that does not fit the output.
@@ -131,8 +131,8 @@ export function lines(start: usize, end: usize, shape: usize, to: usize, limit: 
       put(0x30)
       at = lineEnd(line)
     }
-    store<u32>(spans + (<usize>count << 3), <u32>line)
-    store<u32>(spans + (<usize>count << 3), <u32>at, 4)
+    store<u32>(spans + ((<usize>count) << 3), <u32>line)
+    store<u32>(spans + ((<usize>count) << 3), <u32>at, 4)
     count++
     at++
   }
@@ -389,7 +389,7 @@ function skipNested(): void {
         if (end == 0) return
         next = end + 1
         if (next >= p + 16) break
-        marks &= 0xffff << <i32>(next - p)
+        marks &= 0xffff << (<i32>(next - p))
         next = p + 16
       } else if (byte == NEWLINE) {
         verdict = ODD
@@ -436,8 +436,6 @@ function stringEnd(start: usize): usize {
 let carry: u64 = 0
 
 /** Which of 64 bytes are escaped by a backslash before them: those behind an odd number of them. */
-// @ts-ignore: decorator
-@inline
 function escaped(backslashes: u64, afterBackslash: u64): u64 {
   const escaping = backslashes & ~afterBackslash
   const follows = (escaping << 1) | afterBackslash
@@ -447,12 +445,10 @@ function escaped(backslashes: u64, afterBackslash: u64): u64 {
   return (EVEN_BITS ^ (sum << 1)) & follows
 }
 
-// @ts-ignore: decorator
-@inline
 function marked(a: v128, b: v128, c: v128, d: v128, byte: u8): u64 {
   const all = i8x16.splat(byte)
-  const low = <u64>(<u32>i8x16.bitmask(i8x16.eq(a, all)) | (<u32>i8x16.bitmask(i8x16.eq(b, all)) << 16))
-  const high = <u64>(<u32>i8x16.bitmask(i8x16.eq(c, all)) | (<u32>i8x16.bitmask(i8x16.eq(d, all)) << 16))
+  const low = <u64>(<u32>i8x16.bitmask(i8x16.eq(a, all)) | ((<u32>i8x16.bitmask(i8x16.eq(b, all))) << 16))
+  const high = <u64>(<u32>i8x16.bitmask(i8x16.eq(c, all)) | ((<u32>i8x16.bitmask(i8x16.eq(d, all))) << 16))
   return low | (high << 32)
 }
 
@@ -462,10 +458,7 @@ function nameEnd(start: usize): usize {
   while (true) {
     const chunk = v128.load(p)
     const ends = i8x16.bitmask(
-      v128.or(
-        v128.or(i8x16.eq(chunk, i8x16.splat(QUOTE)), i8x16.eq(chunk, i8x16.splat(BACKSLASH))),
-        i8x16.eq(chunk, i8x16.splat(NEWLINE)),
-      ),
+      v128.or(v128.or(i8x16.eq(chunk, i8x16.splat(QUOTE)), i8x16.eq(chunk, i8x16.splat(BACKSLASH))), i8x16.eq(chunk, i8x16.splat(NEWLINE))),
     )
     if (ends != 0) return p + <usize>ctz(ends)
     p += 16
@@ -538,7 +531,8 @@ function escape(start: usize, end: usize): void {
       }
       code = (code << 6) | (next & 0x3f)
     }
-    const isSound = more == 1 || (more == 2 && code >= 0x800 && (code & 0xf800) != 0xd800) || (more == 3 && code >= 0x10000 && code <= 0x10ffff)
+    const isSound =
+      more == 1 || (more == 2 && code >= 0x800 && (code & 0xf800) != 0xd800) || (more == 3 && code >= 0x10000 && code <= 0x10ffff)
     if (!isSound) {
       verdict = ODD
       return
@@ -562,14 +556,10 @@ function unit(code: u32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function put(byte: u8): void {
   store<u8>(out++, byte)
 }
 
-// @ts-ignore: decorator
-@inline
 function word(bytes: u32): void {
   store<u32>(out, bytes)
   out += 4

@@ -2,9 +2,8 @@
 // counted. A normaliser that throws costs its line.
 
 import type { TranscriptFact } from "../domain/facts.ts"
-import type { JsonObject } from "../observe/transcripts/json-fields.ts"
-import { asObject } from "../observe/transcripts/json-fields.ts"
-import { LinePruner } from "../observe/transcripts/line-pruner.ts"
+import { asObject, type JsonObject } from "../observe/transcripts/json-fields.ts"
+import type { LinePruner } from "../observe/transcripts/line-pruner.ts"
 import type { Emit, Normaliser, TranscriptFile } from "../observe/transcripts/port.ts"
 import { memoryFor } from "./line-window.ts"
 import { parseLine, trimLine } from "./parse-line.ts"
