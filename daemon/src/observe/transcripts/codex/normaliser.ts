@@ -1,11 +1,11 @@
 // The dialect of Codex.
 
 import { cleanText } from "../clean-text.ts"
-import { asObject, asString, asTimeMs } from "../json-fields.ts"
+import { asObject, asString } from "../json-fields.ts"
 import type { Emit, LineVerdict, Normaliser } from "../port.ts"
 import { codexEntersFolder, codexRoleOf } from "./files.ts"
 import { type CodexLine, toCodexLine } from "./line.ts"
-import { codexShapeOf } from "./line-shape.ts"
+import { codexShape } from "./line-shape.ts"
 import { endsReplay } from "./replay.ts"
 import { sessionMeta } from "./session-meta.ts"
 import { type CodexState, describe, startCodex } from "./state.ts"
@@ -78,19 +78,7 @@ export const codexNormaliser: Normaliser<CodexState> = {
   sidecar() {},
   atEnd() {},
 
-  shapeOf: codexShapeOf,
-
-  glance(state, _file, prefix, _has, emit) {
-    const { type, nestedType } = prefix
-    if (type === undefined || prefix.nested !== "payload") return false
-    // Where a copy ends may be told by any line's ordinal.
-    if (state.inReplay && state.ownFromOrdinal !== undefined) return false
-    const isAlive =
-      nestedType !== undefined &&
-      ((type === "event_msg" && ALIVE_EVENTS.has(nestedType)) || (type === "response_item" && ALIVE_ITEMS.has(nestedType)))
-    if (isAlive) alive(state, asTimeMs(prefix.timestamp), emit)
-    return isAlive || SILENT_LINES.has(type)
-  },
+  shape: codexShape,
 
   line(state, file, value, emit): LineVerdict {
     const type = value["type"]
