@@ -25,6 +25,7 @@ Examples:
   vibecraft ls --watch            the same, kept up to date
   vibecraft metrics               tokens, cost and latency of each conversation
   vibecraft metrics "fix login"   one session at length
+  vibecraft activity -f           what happens, as it happens
   vibecraft usage --by model      tokens and cost of everything, by day unless told
   vibecraft ls --json | jq -r '.sessions[] | select(.status == "STATUS_WAITING") | .name'
 `

@@ -19,6 +19,7 @@ import { errorText, type MetricsRow, rowLabel } from "./metrics-table.ts"
 import { statusStyle, statusText } from "./session-table.ts"
 import { signedMoney, signedTokens } from "./signed.ts"
 import { type Column, type TableOptions, renderTable } from "./table.ts"
+import { renderTrouble } from "./trouble-tables.ts"
 
 /** One block per row, an empty line between them. */
 export function renderDetails(rows: readonly MetricsRow[], nowMs: number, options: TableOptions): string[] {
@@ -37,6 +38,7 @@ function renderDetail(row: MetricsRow, nowMs: number, options: TableOptions): st
   }
   if (metrics.latency.length > 0) lines.push("", ...indent(renderTable(LATENCY_COLUMNS, metrics.latency, inner(options))))
   if (metrics.tools.length > 0) lines.push("", ...indent(renderTable(TOOL_COLUMNS, metrics.tools, inner(options))))
+  lines.push(...indent(renderTrouble(metrics, nowMs, inner(options))))
   if (hasFewSamples(metrics.latency)) lines.push("", paint("dim", truncate(`  ${FEW_SAMPLES}`, options.width)))
   return lines
 }
@@ -131,5 +133,5 @@ function inner(options: TableOptions): TableOptions {
 }
 
 function indent(lines: readonly string[]): string[] {
-  return lines.map((line) => `  ${line}`)
+  return lines.map((line) => (line === "" ? "" : `  ${line}`))
 }

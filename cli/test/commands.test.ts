@@ -26,7 +26,7 @@ describe("ls", () => {
     expect(waiting).toMatch(
       /^▲ waiting 3m, slow: permission prompt +fix login +claude opus-4-5 +shop +Bash npm test +41 % +main:2\.1 +3m ago$/,
     )
-    expect(working).toMatch(/^● working 1\ds +日本語の名前 +codex gpt-5-codex headless +api +(now|\ds ago)$/)
+    expect(working).toMatch(/^● working 1\ds +日本語の名前 +codex gpt-5-codex headless +api +thinking +(now|\ds ago)$/)
     expect(evil).toMatch(/^○ idle +evil forged linegnp\.exe +claude +evil forged linegnp\.exe$/)
     expect(summary).toBe("3 sessions: 1 waiting, 1 working, 1 idle")
   })
@@ -52,7 +52,7 @@ describe("ls", () => {
           evidence: [],
           pane: { windowIndex: 2, paneId: "%3" },
         },
-        { id: "s-work", activeSubagents: 0, statusReason: "" },
+        { id: "s-work", activeSubagents: 0, statusReason: "thinking" },
         { id: "s-evil", name: busyWorld().sessions[2]?.name },
         { id: "s-old" },
       ],

@@ -51,6 +51,7 @@ export function busyWorld(): Pick<CannedWorld, "sessions" | "old" | "metrics" | 
         model: "gpt-5-codex",
         pid: 4243,
         status: Status.WORKING,
+        statusReason: "thinking",
         statusSinceTime: ago(12_500),
         startedTime: ago(MINUTE),
         lastActivityTime: ago(1000),

@@ -39,6 +39,7 @@ export async function run(): Promise<readonly BenchRow[]> {
     world,
     usage: world.usage,
     latency: world.latency,
+    activities: world.activities,
     store: NO_STORE,
     readThreadTotals: async () => ({ threads: [], problems: [] }),
     diagnostics: new Diagnostics(),

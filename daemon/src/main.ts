@@ -71,6 +71,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     port: flags.port,
     socketPath: flags.socketPath,
     world,
+    activities: world.activities,
     usage: world.usage,
     latency: world.latency,
     store: store.desk,
@@ -120,6 +121,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     apply: (facts) => world.apply(facts),
     diagnostics,
     onRoot: (root) => tailer.addRoot(root),
+    onAllStated: () => world.allStated(),
     now: Date.now,
   })
   resources.defer(() => discovery.close())

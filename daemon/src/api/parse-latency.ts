@@ -1,7 +1,7 @@
 // Requests for latencies as they come from anybody, turned into what the model works with.
 
 import { timestampMs } from "@bufbuild/protobuf/wkt"
-import { Clock, Window } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { Clock, type Window } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { type GetSeriesRequest, LatencyGroup, type ListLatencyRequest } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import { CLOCKS, type ClockWord } from "../model/clock-samples.ts"
 import { CLOCK_CODE } from "../model/latency-message.ts"

@@ -3,10 +3,12 @@
 
 import { Code, ConnectError } from "@connectrpc/connect"
 import type { Diagnostics } from "../model/diagnostics.ts"
+import type { PublishedActivities } from "../model/published-activities.ts"
 import type { PublishedWorld } from "../model/published-world.ts"
 import type { StorePort } from "../model/store-port.ts"
 import { systemTimers, type Timers } from "../model/timers.ts"
 import { abortReason } from "./abort-reason.ts"
+import { createActivityService } from "./activity-service.ts"
 import type { ReadThreadTotals } from "./audit-service.ts"
 import type { ApiLogger } from "./api-logger.ts"
 import { createDaemonService, type DaemonFacts } from "./daemon-service.ts"
@@ -36,6 +38,7 @@ export interface ApiServerOptions {
   /** Path of the unix socket; absent serves TCP alone. */
   readonly socketPath?: string
   readonly world: PublishedWorld
+  readonly activities: PublishedActivities
   /** What reports and corrections come from. */
   readonly usage: UsageBooksPort
   readonly latency: LatencyPort
@@ -95,6 +98,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         latency: options.latency,
         readThreadTotals: options.readThreadTotals,
       }),
+      activity: createActivityService({ ...watch, activities: options.activities }),
       daemon: createDaemonService({
         daemon,
         world,

@@ -18,6 +18,7 @@ import { bookedMessage } from "./booked-message.ts"
 import type { Conversation } from "./conversation.ts"
 import { CLOCKS } from "./clock-samples.ts"
 import type { ClockFigures } from "./clocks.ts"
+import { apiErrorMessages, errorMessages, hookFailureMessages } from "./error-messages.ts"
 import { latencyMessage, openIntervalMessage, slownessMessage } from "./latency-message.ts"
 import type { OpenInterval } from "./live-intervals.ts"
 import type { Certainty } from "./prices/price-book.ts"
@@ -25,6 +26,7 @@ import type { Reconciliation } from "./reconciliation.ts"
 import { AGENT_CODE } from "./session-message.ts"
 import type { Slowness } from "./slow-judge.ts"
 import type { ToolTotals } from "./tool-calls.ts"
+import type { Trouble } from "./trouble.ts"
 
 /** As the contract writes it. */
 export const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
@@ -59,7 +61,7 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
   const all = [...tools.values()]
   const judged = sum(all, (tool) => tool.judged)
   const failures = sum(all, (tool) => tool.failures)
-  const { firstMs, lastMs } = conversation
+  const { firstMs, lastMs, trouble } = conversation
   const spanMs = firstMs === undefined || lastMs === undefined ? 0 : lastMs - firstMs
   return create(MetricsSchema, {
     sessionId,
@@ -83,10 +85,13 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
     requests: BigInt(totals?.requests ?? 0),
     judgedCalls: BigInt(judged),
     failedCalls: BigInt(failures),
-    apiErrors: BigInt(conversation.apiErrors),
+    apiErrors: BigInt(trouble.apiErrorCount),
+    errors: errorMessages(tools, trouble),
+    apiErrorKinds: apiErrorMessages(trouble),
+    hookFailures: hookFailureMessages(trouble),
     models: [...(totals?.models ?? [])],
     tools: [...tools]
-      .map(([name, tool]) => toolMessage(name, tool, clocks))
+      .map(([name, tool]) => toolMessage(name, tool, clocks, trouble))
       .sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
     subagents: conversation.subagents.size + childConversations,
     ...(clocks.activeMs === undefined ? {} : { activeMs: BigInt(clocks.activeMs) }),
@@ -112,12 +117,13 @@ function tokensMessage(totals: ConversationTotals | undefined) {
   })
 }
 
-function toolMessage(name: string, tool: ToolTotals, clocks: ClockFigures) {
+function toolMessage(name: string, tool: ToolTotals, clocks: ClockFigures, trouble: Trouble) {
   const latency = clocks.tool(name)
   return create(ToolMetricsSchema, {
     name,
     calls: tool.calls,
     failures: tool.failures,
+    errors: errorMessages(new Map([[name, tool]]), trouble),
     ...(latency === undefined ? {} : { latency: latencyMessage("tool", latency) }),
   })
 }

@@ -31,7 +31,7 @@ const ROLE_CODE: Record<AgentRole, Role> = {
   "attach-view": Role.ATTACH_VIEW,
 }
 
-const STATUS_CODE: Record<StatusWord, Status> = {
+export const STATUS_CODE: Record<StatusWord, Status> = {
   starting: Status.STARTING,
   working: Status.WORKING,
   waiting: Status.WAITING,
@@ -137,7 +137,9 @@ function paneMessage(pane: PaneRef) {
 }
 
 function evidenceOf(session: SessionState, conversation: Conversation | undefined, status: StatusReading | undefined): readonly Evidence[] {
-  const evidence = [...(session.process?.evidence ?? [])]
+  // That the process itself names no conversation is no news once it is known by other evidence.
+  const isBoundOtherwise = session.bindingEvidence !== undefined && session.process?.conversationHints.length === 0
+  const evidence = (session.process?.evidence ?? []).filter(({ field }) => field !== "conversation" || !isBoundOtherwise)
   const transcript = conversation?.meta.transcriptPath
   if (session.process === undefined && transcript !== undefined) {
     const timeMs = conversation?.lastMs ?? session.discoveredMs

@@ -81,15 +81,15 @@ export class SlowJudge {
   }
 
   #judgeAll(minute: number): ReadonlyMap<string, readonly Slowness[]> {
-    const { samples, sessionOf, modelOf, thresholds } = this.#options
+    const { samples, thresholds } = this.#options
     const slow = new Map<string, readonly Slowness[]>()
     const ofHour = [...samples].filter(([, { latestMinute }]) => latestMinute >= minute - HOUR_MINUTES)
     if (!ofHour.some(([, { latestMinute }]) => latestMinute >= minute - RECENT_MINUTES)) return slow
     const peers = new Map<string, PeerDurations>()
     const all = ofHour.map(([conversationId, of]) => {
       const piles = pilesOf(of, minute)
-      const model = modelOf(conversationId)
-      const session = sessionOf(conversationId)
+      const model = this.#options.modelOf(conversationId)
+      const session = this.#options.sessionOf(conversationId)
       for (const [name, { recent, before }] of model === undefined ? [] : piles) {
         const key = `${model}\n${name}`
         let durations = peers.get(key)

@@ -43,7 +43,7 @@ function durations(clocks: Clocks, conversationId: string, tool: string): readon
 describe("ToolCalls", () => {
   it("times a call from its start to its end", () => {
     const { calls, clocks } = bed([started("a", 1_000), ended("a", 1_250)])
-    expect(calls.totals("c").get("Bash")).toEqual({ calls: 1, judged: 1, failures: 0 })
+    expect(calls.totals("c").get("Bash")).toEqual({ calls: 1, judged: 1, failures: 0, errors: {} })
     expect(durations(clocks, "c", "Bash")).toEqual([250])
     expect(calls.open("c")).toEqual([])
   })

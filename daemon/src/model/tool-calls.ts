@@ -37,11 +37,21 @@ export interface CallListener {
   callLeaves(call: ToolCall): void
 }
 
+/** Calls that ended in one bad way. */
+export interface ToolErrors {
+  count: number
+  /** When the last of them ended, Unix milliseconds, and the hash of its id. */
+  lastMs: number
+  lastKey: number
+}
+
 /** What the calls of one tool in one conversation come to. */
 export interface ToolTotals {
   calls: number
   judged: number
   failures: number
+  /** Calls that did not end well, by how they did. */
+  errors: Partial<Record<ToolOutcome, ToolErrors>>
 }
 
 /** What is kept of a conversation's calls where they are not in memory themselves; plain data. */
@@ -61,11 +71,13 @@ const RANK: Record<ToolOutcome, number> = {
   "model-error": 5,
   denied: 6,
   cancelled: 7,
-  interrupted: 8,
-  rejected: 9,
+  rejected: 8,
+  // A line behind a refusal may tell that it was an interruption.
+  interrupted: 9,
 }
 
-const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "command-failed", "timeout", "model-error"])
+/** Outcomes that count as failures. */
+export const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "command-failed", "timeout", "model-error"])
 
 /** All calls of the host. `seen` answers the call it touched, or undefined when the fact said nothing new. */
 export class ToolCalls {
@@ -204,6 +216,11 @@ export class ToolCalls {
     return totals
   }
 
+  /** A call that is in memory. */
+  callOf(callId: string): Readonly<ToolCall> | undefined {
+    return this.#calls.get(keyHash(callId))
+  }
+
   /** The conversation of the call of an id's hash; undefined where that is not in memory. */
   homeOf(key: number): string | undefined {
     return this.#calls.get(key)?.conversationId
@@ -219,7 +236,7 @@ export class ToolCalls {
     return (
       this.#kept.get(conversationId) ?? {
         calls: this.#byConversation.get(conversationId)?.size ?? 0,
-        totals: [...this.totals(conversationId)].map(([name, totals]) => [name, { ...totals }]),
+        totals: [...this.totals(conversationId)].map(([name, totals]) => [name, { ...totals, errors: structuredClone(totals.errors) }]),
         open: this.open(conversationId).map(storedCall),
       }
     )
@@ -301,15 +318,26 @@ export class ToolCalls {
 function addCall(totals: Map<string, ToolTotals>, call: ToolCall): void {
   if (call.name === "") return
   let tool = totals.get(call.name)
-  if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0 }))
+  if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0, errors: {} }))
   tool.calls++
   addEnd(tool, call)
 }
 
 function addEnd(tool: ToolTotals, call: ToolCall): void {
+  addError(tool, call)
   if (!isJudged(call.outcome)) return
   tool.judged++
   if (FAILURES.has(call.outcome)) tool.failures++
+}
+
+function addError({ errors }: ToolTotals, { key, outcome, endMs = 0 }: ToolCall): void {
+  if (outcome === undefined || outcome === "ok" || outcome === "background") return
+  const error = (errors[outcome] ??= { count: 0, lastMs: 0, lastKey: 0 })
+  error.count++
+  // Of two in one millisecond the same one is the last in whatever order they come.
+  if (endMs < error.lastMs || (endMs === error.lastMs && key < error.lastKey)) return
+  error.lastMs = endMs
+  error.lastKey = key
 }
 
 function endOf({ endMs, outcome, durationMs, name, wasAsked }: ToolCall): string {
@@ -327,6 +355,13 @@ export function isJudged(outcome: ToolOutcome | undefined): outcome is ToolOutco
 
 export function isFailure(outcome: ToolOutcome | undefined): boolean {
   return outcome !== undefined && FAILURES.has(outcome)
+}
+
+/** As measured by the agent, else end minus start; undefined for what cannot be a duration (clocks jump). */
+export function durationOf(call: ToolCall): number | undefined {
+  if (call.durationMs !== undefined) return call.durationMs
+  if (call.startMs === undefined || call.endMs === undefined) return undefined
+  return validDuration(call.endMs - call.startMs)
 }
 
 function validDuration(ms: number | undefined): number | undefined {

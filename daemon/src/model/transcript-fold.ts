@@ -22,7 +22,7 @@ export class TranscriptFold {
   }
 
   fold(fact: TranscriptFact): void {
-    const { roster, ledger, tools, clocks, reconciler, usage, history } = this.#parts
+    const { roster, ledger, tools, clocks, reconciler, usage, history, activities } = this.#parts
     history.rouse(fact)
     const conversation = this.#conversation(fact.conversationId)
     this.#parts.onConversation(conversation.id)
@@ -30,6 +30,7 @@ export class TranscriptFold {
       conversation.touch(fact.timeMs)
       if (fact.subagentId !== undefined) conversation.subagentActive(fact.subagentId, fact.timeMs)
     }
+    const turnStartedMs = conversation.inTurn === true && fact.kind === "turn-ended" ? conversation.turnChangedMs : undefined
     switch (fact.kind) {
       case "conversation-seen":
         conversation.describe(fact)
@@ -49,6 +50,7 @@ export class TranscriptFold {
         break
       case "tool-ended":
         this.#callTouched(tools.ended(fact))
+        conversation.trouble.toolEnded(tools.callOf(fact.callId)?.name ?? "", fact)
         break
       case "model-call-seen":
         this.#touchAll(clocks.spans.see(answerSpan(fact)))
@@ -68,7 +70,10 @@ export class TranscriptFold {
         if (fact.subagentId === undefined) conversation.contextSeen(fact)
         break
       case "api-error-seen":
-        conversation.apiError(fact.key)
+        conversation.trouble.apiErrorSeen(fact)
+        break
+      case "hook-failed":
+        conversation.trouble.hookFailed(fact)
         break
       case "subagent-seen":
         conversation.subagentSeen(fact)
@@ -80,12 +85,12 @@ export class TranscriptFold {
         usage.limits.see(fact)
         break
       case "compacted":
-      case "hook-failed":
       case "active":
         break
       default:
         fact satisfies never
     }
+    activities.see(fact, conversation, turnStartedMs)
   }
 
   #noteFork({ id, meta }: Conversation): void {

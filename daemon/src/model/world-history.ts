@@ -2,6 +2,7 @@
 // on disk until something new is heard of them. Most of a history is never looked at again.
 
 import type { TranscriptFact } from "../domain/facts.ts"
+import type { ActivityLog } from "./activity-log.ts"
 import type { Clocks } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
@@ -11,6 +12,7 @@ import type { Roster } from "./roster.ts"
 import { conversationName } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
 import { answerKey } from "./spans.ts"
+import { MAX_CHANGES, type StatusChange, StatusHistory } from "./status-history.ts"
 import { SHARED, type StoredCall, type StoredEntry, type StoredRequest, type StoredSpan } from "./stored-entry.ts"
 import type {
   Archive,
@@ -36,6 +38,7 @@ export interface WorldParts {
   readonly usage: UsageBooks
   readonly roster: Roster
   readonly conversations: Map<string, Conversation>
+  readonly activities: ActivityLog
 }
 
 export class WorldHistory {
@@ -48,6 +51,10 @@ export class WorldHistory {
   readonly #stale = new Set<string>()
   readonly #sessions = new Map<string, string>()
   #changedSessions = new Map<string, StoredSession>()
+  /** As a store brought them back. */
+  #lastChanges: ReadonlyMap<string, StatusChange> = new Map()
+  /** Whose changes of status are not written. */
+  #unsavedHistories = new Map<string, StatusHistory>()
 
   constructor(parts: WorldParts) {
     this.#parts = parts
@@ -55,9 +62,10 @@ export class WorldHistory {
 
   /** Whether there is anything to write down. */
   get hasChanges(): boolean {
-    const { ledger, tools, clocks } = this.#parts
-    const unsaved = ledger.unsaved.size + tools.unsaved.size + clocks.spans.unsaved.size
-    return (this.#changed?.size ?? 0) > 0 || unsaved > 0 || this.#changedSessions.size > 0
+    const { ledger, tools, clocks, activities } = this.#parts
+    if (activities.ring.hasUnsaved) return true
+    const sets = [this.#changed, ledger.unsaved, tools.unsaved, clocks.spans.unsaved, this.#changedSessions, this.#unsavedHistories]
+    return sets.some((set) => set !== undefined && set.size > 0)
   }
 
   /** Puts back what a store kept, into an empty world, and takes note of changes from then on. */
@@ -87,9 +95,11 @@ export class WorldHistory {
     // Sums hold the requests of keys that several bear; where there are none, these are booked as well.
     ledger.bookShared(unsummed)
     for (const [id, session] of stored.sessions) this.#sessions.set(id, JSON.stringify(session))
-    roster.remember(new Map(stored.sessions))
+    this.#lastChanges = stored.lastChanges
+    roster.remember(new Map(stored.sessions), (id) => (stored.lastChanges.has(id) ? archive.statusChanges(id, MAX_CHANGES) : []))
     for (const limit of stored.limits) usage.limits.see({ kind: "rate-limit-seen", conversationId: "", ...limit })
     usage.limits.takeChanged()
+    this.#parts.activities.restore(stored.activities)
     this.#changed = new Set()
     ledger.unsaved.begin()
     this.#parts.tools.unsaved.begin()
@@ -128,9 +138,11 @@ export class WorldHistory {
     if (this.#changed !== undefined) this.#stale.add(conversationId)
   }
 
-  /** A session was bound to a conversation, or moved on. */
-  sessionTouched({ id, process, discoveredMs, conversationId, earlierConversationIds }: SessionState): void {
-    if (this.#changed === undefined || process === undefined || conversationId === undefined) return
+  /** A session's status changed, or it was bound to a conversation, or moved on. */
+  sessionTouched({ id, process, discoveredMs, conversationId, earlierConversationIds, history }: SessionState): void {
+    if (this.#changed === undefined) return
+    if (history.hasUnsaved) this.#unsavedHistories.set(id, history)
+    if (process === undefined || conversationId === undefined) return
     const session: StoredSession = { discoveredMs, conversationId, earlierConversationIds: [...earlierConversationIds] }
     const text = JSON.stringify(session)
     if (this.#sessions.get(id) === text) return
@@ -138,9 +150,22 @@ export class WorldHistory {
     this.#changedSessions.set(id, session)
   }
 
+  /** Notes the end of sessions that an earlier run of the daemon left and that are no more; all that there are have to be known. */
+  endMissing(nowMs: number): void {
+    const { sessions } = this.#parts.roster
+    for (const [id, last] of this.#lastChanges) {
+      if (last.to.status === "ended" || sessions.has(id)) continue
+      const history = new StatusHistory([last])
+      const to = { status: "ended", reason: "gone when the daemon started", source: "process", confidence: "likely" } as const
+      history.add({ from: last.to.status, to, timeMs: nowMs, conversationId: last.conversationId })
+      this.#unsavedHistories.set(id, history)
+    }
+    this.#lastChanges = new Map()
+  }
+
   /** What changed since the last call, as it is now. */
   take(): WorldChanges {
-    const { ledger, tools, clocks, usage } = this.#parts
+    const { ledger, tools, clocks, usage, activities } = this.#parts
     const entries = new Map<string, StoredEntry[]>()
     ledger.takeUnsaved(entries)
     tools.takeUnsaved(entries)
@@ -151,11 +176,16 @@ export class WorldHistory {
       if (state !== undefined) conversations.set(id, state)
     }
     const sessions = this.#changedSessions
+    const statusChanges = [...this.#unsavedHistories].flatMap(([sessionId, history]) =>
+      history.takeUnsaved().map((change) => ({ sessionId, change })),
+    )
     const staleSummaries = [...this.#stale].filter((id) => !entries.has(id))
     this.#changed?.clear()
     this.#stale.clear()
     this.#changedSessions = new Map()
-    return { conversations, entries, staleSummaries, sessions, limits: usage.limits.takeChanged() }
+    this.#unsavedHistories = new Map()
+    const limits = usage.limits.takeChanged()
+    return { conversations, entries, staleSummaries, sessions, statusChanges, limits, activities: activities.takeUnsaved() }
   }
 
   /** A conversation's sums as they are now; undefined for one that is not known. */
@@ -183,8 +213,9 @@ export class WorldHistory {
 
   /** Forgets conversations for good: a person asked for it. */
   forget(conversationIds: Iterable<string>): void {
-    const { conversations, ledger, tools, clocks, reconciler, usage, roster } = this.#parts
+    const { conversations, ledger, tools, clocks, reconciler, usage, roster, activities } = this.#parts
     const ids = new Set(conversationIds)
+    activities.forget(ids)
     for (const id of ids) {
       this.#asleep.delete(id)
       this.#changed?.delete(id)
@@ -196,6 +227,7 @@ export class WorldHistory {
       usage.corrections.forget(id)
       roster.forget(id)
       conversations.delete(id)
+      for (const { history } of roster.sessions.values()) history.forget(id)
     }
     usage.rollup.forget((row) => ids.has(row.conversationId))
   }

@@ -8,6 +8,9 @@ import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/s
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
 import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
+import { ActivityFeed } from "./activity-feed.ts"
+import { ActivityLog } from "./activity-log.ts"
+import type { ActivityRingOptions } from "./activity-ring.ts"
 import { Clocks } from "./clocks.ts"
 import type { Conversation } from "./conversation.ts"
 import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
@@ -15,6 +18,7 @@ import { LatencyReport } from "./latency-report.ts"
 import { Ledger } from "./ledger.ts"
 import { LiveIntervals } from "./live-intervals.ts"
 import type { PriceBook } from "./prices/price-book.ts"
+import type { PublishedActivities } from "./published-activities.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Reconciler } from "./reconciler.ts"
 import type { LedgerRequest } from "./request-table.ts"
@@ -44,6 +48,8 @@ export interface WorldOptions {
   readonly seen?: SeenJournal
   /** From when on something is called slow. */
   readonly slow?: SlowThresholds
+  /** How much is kept of what happened. */
+  readonly activityRing?: Pick<ActivityRingOptions, "capacity" | "maxAgeMs">
 }
 
 /** How far the first read is, as the tailer reports it. */
@@ -70,6 +76,9 @@ export class World implements PublishedWorld {
   readonly #slow: SlowJudge
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
+  readonly #activityLog: ActivityLog
+  /** What happened. */
+  readonly activities: PublishedActivities
   readonly #transcripts: TranscriptFold
   /** What a store follows and brings back. */
   readonly history: WorldHistory
@@ -107,6 +116,7 @@ export class World implements PublishedWorld {
     })
     this.#ledger = new Ledger(options.prices, this.usage.book)
     this.#reconciler = new Reconciler({ requestsOf: (id) => this.#requestsOf(id), prices: options.prices })
+    this.#activityLog = new ActivityLog({ now: options.now, tools: this.#tools, ...options.activityRing })
     const parts = {
       ledger: this.#ledger,
       tools: this.#tools,
@@ -115,7 +125,9 @@ export class World implements PublishedWorld {
       usage: this.usage,
       roster: this.#roster,
       conversations: this.#conversations,
+      activities: this.#activityLog,
     }
+    this.activities = new ActivityFeed(this.#activityLog, parts)
     const onConversation = (id: string): unknown => this.#dirtyConversations.add(id)
     this.history = new WorldHistory(parts)
     this.#live = new LiveIntervals({ ...parts, history: this.history, onConversation })
@@ -150,6 +162,11 @@ export class World implements PublishedWorld {
     this.#publish(false)
   }
 
+  /** Every agent that runs has been stated since the world was restored: what was left of others is over. */
+  allStated(): void {
+    this.history.endMissing(this.#now())
+  }
+
   /** Forgets conversations for good. */
   forget(conversationIds: readonly string[]): void {
     for (const id of conversationIds) {
@@ -176,6 +193,7 @@ export class World implements PublishedWorld {
   setFirstRead(progress: ReadProgress): void {
     const { bytesRead, bytesTotal, files, done } = progress
     this.#firstRead = create(FirstReadSchema, { bytesRead: BigInt(bytesRead), bytesTotal: BigInt(bytesTotal), files, done })
+    if (done) this.#activityLog.release()
     this.#publish(true)
   }
 
@@ -187,6 +205,7 @@ export class World implements PublishedWorld {
     for (const session of this.#roster.sessions.values()) {
       if (session.status?.status !== "ended") this.#restatus(session, nowMs)
     }
+    this.#activityLog.ring.expire()
     for (const id of this.#recentlyEnded) {
       if (this.sessionInScope(id, Scope.RECENT)) continue
       this.#recentlyEnded.delete(id)
@@ -267,8 +286,10 @@ export class World implements PublishedWorld {
   }
 
   #agentSeen(fact: AgentSeen): void {
+    const isNew = !this.#roster.sessions.has(fact.sessionId)
     const session = this.#roster.seat(fact.sessionId, this.#now())
     session.process = fact
+    if (isNew) this.#activityLog.discovered(session)
     session.gone = undefined
     this.#roster.takeWord(session, this.#now(), this.#touch)
     this.#reseat = true
@@ -280,6 +301,7 @@ export class World implements PublishedWorld {
     if (session === undefined || session.gone !== undefined) return
     session.gone = { timeMs: fact.timeMs, reason: fact.reason }
     this.#live.agentGone(session)
+    this.#activityLog.gone(session)
     this.#reseat = true
     this.#dirtySessions.add(session.id)
   }
@@ -323,6 +345,7 @@ export class World implements PublishedWorld {
     const before = session.status?.status
     if (session.setStatus(reading, nowMs)) this.#dirtySessions.add(session.id)
     this.#live.statusRead(session, before, nowMs)
+    if (reading.status !== before) this.#activityLog.statusChanged(session, reading)
     const unread = isUnread({ sessionId: session.id, status: reading.status, process: session.process, conversation }, this.#seen)
     if (session.unread !== unread) this.#dirtySessions.add(session.id)
     session.unread = unread
@@ -341,6 +364,7 @@ export class World implements PublishedWorld {
   }
 
   #publish(firstRead: boolean): void {
+    this.#activityLog.publish()
     const sessionIds = this.#dirtySessions
     const conversationIds = this.#dirtyConversations
     if (sessionIds.size === 0 && conversationIds.size === 0 && !firstRead) return

@@ -9,6 +9,7 @@ import { type EntryNames, mergePieces, readEntry, skipEntry } from "./entry-code
 import { KeyIndex } from "./key-index.ts"
 import type { Names } from "./names.ts"
 import { PackedReader } from "./packed-bytes.ts"
+import { statusChangeOf } from "./status-change-row.ts"
 
 export interface ArchiveOptions {
   readonly database: DatabaseSync
@@ -23,6 +24,7 @@ const noHomes = (): Homes => ({ request: new KeyIndex(), call: new KeyIndex(), a
 
 export function createArchive({ database, names, onDamage }: ArchiveOptions): Archive {
   const piecesOf = database.prepare("SELECT entries FROM pieces WHERE conversation = ? ORDER BY id")
+  const changesOf = database.prepare("SELECT * FROM status_changes WHERE session = ? ORDER BY id DESC LIMIT ?")
   const allFactors = new Map<number, PriceFactors>()
   const entryNames: EntryNames = {
     // A name that is gone was a purged conversation's.
@@ -78,6 +80,16 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
     entries(conversationId) {
       const number = names.known(conversationId)
       return number === undefined ? [] : read(() => entriesOf(number), [])
+    },
+    statusChanges(sessionId, limit) {
+      return read(
+        () =>
+          changesOf
+            .all(sessionId, limit)
+            .toReversed()
+            .map((row) => statusChangeOf(row, names)),
+        [],
+      )
     },
   }
 }

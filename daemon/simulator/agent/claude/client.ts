@@ -14,7 +14,7 @@ import { createLane, openConversation } from "./conversation.ts"
 import { createPresence } from "./presence.ts"
 import type { ClaudeProfile } from "./profile.ts"
 import { createReplyWriter } from "./reply.ts"
-import { queueNotification, writeCompaction, writeFailure, writeRetry } from "./special-lines.ts"
+import { queueNotification, writeCompaction, writeFailure, writeHookFailure, writeRetry } from "./special-lines.ts"
 import { toolResult } from "./tool-result.ts"
 import { createTranscript, type Lane } from "./transcript.ts"
 
@@ -52,6 +52,8 @@ export function createClaudeClient(options: ClaudeOptions): Client {
   let mood: Mood = options.startsInTrust ? "trust" : "idle"
   let hasAppeared = false
   let hasShell = false
+  /** Failed attempts since the last answer. */
+  let retries = 0
   let waiting: ((allow: boolean, text: string) => void) | undefined
 
   const open = (sessionId: string) => {
@@ -182,6 +184,7 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     async respond(reply) {
       const lane = laneOf(reply.subagentId)
       const of = now
+      retries = 0
       const tools = (reply.tools ?? []).map((tool) => ({
         ...content.tool(tool.name),
         ...(tool.input === undefined ? {} : { input: tool.input }),
@@ -293,9 +296,19 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     apiError(status, isFinal) {
       replies.request(now.lane)
       now.books.apiError()
-      if (!isFinal) return writeRetry(transcript, now.lane, random, status)
+      const retryInMs = retryPauseMs(++retries)
+      if (!isFinal) {
+        writeRetry(transcript, now.lane, random, { status, attempt: retries, retryInMs })
+        return retryInMs
+      }
+      retries = 0
       writeFailure(transcript, now.lane, random, status)
       finishTurn(now.lane, true)
+      return 0
+    },
+    hookFailed(callId, stderr) {
+      const name = now.lane.open.get(callId)?.name ?? "Bash"
+      writeHookFailure(transcript, now.lane, { hookName: `PreToolUse:${name}`, toolUseID: callId, stderr })
     },
     interrupt() {
       const { lane } = now
@@ -354,4 +367,9 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     }),
   }
   return client
+}
+
+/** Pauses double. */
+function retryPauseMs(attempt: number): number {
+  return 520 * 2 ** (attempt - 1)
 }

@@ -43,7 +43,18 @@ export function toClaudeLine(state: ClaudeState, file: TranscriptFile, value: Js
   const isSettled = tells || state.copy === "no"
   state.lastMs = Math.max(state.lastMs, timeMs)
   const say: Emit = isSettled ? emit : (fact) => defer(state, fact, emit)
-  return { state, file, value, timeMs, hasTime: writtenMs !== undefined, who, isCopy: conversationId !== own, isSidechain: value["isSidechain"] === true, say, emit }
+  return {
+    state,
+    file,
+    value,
+    timeMs,
+    hasTime: writtenMs !== undefined,
+    who,
+    isCopy: conversationId !== own,
+    isSidechain: value["isSidechain"] === true,
+    say,
+    emit,
+  }
 }
 
 function namedOwner(value: JsonObject): string | undefined {

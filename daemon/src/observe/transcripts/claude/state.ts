@@ -26,6 +26,8 @@ export interface ClaudeState {
   requestKey: string | undefined
   requestSignature: string | undefined
   contextTokens: number | null | undefined
+  /** Model of the last request, copies included. */
+  lastModel: string | undefined
   /** Kind of subagent last said, in a subagent's file. */
   subagentType: string | undefined
   /** Running time that the last cost-state line told of, and the first time written after that line. */
@@ -49,6 +51,10 @@ export interface ClaudeState {
   /** Time waited since then before the request was tried again. */
   retriedMs: number
   answer: ModelAnswer | undefined
+  /** Calls that the last lines say were refused, without saying when. */
+  refused: { readonly callId: string; readonly timeMs: number }[]
+  /** Failures of hooks at the end of a turn that were written since its last summary, which tells of them once more. */
+  stopFailures: number
 }
 
 export interface TurnEnd {
@@ -89,6 +95,7 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     requestKey: undefined,
     requestSignature: undefined,
     contextTokens: undefined,
+    lastModel: undefined,
     subagentType: undefined,
     bookedDurationMs: undefined,
     sinceBookedMs: undefined,
@@ -102,6 +109,8 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     askedMs: undefined,
     retriedMs: 0,
     answer: undefined,
+    refused: [],
+    stopFailures: 0,
   }
 }
 

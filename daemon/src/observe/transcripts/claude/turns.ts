@@ -4,9 +4,9 @@ import type { TurnEnded } from "../../../domain/facts.ts"
 import type { ClaudeLine } from "./line.ts"
 import type { ClaudeState } from "./state.ts"
 
-/** A prompt. */
-export function turnStarts(line: ClaudeLine): void {
-  open(line, line.timeMs, true)
+/** A prompt, with its first words. */
+export function turnStarts(line: ClaudeLine, prompt: string | undefined): void {
+  open(line, line.timeMs, true, prompt)
 }
 
 /** The model has answered: opens a turn where none is open, as after a command, a hook's objection or a message to a resting agent. */
@@ -45,7 +45,7 @@ export function clearPending(state: ClaudeState): void {
   state.pendingIsPrompt = false
 }
 
-function open(line: ClaudeLine, timeMs: number, isPrompt: boolean): void {
+function open(line: ClaudeLine, timeMs: number, isPrompt: boolean, prompt?: string): void {
   const { state, who } = line
   const { turnEnd } = state
   const isOwn = who.subagentId === undefined && turnEnd?.conversationId === who.conversationId
@@ -54,7 +54,8 @@ function open(line: ClaudeLine, timeMs: number, isPrompt: boolean): void {
   clearPending(state)
   state.endedByMessage = undefined
   state.turnStartMs = timeMs
-  line.say({ kind: "turn-started", ...who, timeMs, ...(isIdle ? { idleSinceMs: turnEnd.timeMs } : {}) })
+  const idle = isIdle ? { idleSinceMs: turnEnd.timeMs } : {}
+  line.say({ kind: "turn-started", ...who, timeMs, ...idle, ...(prompt === undefined ? {} : { prompt }) })
   if (who.subagentId === undefined) return
   line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, finished: false })
 }

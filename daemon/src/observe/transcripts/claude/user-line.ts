@@ -1,9 +1,10 @@
 // User lines: prompts, tool results, interruptions, and the client's own notes, all under one type.
 
+import { cleanText } from "../clean-text.ts"
 import { asAmount, asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
 import type { ClaudeLine } from "./line.ts"
 import { modelAsked } from "./model-answers.ts"
-import { outcomeOf, resultText } from "./tool-outcome.ts"
+import { exampleOf, isUnexplainedRefusal, outcomeOf, resultText } from "./tool-outcome.ts"
 import { clearPending, turnEnds, turnStarts } from "./turns.ts"
 
 /** What a local command printed: nobody asked the model anything. */
@@ -24,9 +25,13 @@ export function userLine(line: ClaudeLine): void {
     for (const block of results) toolResult(line, block, results.length === 1)
     return
   }
+  const refused = line.state.refused.splice(0)
   if (line.isSidechain && line.who.subagentId === undefined) return
   const text = resultText(content)
   if (text.startsWith("[Request interrupted by user")) {
+    if (text.startsWith("[Request interrupted by user for tool use]")) {
+      for (const call of refused) line.say({ kind: "tool-ended", ...line.who, ...call, outcome: "interrupted" })
+    }
     turnEnds(line, "interrupted")
     return
   }
@@ -41,7 +46,7 @@ export function userLine(line: ClaudeLine): void {
   }
   if (message === undefined) return
   if (text.startsWith(NOTIFICATION)) notification(line, typeof content === "string" ? content.slice(0, 2000) : text)
-  turnStarts(line)
+  turnStarts(line, cleanText(text))
 }
 
 function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void {
@@ -49,14 +54,18 @@ function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void 
   if (callId === undefined) return
   const result = isOnly ? asObject(line.value["toolUseResult"]) : undefined
   const durationMs = measuredMs(result)
+  const outcome = outcomeOf(block, isOnly ? line.value : undefined)
+  const example = outcome === "ok" || outcome === "background" ? undefined : exampleOf(block)
+  if (isUnexplainedRefusal(block, line.value)) line.state.refused.push({ callId, timeMs: line.timeMs })
   line.say({
     kind: "tool-ended",
     ...line.who,
     timeMs: line.timeMs,
     callId,
-    outcome: outcomeOf(block, isOnly ? line.value : undefined),
+    outcome,
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(isOnly && wasAsked(line.value) ? { wasAsked: true } : {}),
+    ...(example === undefined ? {} : { example }),
   })
   const subagentId = asString(result?.["agentId"], 200)
   if (subagentId === undefined) return

@@ -47,7 +47,9 @@ export function tokenCount(line: CodexLine): void {
 export function compacted(line: CodexLine): void {
   if (line.state.inReplay || line.state.contextTokens === null) return
   line.state.contextTokens = null
+  line.state.compactions++
   const { conversationId, timeMs } = line
+  line.emit({ kind: "compacted", conversationId, timeMs, key: `${conversationId}/compacted#${line.state.compactions}`, trigger: "unknown" })
   line.emit({ kind: "context-seen", conversationId, timeMs, usedTokens: null })
 }
 
@@ -61,16 +63,19 @@ function context(line: CodexLine, usedTokens: number): void {
 
 function request(line: CodexLine, key: string, counts: CodexCounts, model?: string): void {
   const { state, conversationId, timeMs } = line
-  const answeredBy = state.model ?? model ?? UNNAMED_MODEL
-  answerNamed(state, key, answeredBy, line.emit)
   const factors: PriceFactors | undefined = state.tier === undefined ? undefined : { tier: state.tier }
+  const used = state.model ?? model ?? UNNAMED_MODEL
+  const { lastModel } = state
+  state.lastModel = used
+  answerNamed(state, key, used, line.emit)
   line.emit({
     kind: "request-seen",
     conversationId,
     timeMs,
     key,
     sidechain: false,
-    model: answeredBy,
+    model: used,
+    ...(lastModel === undefined || lastModel === used ? {} : { switchedFrom: lastModel }),
     usage: toTokenUsage(counts),
     ...(factors === undefined ? {} : { factors }),
   })

@@ -2,11 +2,12 @@
 // output item in all. The first end that says more than "it goes on" is the one.
 
 import type { ToolOutcome } from "../../../domain/facts.ts"
-import { asAmount, asObject, asString, asUnixMs, type JsonObject } from "../json-fields.ts"
+import { asAmount, asObject, asObjects, asString, asUnixMs, type JsonObject } from "../json-fields.ts"
 import { toolTarget } from "../tool-target.ts"
 import { callIdOf, type CodexLine } from "./line.ts"
 import { modelAnswered, modelAsked } from "./model-answers.ts"
-import { itemOutcome, outputOutcome } from "./tool-outcome.ts"
+import { itemExample, itemOutcome, outputExample, outputOutcome } from "./tool-outcome.ts"
+import { userMessage } from "./turns.ts"
 
 const MAX_OPEN_CALLS = 256
 
@@ -39,7 +40,13 @@ export function callOutput(line: CodexLine): void {
   const outcome = outputOutcome(line.payload["output"])
   // A command that goes on gets its real end with an event, if this version writes one.
   if (outcome !== "background") line.state.openCalls.splice(open, 1)
-  line.emit({ kind: "tool-ended", conversationId: line.conversationId, timeMs: line.timeMs, callId, outcome, ...askedFor(outcome) })
+  const example = wentWell(outcome) ? undefined : outputExample(line.payload["output"])
+  const said = { ...(example === undefined ? {} : { example }), ...askedFor(outcome) }
+  line.emit({ kind: "tool-ended", conversationId: line.conversationId, timeMs: line.timeMs, callId, outcome, ...said })
+}
+
+function wentWell(outcome: ToolOutcome): boolean {
+  return outcome === "ok" || outcome === "background"
 }
 
 /** exec_command_end, mcp_tool_call_end, patch_apply_end, web_search_end. */
@@ -63,6 +70,7 @@ export function itemCompleted(line: CodexLine): void {
   const item = asObject(line.payload["item"])
   const type = asString(item?.["type"], 100)
   if (item === undefined || type === undefined || line.state.inReplay) return
+  if (type === "UserMessage") userMessage(line, asObjects(item["content"]).find((part) => typeof part["text"] === "string")?.["text"])
   const name = itemName(type, item)
   if (name === undefined) return
   if (type === "WebSearch") line.state.searchesSaid++
@@ -99,7 +107,8 @@ function ended(line: CodexLine, item: JsonObject, end: CallEnd): void {
   if (callId === undefined || state.inReplay) return
   const open = state.openCalls.findIndex((call) => call.callId === callId)
   const call = open < 0 ? undefined : state.openCalls.splice(open, 1)[0]
-  const outcome: ToolOutcome = itemOutcome(item)
+  const outcome = itemOutcome(item)
+  const example = wentWell(outcome) ? undefined : itemExample(item)
   if (call === undefined && end.startedMs !== undefined) {
     const target = toolTarget(item)
     line.emit({
@@ -121,6 +130,7 @@ function ended(line: CodexLine, item: JsonObject, end: CallEnd): void {
     name: call?.name ?? end.name,
     ...(end.durationMs === undefined ? {} : { durationMs: end.durationMs }),
     ...(end.startedMs === undefined ? {} : { startedMs: end.startedMs }),
+    ...(example === undefined ? {} : { example }),
   })
 }
 
