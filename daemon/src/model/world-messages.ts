@@ -12,7 +12,7 @@ import { metricsMessage } from "./metrics-message.ts"
 import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
 import { sessionMessage } from "./session-message.ts"
-import type { SlowJudge } from "./slow-judge.ts"
+import { SLOW_THRESHOLDS, SlowJudge, type SlowThresholds } from "./slow-judge.ts"
 import type { ToolCall, ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
 
@@ -25,7 +25,8 @@ export interface WorldMessagesOptions {
   readonly tools: ToolCalls
   readonly clocks: Clocks
   readonly live: LiveIntervals
-  readonly slow: SlowJudge
+  /** From when on something is called slow; undefined for the usual. */
+  readonly slow: SlowThresholds | undefined
   readonly reconciler: Reconciler
   readonly usage: UsageBooks
   /** Unix milliseconds. */
@@ -39,16 +40,23 @@ export class WorldMessages {
   readonly #world: WorldMessagesOptions
   readonly #sessions = new Map<string, Session>()
   readonly #rows = new Map<string, Metrics>()
+  readonly slow: SlowJudge
 
   constructor(options: WorldMessagesOptions) {
     this.#world = options
+    this.slow = new SlowJudge({
+      samples: options.clocks.samples,
+      thresholds: options.slow ?? SLOW_THRESHOLDS,
+      sessionOf: (id) => options.roster.sessionOf(id)?.id ?? id,
+      modelOf: (id) => this.modelOf(id),
+    })
   }
 
   /** Throws for an id that is no session's. */
   session(id: string): Session {
     const cached = this.#sessions.get(id)
     if (cached !== undefined) return cached
-    const { host, roster, slow } = this.#world
+    const { host, roster } = this.#world
     const session = roster.sessions.get(id)
     if (session === undefined) throw new Error(`no session ${id}`)
     const conversation = roster.conversationOf(session)
@@ -59,7 +67,7 @@ export class WorldMessages {
       conversation,
       model,
       openTools: this.mainTools(conversation),
-      isSlow: conversation !== undefined && slow.of(conversation.id).length > 0,
+      isSlow: conversation !== undefined && this.slow.of(conversation.id).length > 0,
       activeSubagents: this.#activeSubagents(conversation),
       parentSessionId: roster.parentOf(session),
       contextUsedRatio:
@@ -72,7 +80,7 @@ export class WorldMessages {
   row(conversationId: string): Metrics {
     const cached = this.#rows.get(conversationId)
     if (cached !== undefined) return cached
-    const { host, conversations, roster, ledger, tools, clocks, live, slow, reconciler, usage } = this.#world
+    const { host, conversations, roster, ledger, tools, clocks, live, reconciler, usage } = this.#world
     const row = metricsMessage({
       host,
       sessionId: roster.sessionOf(conversationId)?.id ?? "",
@@ -81,7 +89,7 @@ export class WorldMessages {
       tools: tools.totals(conversationId),
       clocks: clocks.figuresOf(conversationId),
       open: live.openIn(conversationId),
-      slow: slow.of(conversationId),
+      slow: this.slow.of(conversationId),
       childConversations: roster.childrenOf(conversationId).size,
       reconciliation: reconciler.resultOf(conversationId),
       corrected: usage.correctedOf(conversationId),

@@ -28,7 +28,7 @@ import { lastActivityMs, statusChangeMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
-import { SLOW_THRESHOLDS, SlowJudge, type SlowThresholds } from "./slow-judge.ts"
+import type { SlowThresholds } from "./slow-judge.ts"
 import { ToolCalls } from "./tool-calls.ts"
 import { TranscriptFold } from "./transcript-fold.ts"
 import { UsageBooks } from "./usage-books.ts"
@@ -73,7 +73,6 @@ export class World implements PublishedWorld {
   readonly #clocks: Clocks = new Clocks((id) => this.#tools.of(id))
   readonly #tools: ToolCalls = new ToolCalls(this.#clocks)
   readonly #live: LiveIntervals
-  readonly #slow: SlowJudge
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
   readonly #activityLog: ActivityLog
@@ -131,13 +130,7 @@ export class World implements PublishedWorld {
     const onConversation = (id: string): unknown => this.#dirtyConversations.add(id)
     this.history = new WorldHistory(parts)
     this.#live = new LiveIntervals({ ...parts, history: this.history, onConversation })
-    this.#slow = new SlowJudge({
-      samples: this.#clocks.samples,
-      thresholds: options.slow ?? SLOW_THRESHOLDS,
-      sessionOf: (id) => this.#roster.sessionOf(id)?.id ?? id,
-      modelOf: (id) => this.#published.modelOf(id),
-    })
-    this.#published = new WorldMessages({ ...parts, live: this.#live, slow: this.#slow, host: options.host, now: options.now })
+    this.#published = new WorldMessages({ ...parts, live: this.#live, slow: options.slow, host: options.host, now: options.now })
     this.latency = new LatencyReport({
       ...parts,
       history: this.history,
@@ -211,7 +204,7 @@ export class World implements PublishedWorld {
       this.#recentlyEnded.delete(id)
       this.#scopeChanged(id)
     }
-    for (const id of this.#slow.judge(nowMs, this.#clocks.changes)) {
+    for (const id of this.#published.slow.judge(nowMs, this.#clocks.changes)) {
       this.#dirtyConversations.add(id)
       const session = this.#roster.sessionOf(id)
       if (session !== undefined) this.#dirtySessions.add(session.id)
