@@ -82,7 +82,7 @@ function createBed() {
   const conversations = new Map<string, Conversation>([["c", new Conversation("c")]])
   const roster = new Roster(conversations)
   const hierarchy = new Hierarchy({ conversations, roster })
-  const tools = new ToolCalls(hierarchy.count)
+  const tools = new ToolCalls(undefined, hierarchy.count)
   const desk = new PatternDesk(new MemberBook({ conversations, roster }))
   const nobody = { session() {}, conversation() {} }
   let isNew = true

@@ -81,6 +81,8 @@ export interface RequestSeen extends InTranscript {
   /** A copy on a side chain yields to one on the main chain. */
   readonly sidechain: boolean
   readonly model: string
+  /** The model of the request before, in the order of the file, where that is another one. */
+  readonly switchedFrom?: string
   readonly usage: TokenUsage
   readonly factors?: PriceFactors
 }

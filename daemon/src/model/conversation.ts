@@ -5,7 +5,7 @@ import type { AgentKind } from "../domain/agent.ts"
 import type { ContextSeen, ConversationSeen, TurnEnded } from "../domain/facts.ts"
 import { Course, type CourseState } from "./hierarchy/course.ts"
 import { Subagent, type SubagentState } from "./hierarchy/subagent.ts"
-import { keyHash } from "./key-hash.ts"
+import { Trouble, type TroubleState } from "./trouble.ts"
 
 /** All that a conversation knows of itself; plain data. */
 export interface ConversationState {
@@ -18,7 +18,9 @@ export interface ConversationState {
   readonly context?: ContextSeen | undefined
   readonly largestContextTokens: number
   readonly subagents: readonly (readonly [id: string, state: SubagentState])[]
-  readonly apiErrors: readonly number[]
+  readonly trouble?: TroubleState | undefined
+  /** Hashes of API errors, as a version before `trouble` kept them. */
+  readonly apiErrors?: readonly number[]
   /** Of the main agent. */
   readonly course?: CourseState | undefined
 }
@@ -30,8 +32,7 @@ export class Conversation {
   readonly id: string
   readonly meta: MutableMeta = {}
   readonly subagents = new Map<string, Subagent>()
-  /** Hashes of their keys. */
-  readonly #apiErrors = new Set<number>()
+  trouble = new Trouble()
   firstMs: number | undefined
   lastMs: number | undefined
   #turnStartMs = Number.NEGATIVE_INFINITY
@@ -57,7 +58,7 @@ export class Conversation {
       context: this.#context,
       largestContextTokens: this.#largestContextTokens,
       subagents: [...this.subagents].map(([id, subagent]) => [id, subagent.state()]),
-      apiErrors: [...this.#apiErrors],
+      trouble: this.trouble.state(),
       course: this.#course.state(),
     }
   }
@@ -73,16 +74,13 @@ export class Conversation {
     this.#context = state.context
     this.#largestContextTokens = state.largestContextTokens
     for (const [id, subagent] of state.subagents) this.subagents.set(id, new Subagent(subagent))
-    for (const error of state.apiErrors) this.#apiErrors.add(error)
+    const untold = { apiErrors: undefined, hookFailures: undefined, examples: [], untoldApiErrors: state.apiErrors ?? [] }
+    this.trouble = new Trouble(state.trouble ?? untold)
     this.#course = new Course(state.course)
   }
 
   get agent(): AgentKind {
     return this.meta.agent ?? "claude"
-  }
-
-  get apiErrors(): number {
-    return this.#apiErrors.size
   }
 
   /** Whether the main agent is in a turn; undefined when the transcript has shown neither a start nor an end. */
@@ -137,14 +135,6 @@ export class Conversation {
   contextSeen(fact: ContextSeen): void {
     this.#largestContextTokens = Math.max(this.#largestContextTokens, fact.usedTokens ?? 0)
     if (this.#context === undefined || fact.timeMs >= this.#context.timeMs) this.#context = fact
-  }
-
-  /** Answers whether it was not known. */
-  apiError(key: string): boolean {
-    const hash = keyHash(key)
-    if (this.#apiErrors.has(hash)) return false
-    this.#apiErrors.add(hash)
-    return true
   }
 
   /** What the main agent did, or one of its subagents. */

@@ -3,24 +3,22 @@
 import { create } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
-import {
-  Clock,
-  type Corrected,
-  type Latency,
-  LatencySchema,
-  type Metrics,
-  MetricsSchema,
-  ToolMetricsSchema,
-} from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { type Corrected, type Metrics, MetricsSchema, ToolMetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { NO_USAGE } from "../domain/usage.ts"
 import type { ConversationTotals } from "./account.ts"
 import { bookedMessage } from "./booked-message.ts"
 import type { Conversation } from "./conversation.ts"
-import { type Percentiles, percentiles } from "./latency.ts"
+import { CLOCKS } from "./clock-samples.ts"
+import type { ClockFigures } from "./clocks.ts"
+import { apiErrorMessages, errorMessages, hookFailureMessages } from "./error-messages.ts"
+import { latencyMessage, openIntervalMessage, slownessMessage } from "./latency-message.ts"
+import type { OpenInterval } from "./live-intervals.ts"
 import type { Reconciliation } from "./reconciliation.ts"
 import { AGENT_CODE } from "./session-message.ts"
+import type { Slowness } from "./slow-judge.ts"
 import { costMessage, tokensMessage } from "./tokens-message.ts"
 import type { ToolTotals } from "./tool-calls.ts"
+import type { Trouble } from "./trouble.ts"
 
 export interface MetricsFacts {
   readonly host: Host
@@ -30,6 +28,10 @@ export interface MetricsFacts {
   readonly totals: ConversationTotals | undefined
   /** By tool name. */
   readonly tools: ReadonlyMap<string, ToolTotals>
+  readonly clocks: ClockFigures
+  /** What runs now, oldest first. */
+  readonly open: readonly OpenInterval[]
+  readonly slow: readonly Slowness[]
   /** Conversations that this one started. */
   readonly childConversations: number
   /** What was corrected by hand; undefined where nothing was. */
@@ -39,13 +41,12 @@ export interface MetricsFacts {
 }
 
 export function metricsMessage(facts: MetricsFacts): Metrics {
-  const { host, sessionId, conversation, totals, tools, childConversations, corrected, reconciliation } = facts
+  const { host, sessionId, conversation, totals, tools, clocks, childConversations, corrected, reconciliation } = facts
   const forkedFrom = conversation.meta.forkedFromConversationId
   const all = [...tools.values()]
   const judged = sum(all, (tool) => tool.judged)
   const failures = sum(all, (tool) => tool.failures)
-  const toolClock = percentiles(all.flatMap((tool) => tool.samples))
-  const { firstMs, lastMs } = conversation
+  const { firstMs, lastMs, trouble } = conversation
   const spanMs = firstMs === undefined || lastMs === undefined ? 0 : lastMs - firstMs
   return create(MetricsSchema, {
     sessionId,
@@ -54,16 +55,27 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
     host,
     tokens: tokensMessage(totals?.tokens ?? NO_USAGE),
     cost: costMessage(totals ?? { nanosUsd: 0n, certainty: "priced", unpricedModels: [] }),
-    latency: toolClock === undefined ? [] : [latencyMessage(Clock.TOOL, toolClock)],
+    latency: CLOCKS.flatMap((clock) => {
+      const figures = clocks.clock(clock)
+      return figures === undefined ? [] : [latencyMessage(clock, figures)]
+    }),
+    open: facts.open.map(openIntervalMessage),
+    slow: facts.slow.map(slownessMessage),
     toolCounts: Object.fromEntries([...tools].map(([name, tool]) => [name, tool.calls])),
     durationMs: BigInt(Math.round(spanMs)),
     requests: BigInt(totals?.requests ?? 0),
     judgedCalls: BigInt(judged),
     failedCalls: BigInt(failures),
-    apiErrors: BigInt(conversation.apiErrors),
+    apiErrors: BigInt(trouble.apiErrorCount),
+    errors: errorMessages(tools, trouble),
+    apiErrorKinds: apiErrorMessages(trouble),
+    hookFailures: hookFailureMessages(trouble),
     models: [...(totals?.models ?? [])],
-    tools: [...tools].map(([name, tool]) => toolMessage(name, tool)).sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
+    tools: [...tools]
+      .map(([name, tool]) => toolMessage(name, tool, clocks, trouble))
+      .sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
     subagents: conversation.subagents.size + childConversations,
+    ...(clocks.activeMs === undefined ? {} : { activeMs: BigInt(clocks.activeMs) }),
     ...(corrected === undefined ? {} : { corrected }),
     ...(reconciliation === undefined ? {} : { booked: bookedMessage(reconciliation) }),
     ...(forkedFrom === undefined ? {} : { forkedFromConversationId: forkedFrom }),
@@ -73,25 +85,14 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
   })
 }
 
-function toolMessage(name: string, tool: ToolTotals) {
-  const latency = percentiles(tool.samples)
+function toolMessage(name: string, tool: ToolTotals, clocks: ClockFigures, trouble: Trouble) {
+  const latency = clocks.tool(name)
   return create(ToolMetricsSchema, {
     name,
     calls: tool.calls,
     failures: tool.failures,
-    ...(latency === undefined ? {} : { latency: latencyMessage(Clock.TOOL, latency) }),
-  })
-}
-
-function latencyMessage(clock: Clock, p: Percentiles): Latency {
-  return create(LatencySchema, {
-    clock,
-    count: BigInt(p.count),
-    meanMs: p.meanMs,
-    p50Ms: BigInt(p.p50Ms),
-    p95Ms: BigInt(p.p95Ms),
-    p99Ms: BigInt(p.p99Ms),
-    maxMs: BigInt(p.maxMs),
+    errors: errorMessages(new Map([[name, tool]]), trouble),
+    ...(latency === undefined ? {} : { latency: latencyMessage("tool", latency) }),
   })
 }
 

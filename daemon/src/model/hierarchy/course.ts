@@ -131,7 +131,7 @@ export class Course {
   }
 
   /** A call of its own, started or by now ended. Answers whether it tells anything new. */
-  worked({ startMs, endMs }: ToolCall): boolean {
+  worked({ startMs, endMs }: Readonly<ToolCall>): boolean {
     if (startMs === undefined) return false
     let isNews = false
     for (const launch of this.#before(startMs)) {
@@ -146,7 +146,7 @@ export class Course {
   }
 
   /** The call that is a launch ended. */
-  callEnded(callId: string, { endMs, outcome }: ToolCall): boolean {
+  callEnded(callId: string, { endMs, outcome }: Readonly<ToolCall>): boolean {
     const launch = this.launch(callId)
     if (launch === undefined || (launch.endMs === endMs && launch.outcome === outcome)) return false
     launch.endMs = endMs

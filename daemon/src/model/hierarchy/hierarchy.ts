@@ -80,7 +80,7 @@ export class Hierarchy {
         this.#callStarted(fact, node, conversation, tools)
         break
       case "tool-ended":
-        this.#callEnded(fact.callId, tools.find(fact.callId))
+        this.#callEnded(fact.callId, tools.callOf(fact.callId))
         break
       case "turn-started":
         course.turnStarted(fact.timeMs, fact.isReport === true, isEngaged(conversation, subagentId))
@@ -221,7 +221,7 @@ export class Hierarchy {
   ): void {
     const course = conversation.course(fact.subagentId)
     course.actedMs = Math.max(course.actedMs ?? fact.timeMs, fact.timeMs)
-    const call = tools.find(fact.callId)
+    const call = tools.callOf(fact.callId)
     if (fact.spawn !== undefined || isAgentTool(fact.name)) this.#launched(fact, node, conversation)
     this.#callEnded(fact.callId, call)
     this.#leads(node)
@@ -239,7 +239,7 @@ export class Hierarchy {
     }
   }
 
-  #callEnded(callId: string, call: ToolCall | undefined): void {
+  #callEnded(callId: string, call: Readonly<ToolCall> | undefined): void {
     const conversation = call === undefined ? undefined : this.#world.conversations.get(call.conversationId)
     if (call === undefined || conversation === undefined) return
     const course = conversation.course(call.subagentId)
@@ -392,6 +392,6 @@ function isEngaged({ meta }: Conversation, subagentId: string | undefined): bool
   return subagentId !== undefined || meta.parentConversationId !== undefined
 }
 
-function isOwnWork({ name }: ToolCall): boolean {
+function isOwnWork({ name }: Readonly<ToolCall>): boolean {
   return name !== "" && !isAgentTool(name)
 }

@@ -23,7 +23,7 @@ export interface ReadPoolOptions {
 }
 
 export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
-  const threads = options.threads ?? Math.max(2, availableParallelism() - 1)
+  const threads = options.threads ?? Math.max(1, availableParallelism() - 1)
   // Built, this module and the task are .js; from source, .ts.
   const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js"
   const piscina = new Piscina<ReadTask | LookTask | ThreadTotalsTask, unknown>({

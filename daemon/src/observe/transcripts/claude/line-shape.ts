@@ -1,68 +1,45 @@
-// What the handlers of user and assistant lines read: with their results and messages those lines are most bytes of a transcript. Lines of
-// other types are short or rare and are parsed whole. A test reads real transcripts and fails where a handler asks for what is not listed.
+// What is read of a line. A test reads real transcripts and fails where a handler asks for what is not listed.
 
-import type { LinePrefix } from "../line-prefix.ts"
-import type { LineShape } from "../port.ts"
-import { byRest, type Choose, either, list, object, present, type Shape, text, whole } from "../shape.ts"
+import { dropping, either, ifTold, list, object, present, repeated, type Shape, telling, text, whole } from "../shape.ts"
 import { TARGET_MEMBERS, TARGET_SHAPE } from "../tool-target.ts"
 import { QUOTE_CHARS, RESULT_CHARS, TASK_CHARS } from "../word-hashes.ts"
-import { isAgentCall } from "./agent-call.ts"
-import type { ClaudeState } from "./state.ts"
+import { SILENT_TYPES } from "./line-types.ts"
 
 const ID = text(200)
 const ERROR_CHARS = 400
 /** The report of a background task is a prompt too. */
-export const PROMPT_CHARS = 6000
+const PROMPT_CHARS = 6000
 
-const contentUpTo = (units: number): Shape =>
-  either(text(units), list(object({ type: text(40), text: text(units) })), object({ type: text(100) }))
+const SAID = text(800)
 
-/** Only what went wrong is told by its text, and what an agent answers. */
-const resultContent = (units: number, isEveryRead: boolean): Choose => {
-  const read = contentUpTo(units)
-  return ({ type, is_error: isError }, isComplete) => {
-    if (type === undefined || (isError === undefined && !isComplete)) return isComplete ? read : undefined
-    return type === "tool_result" && isError !== true && !isEveryRead ? present : read
-  }
-}
-
-const AGENT_INPUT: Shape = object({
-  ...TARGET_MEMBERS,
-  prompt: text(QUOTE_CHARS),
-  subagent_type: text(200),
-  run_in_background: present,
-  resume: ID,
-})
-
+const resultContent = either(
+  text(ERROR_CHARS),
+  list(object({ type: text(40), text: text(RESULT_CHARS) })),
+  object({ type: text(100), error_code: text(100) }),
+)
+/** Subagents answer in blocks of text; what other tools bring is mostly one string. */
+const answerContent = either(list(object({ type: text(40), text: text(RESULT_CHARS) })), object({ type: text(100) }))
 /** What an agent is asked is read at length. */
-const inputOf: Choose = ({ name }, isComplete) => {
-  if (name === undefined && !isComplete) return undefined
-  return isAgentCall(name) ? AGENT_INPUT : TARGET_SHAPE
-}
+const INPUT = either(
+  TARGET_SHAPE,
+  object({ ...TARGET_MEMBERS, prompt: text(QUOTE_CHARS), subagent_type: text(200), run_in_background: present, resume: ID }),
+)
 
-const blockWith = (content: Choose) => ({
+const block = {
   type: text(100),
   id: ID,
   name: ID,
-  input: byRest(inputOf),
+  input: INPUT,
   tool_use_id: ID,
-  is_error: present,
-  content: byRest(content),
-})
-
-const common = { id: ID, model: ID, role: text(40), stop_reason: text(40), usage: whole }
-
-/** What the model says is not read, what it is told is. Errors are written as answers, and told by their text. */
-const messageWith = (content: Choose): Choose => {
-  const block = blockWith(content)
-  const answer = object({ ...common, content: list(object(block)) })
-  const prompt = object({ ...common, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(TASK_CHARS) }))) })
-  return ({ type, isApiErrorMessage: isError }, isComplete) => {
-    if (type === "user") return prompt
-    if (!isComplete) return undefined
-    return type === "assistant" && isError !== true ? answer : prompt
-  }
+  is_error: telling(present, true),
+  // What went wrong is told by its text.
+  content: ifTold(resultContent, answerContent),
 }
+
+const common = { id: ID, model: ID, stop_reason: text(40), usage: repeated }
+/** What the model says is not read, what it is told is. */
+const answer = object({ ...common, content: list(object(block)) })
+const prompt = object({ ...common, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(TASK_CHARS) }))) })
 
 const toolUseResult = object({
   interrupted: present,
@@ -77,17 +54,37 @@ const toolUseResult = object({
   durationSeconds: present,
 })
 
-const lineWith = (message: Choose): LineShape => ({
-  types: new Set(["user", "assistant"]),
-  shape: object({ ...LINE, message: byRest(message) }),
+/** What a hook met, in an attachment or a line of progress. */
+const HOOK = {
+  type: text(100),
+  hookName: SAID,
+  hookEvent: SAID,
+  durationMs: present,
+  exitCode: present,
+  blockingError: object({ blockingError: SAID }),
+  stderr: SAID,
+  stdout: SAID,
+  content: SAID,
+}
+
+/** A subagent's line, copied into a line of progress. */
+const copy = object({
+  type: text(40),
+  timestamp: text(40),
+  requestId: ID,
+  uuid: ID,
+  message: object({ id: ID, model: ID, usage: whole }),
 })
 
-const LINE: Readonly<Record<string, Shape>> = {
-  type: text(100),
+export const claudeShape: Shape = object({
+  type: telling(dropping(text(100), SILENT_TYPES), "user"),
   sessionId: ID,
   timestamp: text(40),
   uuid: ID,
+  id: ID,
   requestId: ID,
+  requestRef: ID,
+  isAbortedMidStream: present,
   agentId: ID,
   attributionAgent: text(800),
   requestSessionId: ID,
@@ -97,26 +94,41 @@ const LINE: Readonly<Record<string, Shape>> = {
   gitBranch: text(300),
   version: text(100),
   entrypoint: text(100),
-  isApiErrorMessage: present,
-  error: text(100),
+  isApiErrorMessage: telling(present, true),
+  error: either(
+    text(100),
+    object({ status: present, connection: present, rateLimits: whole, formatted: SAID, message: SAID, error: whole, cause: whole }),
+  ),
+  apiError: text(100),
   apiErrorType: text(100),
+  apiErrorStatus: present,
   isCompactSummary: present,
   isMeta: present,
   toolDenialKind: text(100),
   toolDenialBeforeRun: present,
-  permissionDecision: object({ source: text(100) }),
+  permissionDecision: object({ decision: text(40), source: text(100) }),
   teamName: ID,
   agentName: ID,
   toolUseResult,
-}
-
-const MESSAGE_LINE = lineWith(messageWith(resultContent(ERROR_CHARS, false)))
-/** While an agent that was called has not answered, every result may be its answer. */
-const ANSWER_LINE = lineWith(messageWith(resultContent(RESULT_CHARS, true)))
-
-/** An assistant line says what it is behind its message only. */
-export function claudeShapeOf({ type, nested }: LinePrefix, { agentCalls }: Pick<ClaudeState, "agentCalls">): LineShape | undefined {
-  const mayBeMessage = type === undefined || type === "user" || type === "assistant"
-  if (!mayBeMessage || nested !== "message") return undefined
-  return agentCalls.open.length > 0 ? ANSWER_LINE : MESSAGE_LINE
-}
+  // Errors are written as answers, and told by their text.
+  message: ifTold(prompt, answer),
+  // Lines of the client's own.
+  subtype: text(100),
+  durationMs: present,
+  aiTitle: text(800),
+  customTitle: text(800),
+  attachment: object(HOOK),
+  data: object({ ...HOOK, agentId: ID, message: copy }),
+  parentToolUseID: ID,
+  // The report of a background task, put in line to be told.
+  content: text(PROMPT_CHARS),
+  hookErrors: list(SAID),
+  preventedContinuation: present,
+  compactMetadata: object({ trigger: text(40), durationMs: present }),
+  retryInMs: present,
+  totalCostUSD: present,
+  totalDuration: present,
+  startTime: present,
+  hasUnknownModelCost: present,
+  modelUsage: whole,
+})

@@ -2,10 +2,11 @@
 // a forked file belongs to. `--fork-session` copies the parent's lines and names the owner on assistant lines alone, so older lines
 // wait for the next assistant line to tell.
 
-import type { ConversationSeen, TranscriptFact } from "../../../domain/facts.ts"
+import type { ConversationSeen, TranscriptFact, TurnEnded } from "../../../domain/facts.ts"
 import { type AgentCalls, startAgentCalls } from "../agent-calls.ts"
 import type { Emit, TranscriptFile } from "../port.ts"
 import { claudeIdentityOf } from "./files.ts"
+import type { ModelAnswer } from "./model-answers.ts"
 
 export interface ClaudeState {
   /** The file's own conversation: the path's, else the last line's. */
@@ -26,6 +27,8 @@ export interface ClaudeState {
   requestKey: string | undefined
   requestSignature: string | undefined
   contextTokens: number | null | undefined
+  /** Model of the last request, copies included. */
+  lastModel: string | undefined
   /** Kind of subagent last said, in a subagent's file. */
   subagentType: string | undefined
   /** Running time that the last cost-state line told of, and the first time written after that line. */
@@ -42,6 +45,31 @@ export interface ClaudeState {
   taskSaid: boolean
   /** Subagent that a line of progress last told of. */
   progressOf: string | undefined
+  /** It is a command: a person gave it. */
+  pendingIsPrompt: boolean
+  /** Start of the open turn, or of the last one. */
+  turnStartMs: number | undefined
+  /** The last turn's end, and whose turn it was: a fork's copies end with the parent's. */
+  turnEnd: TurnEnd | undefined
+  /** Requests sent last, oldest first. */
+  sent: { readonly id: string; readonly timeMs: number }[]
+  /** Latest time of the lines that the next request is made of. */
+  askedMs: number | undefined
+  /** Time waited since then before the request was tried again. */
+  retriedMs: number
+  answer: ModelAnswer | undefined
+  /** Calls that the last lines say were refused, without saying when. */
+  refused: { readonly callId: string; readonly timeMs: number }[]
+  /** Failures of hooks at the end of a turn that were written since its last summary, which tells of them once more. */
+  stopFailures: number
+}
+
+export interface TurnEnd {
+  readonly timeMs: number
+  readonly conversationId: string
+  readonly reason: TurnEnded["reason"]
+  /** Its active part is said. */
+  readonly isMeasured: boolean
 }
 
 export type DescribedMember =
@@ -76,6 +104,7 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     requestKey: undefined,
     requestSignature: undefined,
     contextTokens: undefined,
+    lastModel: undefined,
     subagentType: undefined,
     bookedDurationMs: undefined,
     sinceBookedMs: undefined,
@@ -86,6 +115,15 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     placeSaid: false,
     taskSaid: false,
     progressOf: undefined,
+    pendingIsPrompt: false,
+    turnStartMs: undefined,
+    turnEnd: undefined,
+    sent: [],
+    askedMs: undefined,
+    retriedMs: 0,
+    answer: undefined,
+    refused: [],
+    stopFailures: 0,
   }
 }
 

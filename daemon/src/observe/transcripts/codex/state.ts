@@ -23,6 +23,8 @@ export interface CodexState {
   hasRecords: boolean
   windowTokens: number | undefined
   contextTokens: number | null | undefined
+  /** Model of the last request. */
+  lastModel: string | undefined
   /** What was last said of each limit of the account, by its name. */
   limitsSaid: Record<string, string>
   /** Calls without an end, oldest first. */
@@ -34,6 +36,17 @@ export interface CodexState {
   agentCalls: AgentCalls
   /** Threads that it started, oldest first, with the calls that did. */
   threads: { threadId: string; callId: string }[]
+  /** When the turn started whose first words are still to come. */
+  turnStartMs: number | undefined
+  /** Start of the running turn; end of the last one, until the next starts. */
+  turnBeganMs: number | undefined
+  turnEndMs: number | undefined
+  /** Latest time of the lines that the next request is made of. */
+  askedMs: number | undefined
+  /** The answer whose lines were read last. */
+  answer: { readonly startedMs: number; endMs: number } | undefined
+  /** Compactions told: the position that names them in every copy of the file. */
+  compactions: number
 }
 
 export type DescribedMember = Exclude<keyof ConversationSeen, "kind" | "conversationId" | "startedMs" | "agent">
@@ -51,6 +64,7 @@ export function startCodex(file: TranscriptFile): CodexState {
     hasRecords: false,
     windowTokens: undefined,
     contextTokens: undefined,
+    lastModel: undefined,
     limitsSaid: {},
     openCalls: [],
     searchesSaid: 0,
@@ -58,6 +72,12 @@ export function startCodex(file: TranscriptFile): CodexState {
     lastMs: 0,
     agentCalls: startAgentCalls(),
     threads: [],
+    turnStartMs: undefined,
+    turnBeganMs: undefined,
+    turnEndMs: undefined,
+    askedMs: undefined,
+    answer: undefined,
+    compactions: 0,
   }
 }
 
