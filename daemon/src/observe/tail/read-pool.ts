@@ -2,9 +2,11 @@
 
 import { availableParallelism } from "node:os"
 import { Piscina } from "piscina"
+import type { TranscriptFact } from "../../domain/facts.ts"
 import type { LookResult, LookTask } from "../../work/look.ts"
 import type { ReadResult } from "../../work/read-result.ts"
-import type { ReadTask } from "../../work/read-task.ts"
+import { unpackRecords } from "../../work/packed-records.ts"
+import type { ReadAnswer, ReadTask } from "../../work/read-task.ts"
 import type { ThreadTotals, ThreadTotalsTask } from "../../work/thread-totals.ts"
 
 /** What the tailer needs of the threads; both reject where a thread dies at the task. */
@@ -31,16 +33,23 @@ export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,
-    concurrentTasksPerWorker: 1,
+    // The next task waits in the thread itself: its facts may take as long to fold as they took to read.
+    concurrentTasksPerWorker: 2,
     maxQueue: "auto",
     resourceLimits: { maxOldGenerationSizeMb: 256 },
     closeTimeout: 1000,
   })
   return {
     threads,
-    read: (task) => piscina.run(task, { name: "readBatch" }) as Promise<readonly ReadResult[]>,
+    read: async (task) => unpacked((await piscina.run(task, { name: "readPacked" })) as ReadAnswer),
     look: (task) => piscina.run(task, { name: "look" }) as Promise<LookResult>,
     threadTotals: (task) => piscina.run(task, { name: "threadTotals" }) as Promise<ThreadTotals>,
     close: () => piscina.destroy(),
   }
+}
+
+function unpacked({ results, counts, facts }: ReadAnswer): ReadResult[] {
+  const all = unpackRecords(facts) as TranscriptFact[]
+  let end = 0
+  return results.map((result, index) => ({ ...result, facts: all.slice(end, (end += counts[index] ?? 0)) }))
 }
