@@ -20,16 +20,16 @@ export interface ReadPool {
 }
 
 export interface ReadPoolOptions {
-  /** Default: one less than there are processors, at least two. */
+  /** Default: one less than there are processors, at least one: the main thread folds as long as they read. */
   readonly threads?: number
+  /** URL of what runs in the threads; default: the source. */
+  readonly task?: string
 }
 
 export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
   const threads = options.threads ?? Math.max(1, availableParallelism() - 1)
-  // Built, this module and the task are .js; from source, .ts.
-  const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js"
   const piscina = new Piscina<ReadTask | LookTask | ThreadTotalsTask, unknown>({
-    filename: new URL(`../../work/read-task${extension}`, import.meta.url).href,
+    filename: options.task ?? new URL("../../work/read-task.ts", import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,

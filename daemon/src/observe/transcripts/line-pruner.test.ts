@@ -130,7 +130,7 @@ test("values that lines repeat are the same object, and never another line's", (
   )
   fc.assert(
     fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
-      const wanted = lines.filter((text) => !text.includes("noise"))
+      const wanted = lines.filter((json) => !json.includes("noise"))
       for (const [index, value] of prune(lines, shape).entries()) {
         if (value === undefined) continue
         const { o } = JSON.parse(wanted[index] ?? "") as { o: { r?: unknown } | number }
