@@ -4,7 +4,7 @@
 import { CLOCKS, ClockSamples, type ClockWord, NO_PLACE } from "./clock-samples.ts"
 import type { Percentiles } from "./latency.ts"
 import { type Span, type SpanListener, Spans } from "./spans.ts"
-import { isJudged } from "./tool-calls.ts"
+import { isJudged } from "./judged-outcome.ts"
 import type { CallListener, ToolCall } from "./tool-calls.ts"
 
 /** What is published of a conversation's clocks. */

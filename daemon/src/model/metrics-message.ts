@@ -17,7 +17,7 @@ import type { Reconciliation } from "./reconciliation.ts"
 import { AGENT_CODE } from "./session-message.ts"
 import type { Slowness } from "./slow-judge.ts"
 import { costMessage, tokensMessage } from "./tokens-message.ts"
-import type { ToolTotals } from "./tool-calls.ts"
+import type { ToolTotals } from "./tool-totals.ts"
 import type { Trouble } from "./trouble.ts"
 
 export interface MetricsFacts {

@@ -1,6 +1,7 @@
 // Tool calls, paired and counted once each whatever file and order their two ends were read in.
 // Open calls stay visible as such; what is learnt later about a call revises what was counted.
 
+import { addCall, addEnd, type ToolTotals } from "./tool-totals.ts"
 import type { ToolEnded, ToolOutcome, ToolStarted } from "../domain/facts.ts"
 import { NO_PLACE } from "./clock-samples.ts"
 import { keyHash } from "./key-hash.ts"
@@ -40,23 +41,6 @@ export interface CallListener {
 /** Hears of every call that is counted (`sign` 1) or about to change (`sign` -1). */
 export type CallCounter = (sign: 1 | -1, call: ToolCall) => void
 
-/** Calls that ended in one bad way. */
-export interface ToolErrors {
-  count: number
-  /** When the last of them ended, Unix milliseconds, and the hash of its id. */
-  lastMs: number
-  lastKey: number
-}
-
-/** What the calls of one tool in one conversation come to. */
-export interface ToolTotals {
-  calls: number
-  judged: number
-  failures: number
-  /** Calls that did not end well, by how they did. */
-  errors: Partial<Record<ToolOutcome, ToolErrors>>
-}
-
 /** What is kept of a conversation's calls where they are not in memory themselves; plain data. */
 export interface KeptCalls {
   readonly calls: number
@@ -78,9 +62,6 @@ const RANK: Record<ToolOutcome, number> = {
   // A line behind a refusal may tell that it was an interruption.
   interrupted: 9,
 }
-
-/** Outcomes that count as failures. */
-export const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "command-failed", "timeout", "model-error"])
 
 /** All calls of the host. `seen` answers the call it touched, or undefined when the fact said nothing new. */
 export class ToolCalls {
@@ -349,46 +330,12 @@ export class ToolCalls {
   }
 }
 
-function addCall(totals: Map<string, ToolTotals>, call: ToolCall): void {
-  if (call.name === "") return
-  let tool = totals.get(call.name)
-  if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0, errors: {} }))
-  tool.calls++
-  addEnd(tool, call)
-}
-
-function addEnd(tool: ToolTotals, call: ToolCall): void {
-  addError(tool, call)
-  if (!isJudged(call.outcome)) return
-  tool.judged++
-  if (FAILURES.has(call.outcome)) tool.failures++
-}
-
-function addError({ errors }: ToolTotals, { key, outcome, endMs = 0 }: ToolCall): void {
-  if (outcome === undefined || outcome === "ok" || outcome === "background") return
-  const error = (errors[outcome] ??= { count: 0, lastMs: 0, lastKey: 0 })
-  error.count++
-  // Of two in one millisecond the same one is the last in whatever order they come.
-  if (endMs < error.lastMs || (endMs === error.lastMs && key < error.lastKey)) return
-  error.lastMs = endMs
-  error.lastKey = key
-}
-
 function endOf({ endMs, outcome, durationMs, name, wasAsked }: ToolCall): string {
   return `${endMs} ${outcome} ${durationMs} ${name} ${wasAsked}`
 }
 
 function storedCall({ target: _target, place: _place, waitPlace: _waitPlace, ...call }: ToolCall): StoredCall {
   return { kind: "call", ...call }
-}
-
-/** Whether a call counts in the error rate, and its run for the tool clock. */
-export function isJudged(outcome: ToolOutcome | undefined): outcome is ToolOutcome {
-  return outcome === "ok" || (outcome !== undefined && FAILURES.has(outcome))
-}
-
-export function isFailure(outcome: ToolOutcome | undefined): boolean {
-  return outcome !== undefined && FAILURES.has(outcome)
 }
 
 /** As measured by the agent, else end minus start; undefined for what cannot be a duration (clocks jump). */

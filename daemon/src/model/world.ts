@@ -2,7 +2,7 @@
 // published messages from what is true at the moment they are asked for.
 
 import { create } from "@bufbuild/protobuf"
-import { type FirstRead, FirstReadSchema, type Host, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { type FirstRead, FirstReadSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Hierarchy as HierarchyMessage } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
@@ -11,16 +11,14 @@ import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
 import { ActivityFeed } from "./activity-feed.ts"
 import { ActivityLog } from "./activity-log.ts"
-import type { ActivityRingOptions } from "./activity-ring.ts"
 import { Clocks } from "./clocks.ts"
 import type { Conversation } from "./conversation.ts"
-import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
+import { type Measured, NO_JOURNAL } from "./correction-desk.ts"
 import { LatencyReport } from "./latency-report.ts"
 import { Hierarchy } from "./hierarchy/hierarchy.ts"
 import { Trees } from "./hierarchy/trees.ts"
 import { Ledger } from "./ledger.ts"
 import { LiveIntervals } from "./live-intervals.ts"
-import type { PriceBook } from "./prices/price-book.ts"
 import type { PublishedActivities } from "./published-activities.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Reconciler } from "./reconciler.ts"
@@ -31,37 +29,14 @@ import { lastActivityMs, statusChangeMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
-import type { SlowThresholds } from "./slow-judge.ts"
 import { ToolCalls } from "./tool-calls.ts"
 import { TranscriptFold } from "./transcript-fold.ts"
 import { UsageBooks } from "./usage-books.ts"
 import { usageConversation } from "./usage-conversation.ts"
 import { WorldHistory } from "./world-history.ts"
 import { WorldMessages } from "./world-messages.ts"
+import type { ReadProgress, WorldOptions } from "./world-options.ts"
 import { createMemorySeenJournal, isUnread, type SeenJournal } from "./unread.ts"
-
-export interface WorldOptions {
-  readonly host: Host
-  readonly prices: PriceBook
-  /** Keeps corrections made by hand; absent: they last as long as the world. */
-  readonly correctionJournal?: CorrectionJournal
-  /** Unix milliseconds. */
-  readonly now: () => number
-  /** Keeps what was marked as seen; absent: it lasts as long as the world. */
-  readonly seen?: SeenJournal
-  /** From when on something is called slow. */
-  readonly slow?: SlowThresholds
-  /** How much is kept of what happened. */
-  readonly activityRing?: Pick<ActivityRingOptions, "capacity" | "maxAgeMs">
-}
-
-/** How far the first read is, as the tailer reports it. */
-export interface ReadProgress {
-  readonly bytesRead: number
-  readonly bytesTotal: number
-  readonly files: number
-  readonly done: boolean
-}
 
 /** Ticks come about once a second; after such a gap the machine slept, or this process was stopped. */
 const SLEPT_MS = 30_000

@@ -3,7 +3,7 @@
 import type { ToolOutcome } from "../../domain/facts.ts"
 import type { Conversation } from "../conversation.ts"
 import type { Roster } from "../roster.ts"
-import { FAILURES } from "../tool-calls.ts"
+import { FAILURES } from "../judged-outcome.ts"
 import type { Course, Launch } from "./course.ts"
 import { nodeKey, type TreeNode } from "./forest.ts"
 import { type Member, type MemberOutcome, runsOf, type ToldEnd } from "./member.ts"

@@ -1,6 +1,7 @@
 // A tool call as it counts.
 
-import { FAILURES, isJudged, type ToolCall } from "../tool-calls.ts"
+import { type ToolCall } from "../tool-calls.ts"
+import { FAILURES, isJudged } from "../judged-outcome.ts"
 import { Figures } from "./figures.ts"
 
 /** Calls of which only an end without a name is known do not count yet. */

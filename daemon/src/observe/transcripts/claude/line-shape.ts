@@ -6,6 +6,8 @@ import { QUOTE_CHARS, RESULT_CHARS, TASK_CHARS } from "../word-hashes.ts"
 import { SILENT_TYPES } from "./line-types.ts"
 
 const ID = text(200)
+/** What most lines of a file have in common. */
+const common = (): Shape => repeated(250)
 const ERROR_CHARS = 400
 /** The report of a background task is a prompt too. */
 const PROMPT_CHARS = 6000
@@ -36,10 +38,10 @@ const block = {
   content: ifTold(resultContent, answerContent),
 }
 
-const common = { id: ID, model: ID, stop_reason: text(40), usage: repeated }
+const ofMessage = { id: common(), model: common(), stop_reason: text(40), usage: repeated(2048) }
 /** What the model says is not read, what it is told is. */
-const answer = object({ ...common, content: list(object(block)) })
-const prompt = object({ ...common, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(TASK_CHARS) }))) })
+const answer = object({ ...ofMessage, content: list(object(block)) })
+const prompt = object({ ...ofMessage, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(TASK_CHARS) }))) })
 
 const toolUseResult = object({
   interrupted: present,
@@ -78,22 +80,22 @@ const copy = object({
 
 export const claudeShape: Shape = object({
   type: telling(dropping(text(100), SILENT_TYPES), "user"),
-  sessionId: ID,
+  sessionId: common(),
   timestamp: text(40),
   uuid: ID,
   id: ID,
-  requestId: ID,
+  requestId: common(),
   requestRef: ID,
   isAbortedMidStream: present,
-  agentId: ID,
-  attributionAgent: text(800),
+  agentId: common(),
+  attributionAgent: common(),
   requestSessionId: ID,
   forkedFrom: object({ sessionId: ID }),
   isSidechain: present,
-  cwd: text(4096),
-  gitBranch: text(300),
-  version: text(100),
-  entrypoint: text(100),
+  cwd: common(),
+  gitBranch: common(),
+  version: common(),
+  entrypoint: common(),
   isApiErrorMessage: telling(present, true),
   error: either(
     text(100),
