@@ -88,16 +88,18 @@ export class ToolCalls {
   }
 
   started(fact: ToolStarted): ToolCall | undefined {
-    return this.#counting(fact.callId, () => this.#started(fact))
+    const key = keyHash(fact.callId)
+    return this.#counting(key, () => this.#started(fact, key))
   }
 
   ended(fact: ToolEnded): ToolCall | undefined {
-    return this.#counting(fact.callId, () => this.#ended(fact))
+    const key = keyHash(fact.callId)
+    return this.#counting(key, () => this.#ended(fact, key))
   }
 
   /** Takes a call out of what was counted, has it changed, and counts it as it then is. */
-  #counting(callId: string, change: () => ToolCall | undefined): ToolCall | undefined {
-    const before = this.#calls.get(keyHash(callId))
+  #counting(key: number, change: () => ToolCall | undefined): ToolCall | undefined {
+    const before = this.#calls.get(key)
     if (before !== undefined) this.#onCount(-1, before)
     const changed = change()
     const after = before ?? changed
@@ -105,8 +107,7 @@ export class ToolCalls {
     return changed
   }
 
-  #started(fact: ToolStarted): ToolCall | undefined {
-    const key = keyHash(fact.callId)
+  #started(fact: ToolStarted, key: number): ToolCall | undefined {
     const call = this.#calls.get(key)
     if (call === undefined) {
       return this.#add({
@@ -140,8 +141,7 @@ export class ToolCalls {
     return call
   }
 
-  #ended(fact: ToolEnded): ToolCall | undefined {
-    const key = keyHash(fact.callId)
+  #ended(fact: ToolEnded, key: number): ToolCall | undefined {
     let call = this.#calls.get(key)
     if (call === undefined) {
       call = this.#add({

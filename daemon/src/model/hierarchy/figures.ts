@@ -2,7 +2,9 @@
 
 import type { TokenUsage } from "../../domain/usage.ts"
 import type { Certainty, Price } from "../prices/price-book.ts"
+import { FAILURES, isJudged } from "../judged-outcome.ts"
 import type { LedgerRequest } from "../request-table.ts"
+import type { ToolCall } from "../tool-calls.ts"
 
 /** Plain data. */
 export interface FiguresState {
@@ -41,16 +43,23 @@ export class Figures {
     return figures
   }
 
-  /** What one request is. */
-  static ofRequest({ model: _model, usage, factors }: LedgerRequest, price: Price): Figures {
-    const figures = new Figures()
-    figures.requests = 1
-    figures.#addTokens(1, usage)
-    for (const call of factors?.innerCalls ?? []) figures.#addTokens(1, call.usage)
-    figures.nanosUsd = price.nanosUsd
-    if (price.certainty === "estimated") figures.estimated = 1
-    for (const model of price.unpricedModels) figures.#countUnpriced(model, 1)
-    return figures
+  /** Books a request (`sign` 1) or takes it back (`sign` -1). */
+  book(sign: 1 | -1, { usage, factors }: LedgerRequest, price: Price): void {
+    this.requests += sign
+    this.#addTokens(sign, usage)
+    if (factors?.innerCalls !== undefined) for (const call of factors.innerCalls) this.#addTokens(sign, call.usage)
+    this.nanosUsd += sign === 1 ? price.nanosUsd : -price.nanosUsd
+    if (price.certainty === "estimated") this.estimated += sign
+    for (const model of price.unpricedModels) this.#countUnpriced(model, sign)
+  }
+
+  /** Counts a call or takes it back; one of which only an end without a name is known does not count yet. */
+  countCall(sign: 1 | -1, { name, outcome }: Pick<ToolCall, "name" | "outcome">): void {
+    if (name === "") return
+    this.toolCalls += sign
+    if (!isJudged(outcome)) return
+    this.judgedCalls += sign
+    if (FAILURES.has(outcome)) this.failedCalls += sign
   }
 
   get certainty(): Certainty {

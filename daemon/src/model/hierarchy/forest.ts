@@ -50,9 +50,10 @@ export class Forest {
     return node
   }
 
-  add(node: TreeNode, sign: 1 | -1, figures: Figures): void {
-    node.own.add(sign, figures)
-    this.#addAbove(node, sign, figures)
+  /** Changes what a node itself used or did, and with it the sums from it to the root. */
+  change(node: TreeNode, change: (figures: Figures) => void): void {
+    change(node.own)
+    for (let above: TreeNode | undefined = node; above !== undefined; above = above.parent) change(above.total)
   }
 
   /** Moves a node with all below it. False, and nothing done, where the parent hangs below the node itself. */

@@ -12,7 +12,6 @@ import { isAgentTool } from "./agent-tools.ts"
 import type { Course } from "./course.ts"
 import { Figures, type FiguresState } from "./figures.ts"
 import { Forest, nodeKey, rootOf, type TreeNode } from "./forest.ts"
-import { figuresOfCall } from "./tally.ts"
 import { Teams } from "./teams.ts"
 
 export interface HierarchyOptions {
@@ -54,12 +53,12 @@ export class Hierarchy {
 
   /** A request is booked or taken back. */
   readonly book = (sign: 1 | -1, request: LedgerRequest, price: Price): void => {
-    this.#add(this.#unit(request.conversationId, request.subagentId), sign, Figures.ofRequest(request, price))
+    this.#change(this.#unit(request.conversationId, request.subagentId), (figures) => figures.book(sign, request, price))
   }
 
   /** A call is counted or about to change. */
   readonly count = (sign: 1 | -1, call: ToolCall): void => {
-    this.#add(this.#unit(call.conversationId, call.subagentId), sign, figuresOfCall(call))
+    this.#change(this.#unit(call.conversationId, call.subagentId), (figures) => figures.countCall(sign, call))
   }
 
   /** Learns from a fact that has been folded into its conversation and its call. */
@@ -103,9 +102,7 @@ export class Hierarchy {
   /** A request failed that was not known to have. */
   apiErrorSeen(conversation: Conversation, subagentId: string | undefined): void {
     conversation.course(subagentId).apiErrors++
-    const figures = new Figures()
-    figures.apiErrors = 1
-    this.#add(this.#unit(conversation.id, subagentId), 1, figures)
+    this.#change(this.#unit(conversation.id, subagentId), (figures) => figures.apiErrors++)
   }
 
   /** What a conversation's agents used, as a store keeps it. */
@@ -115,15 +112,18 @@ export class Hierarchy {
 
   /** Puts back a conversation as a store kept it; `figures` where its requests and calls are not read, and so not booked. */
   restore(conversation: Conversation, figures: AgentFigures): void {
-    for (const [id, state] of figures) this.#add(this.#unit(conversation.id, id || undefined), 1, Figures.from(state))
+    for (const [id, state] of figures) {
+      const kept = Figures.from(state)
+      this.#change(this.#unit(conversation.id, id || undefined), (sums) => sums.add(1, kept))
+    }
     this.#teams.see(conversation.id, conversation.meta)
     for (const subagentId of [undefined, ...conversation.subagents.keys()]) {
       const node = this.#unit(conversation.id, subagentId)
       const course = conversation.course(subagentId)
-      const told = new Figures()
-      told.apiErrors = course.apiErrors
-      told.durationMs = course.durationMs
-      this.#add(node, 1, told)
+      this.#change(node, (sums) => {
+        sums.apiErrors += course.apiErrors
+        sums.durationMs += course.durationMs
+      })
       for (const { callId } of course.launches) this.#makers.set(callKey(conversation.id, callId), node)
       this.#leads(node)
     }
@@ -191,8 +191,8 @@ export class Hierarchy {
     return this.#forest.node({ kind: "subagent", conversationId, subagentId })
   }
 
-  #add(node: TreeNode, sign: 1 | -1, figures: Figures): void {
-    this.#forest.add(node, sign, figures)
+  #change(node: TreeNode, change: (figures: Figures) => void): void {
+    this.#forest.change(node, change)
     this.#changed.add(node)
   }
 
@@ -201,10 +201,8 @@ export class Hierarchy {
     const isFirst = course.firstMs === undefined || timeMs < course.firstMs
     course.touch(timeMs)
     if (isFirst) this.#ranOn(node)
-    if (course.durationMs === before) return
-    const figures = new Figures()
-    figures.durationMs = course.durationMs - before
-    this.#forest.add(node, 1, figures)
+    const moreMs = course.durationMs - before
+    if (moreMs !== 0) this.#forest.change(node, (figures) => (figures.durationMs += moreMs))
   }
 
   #conversationSeen(node: TreeNode, conversation: Conversation, course: Course): void {

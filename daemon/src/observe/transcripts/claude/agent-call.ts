@@ -3,7 +3,7 @@
 import type { SpawnRequest, SubagentSeen, ToolOutcome } from "../../../domain/facts.ts"
 import { openCall, resultCame, taskGiven } from "../agent-calls.ts"
 import { cleanText } from "../clean-text.ts"
-import { asObjects, asString, asTimeMs, type JsonObject } from "../json-fields.ts"
+import { asObject, asObjects, asString, asTimeMs, type JsonObject } from "../json-fields.ts"
 import type { Emit } from "../port.ts"
 import { taskHash, TASK_CHARS } from "../word-hashes.ts"
 import { claudeIdentityOf } from "./files.ts"
@@ -31,7 +31,7 @@ export function spawnRequest(
   const words = typeof input?.["prompt"] === "string" ? input["prompt"] : undefined
   const given = taskGiven(line.state.agentCalls, callId, words, isResume)
   if (isResume) return undefined
-  const agentType = asString(input?.["subagent_type"], 200)
+  const agentType = cleanText(input?.["subagent_type"], 100)
   return {
     ...(agentType === undefined ? {} : { agentType }),
     ...(given === undefined ? {} : { task: given.task }),
@@ -43,7 +43,9 @@ export function spawnRequest(
 
 /** Subagents' files say nothing of it but the words. */
 export function isAsyncLaunch(block: JsonObject): boolean {
-  return answerText(block["content"]).startsWith(ASYNC_LAUNCH)
+  const { content } = block
+  const first: unknown = Array.isArray(content) ? content[0] : undefined
+  return String(asObject(first)?.["text"] ?? "").startsWith(ASYNC_LAUNCH)
 }
 
 /** The result of a call that may have started an agent. */
@@ -58,7 +60,7 @@ export function agentAnswered(
   const isLaunch = outcome === "background"
   if (call !== undefined) resultCame(state.agentCalls, callId, isLaunch || outcome !== "ok" ? "" : withoutTrailer(text), !isLaunch)
   if (result?.["status"] === "teammate_spawned") {
-    const teamName = asString(result["team_name"], 200)
+    const teamName = cleanText(result["team_name"], 200)
     if (who.subagentId === undefined && !line.isCopy) describe(state, line.file, { teamName }, line.emit)
     return
   }
@@ -127,14 +129,14 @@ export function sayPlace(line: ClaudeLine): void {
   if (state.placeSaid || who.subagentId === undefined) return
   state.placeSaid = true
   const { workflowRunId } = claudeIdentityOf(line.file.relativePath)
-  const teamName = asString(line.value["teamName"], 200)
+  const teamName = cleanText(line.value["teamName"], 200)
   line.say({
     kind: "subagent-seen",
     conversationId: who.conversationId,
     subagentId: who.subagentId,
     link: "path",
     ...(workflowRunId === undefined ? {} : { workflowRunId }),
-    ...(teamName === undefined ? {} : { teamName: cleanText(teamName, 200) ?? teamName }),
+    ...(teamName === undefined ? {} : { teamName }),
   })
 }
 

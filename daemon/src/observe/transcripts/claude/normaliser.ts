@@ -95,8 +95,8 @@ function describeFrom(line: ClaudeLine): void {
       gitBranch: gitBranch === "HEAD" ? undefined : gitBranch,
       agentVersion: asString(value["version"], 100),
       entrypoint: asString(value["entrypoint"], 100),
-      teamName: asString(value["teamName"], 200),
-      memberName: asString(value["agentName"], 200),
+      teamName: cleanText(value["teamName"], 200),
+      memberName: cleanText(value["agentName"], 200),
     },
     line.emit,
   )

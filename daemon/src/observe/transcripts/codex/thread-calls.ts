@@ -2,7 +2,8 @@
 
 import type { SpawnRequest } from "../../../domain/facts.ts"
 import { resultCame, taskGiven } from "../agent-calls.ts"
-import { asObject, asString, type JsonObject } from "../json-fields.ts"
+import { cleanText } from "../clean-text.ts"
+import { asObject, type JsonObject } from "../json-fields.ts"
 import type { CodexLine } from "./line.ts"
 
 const MAX_THREADS = 64
@@ -14,7 +15,7 @@ const ANSWER = /"(?<thread>[0-9a-f-]{36})":\s*\{\s*"completed":\s*"(?<words>(?:[
 export function spawnRequest(line: CodexLine, callId: string, input: JsonObject | undefined): SpawnRequest {
   const words = typeof input?.["message"] === "string" ? input["message"] : undefined
   const given = taskGiven(line.state.agentCalls, callId, words, false)
-  const agentType = asString(input?.["agent_type"], 200)
+  const agentType = cleanText(input?.["agent_type"], 100)
   return {
     isBackground: true,
     ...(agentType === undefined ? {} : { agentType }),
