@@ -45,7 +45,8 @@ export function spawnRequest(
 export function isAsyncLaunch(block: JsonObject): boolean {
   const { content } = block
   const first: unknown = Array.isArray(content) ? content[0] : undefined
-  return String(asObject(first)?.["text"] ?? "").startsWith(ASYNC_LAUNCH)
+  const text = asObject(first)?.["text"]
+  return typeof text === "string" && text.startsWith(ASYNC_LAUNCH)
 }
 
 /** The result of a call that may have started an agent. */
