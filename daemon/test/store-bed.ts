@@ -25,27 +25,33 @@ export interface GrowingHome {
   readonly paths: readonly string[]
 }
 
-/** `random` answers numbers in [0, 1). The same numbers write the same bytes. */
-export function growingHome(home: string, random: () => number, lines = 400): GrowingHome {
+/** `random` answers numbers in [0, 1). The same numbers write the same bytes. `startMs`: time of the first lines. */
+export function growingHome(home: string, random: () => number, lines = 400, startMs = Date.UTC(2026, 10, 1, 10)): GrowingHome {
   const files: Growing[] = []
   const add = (path: string, text: readonly string[]): void => {
     const full = join(home, path)
     mkdirSync(dirname(full), { recursive: true })
     files.push({ path: full, bytes: Buffer.from(`${text.join("\n")}\n`), at: 0 })
   }
-  const parent = claudeLines(conversationId(1), 1, lines, random)
+  const parent = claudeLines(conversationId(1), 1, lines, random, startMs)
   add(`.claude/projects/-work-app/${conversationId(1)}.jsonl`, parent)
-  add(`.claude/projects/-work-app/${conversationId(2)}.jsonl`, claudeLines(conversationId(2), 2, lines, random))
+  add(`.claude/projects/-work-app/${conversationId(2)}.jsonl`, claudeLines(conversationId(2), 2, lines, random, startMs))
   add(
     `.claude/projects/-work-app/${conversationId(1)}/subagents/agent-a1.jsonl`,
-    claudeLines(conversationId(1), 3, lines / 4, random, "a1"),
+    claudeLines(conversationId(1), 3, lines / 4, random, startMs, "a1"),
   )
   // A fork: the parent's first lines, then its own.
   const copied = parent
     .slice(0, lines / 4)
     .map((line) => line.replaceAll(`"sessionId":"${conversationId(1)}"`, `"sessionId":"${conversationId(4)}"`))
-  add(`.claude/projects/-work-app/${conversationId(4)}.jsonl`, [...copied, ...claudeLines(conversationId(4), 4, lines / 4, random)])
-  add(`.codex/sessions/2026/11/01/rollout-2026-11-01T10-00-00-${conversationId(5)}.jsonl`, codexLines(conversationId(5), lines / 2))
+  add(`.claude/projects/-work-app/${conversationId(4)}.jsonl`, [
+    ...copied,
+    ...claudeLines(conversationId(4), 4, lines / 4, random, startMs),
+  ])
+  add(
+    `.codex/sessions/2026/11/01/rollout-2026-11-01T10-00-00-${conversationId(5)}.jsonl`,
+    codexLines(conversationId(5), lines / 2, startMs),
+  )
 
   const write = (file: Growing, count: number): void => {
     appendFileSync(file.path, file.bytes.subarray(file.at, file.at + count))
@@ -76,9 +82,9 @@ export function conversationId(n: number): string {
   return `11111111-2222-4333-8444-${String(n).padStart(12, "0")}`
 }
 
-function claudeLines(id: string, file: number, count: number, random: () => number, agentId?: string): string[] {
+function claudeLines(id: string, file: number, count: number, random: () => number, startMs: number, agentId?: string): string[] {
   const lines: string[] = []
-  let time = Date.UTC(2026, 10, 1, 10)
+  let time = startMs
   const envelope = () => {
     time += 1000
     const side = agentId === undefined ? { isSidechain: false } : { isSidechain: true, agentId }
@@ -102,9 +108,9 @@ function claudeLines(id: string, file: number, count: number, random: () => numb
   return lines
 }
 
-function codexLines(id: string, count: number): string[] {
+function codexLines(id: string, count: number, startMs: number): string[] {
   const lines: string[] = []
-  let time = Date.UTC(2026, 10, 1, 10)
+  let time = startMs
   const add = (type: string, payload: object): void => {
     time += 500
     lines.push(JSON.stringify({ timestamp: new Date(time).toISOString(), ordinal: lines.length, type, payload }))
