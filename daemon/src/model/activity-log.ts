@@ -24,6 +24,8 @@ export class ActivityLog {
   readonly #tools: ToolCalls
   /** Waits without an answer, by session. */
   readonly #waits = new Map<string, Activity>()
+  /** Whether those of an earlier run are among them. */
+  #hasWaits = false
   #isHeld = true
   readonly #listeners = new Set<(news: readonly Activity[]) => void>()
 
@@ -71,6 +73,7 @@ export class ActivityLog {
   /** A session's process is gone. */
   gone({ id, conversationId, gone }: SessionState): void {
     if (gone === undefined) return
+    this.#recallWaits()
     this.#add("gone", `${id} ${gone.timeMs}`, gone.timeMs, { sessionId: id, conversationId, title: gone.reason })
     this.#waits.delete(id)
   }
@@ -78,6 +81,7 @@ export class ActivityLog {
   /** A session's status became another. */
   statusChanged({ id, conversationId, statusSinceMs, process }: SessionState, reading: StatusReading): void {
     if (process === undefined) return
+    this.#recallWaits()
     const { status, reason } = reading
     const wait = this.#waits.get(id)
     const of = { sessionId: id, conversationId, status }
@@ -115,12 +119,6 @@ export class ActivityLog {
 
   restore(stored: StoredActivities): void {
     this.ring.restore(stored)
-    for (const activity of this.ring.forwards(0)) {
-      const { kind, sessionId } = activity
-      if (sessionId === undefined) continue
-      if (kind === "wait") this.#waits.set(sessionId, activity)
-      else if (kind === "answer" || kind === "gone") this.#waits.delete(sessionId)
-    }
   }
 
   forget(conversationIds: ReadonlySet<string>): void {
@@ -129,6 +127,18 @@ export class ActivityLog {
 
   takeUnsaved(): ActivityChanges | undefined {
     return this.ring.takeUnsaved()
+  }
+
+  /** Waits that an earlier run has seen the begin of. */
+  #recallWaits(): void {
+    if (this.#hasWaits) return
+    this.#hasWaits = true
+    for (const activity of this.ring.forwards(0)) {
+      const { kind, sessionId } = activity
+      if (sessionId === undefined) continue
+      if (kind === "wait") this.#waits.set(sessionId, activity)
+      else if (kind === "answer" || kind === "gone") this.#waits.delete(sessionId)
+    }
   }
 
   /** Both ends of a call, as far as they are known by now. */

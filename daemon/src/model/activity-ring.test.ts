@@ -80,7 +80,7 @@ describe("ActivityRing", () => {
 
   it("gives a store what changed, each as it then is, and comes back from it as it was", () => {
     const ring = new ActivityRing({ capacity: 3, now: () => NOW })
-    ring.restore({ activities: [], state: undefined })
+    ring.restore({ load: () => [], state: undefined })
     const kept = new Map<number, object>()
     let state: ReturnType<ActivityRing["takeUnsaved"]> | undefined
     const save = (): void => {
@@ -101,7 +101,7 @@ describe("ActivityRing", () => {
     save()
     expect(JSON.stringify([...kept.values()])).not.toContain("SECRET")
     const again = new ActivityRing({ capacity: 3, now: () => NOW })
-    again.restore({ activities: [...kept.values()] as Activity[], state: state?.state })
+    again.restore({ load: () => [...kept.values()] as Activity[], state: state?.state })
     expect([...again.forwards(0)]).toEqual([...ring.forwards(0)].map(({ prompt: _prompt, ...rest }) => rest))
     expect([again.lastId, again.dropped, again.oldestMs]).toEqual([ring.lastId, ring.dropped, ring.oldestMs])
     expect(again.add(activity(1, NOW - 9))).toBe(false)

@@ -185,11 +185,6 @@ export class ToolCalls {
     return this.#calls.get(keyHash(callId))
   }
 
-  /** Whether the call of an id's hash is in memory. */
-  knows(key: number): boolean {
-    return this.#calls.has(key)
-  }
-
   /** Adds what changed since the last time to `to`, by conversation. */
   takeUnsaved(to: Map<string, StoredEntry[]>): void {
     this.unsaved.take(to, (call) => ({ home: call.conversationId, entries: [storedCall(call)] }))

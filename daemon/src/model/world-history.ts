@@ -92,8 +92,13 @@ export class WorldHistory {
     this.#changed?.add(fact.conversationId)
     if (this.#asleep.size === 0) return
     this.wake(fact.conversationId)
-    if (fact.kind === "request-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
-    else if (fact.kind === "tool-started" || fact.kind === "tool-ended") this.#wakeHome("call", keyHash(fact.callId), this.#parts.tools)
+    const { ledger, tools } = this.#parts
+    if (fact.kind === "request-seen" && !ledger.knows(keyHash(fact.key))) this.#wakeHome("request", keyHash(fact.key))
+    if (fact.kind !== "tool-started" && fact.kind !== "tool-ended") return
+    // A call without an end is in memory though the others of its conversation are not.
+    const known = tools.callOf(fact.callId)
+    if (known === undefined) this.#wakeHome("call", keyHash(fact.callId))
+    else this.wake(known.conversationId)
   }
 
   /** Brings a conversation's requests and calls into memory. */
@@ -197,8 +202,7 @@ export class WorldHistory {
     this.#parts.tools.restore(id, entries.filter(isCall))
   }
 
-  #wakeHome(what: "request" | "call", key: number, known: { knows(key: number): boolean }): void {
-    if (known.knows(key)) return
+  #wakeHome(what: "request" | "call", key: number): void {
     const home = this.#archive?.home(what, key)
     if (home !== undefined) this.wake(home)
   }

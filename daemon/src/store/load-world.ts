@@ -4,12 +4,11 @@ import type { DatabaseSync } from "node:sqlite"
 import type { CorrectionRecord } from "../model/corrections.ts"
 import type { RateLimit } from "../model/rate-limits.ts"
 import type { ConversationSummary, StoredConversation, StoredSession, StoredWorld } from "../model/stored-world.ts"
-import { loadActivities } from "./activity-rows.ts"
 import { DamagedError } from "./damage.ts"
 import { fromJson } from "./json.ts"
 import { Names } from "./names.ts"
 
-export interface LoadedWorld extends StoredWorld {
+export interface LoadedWorld extends Omit<StoredWorld, "activities"> {
   readonly names: Names
   readonly corrections: readonly CorrectionRecord[]
   /** Bytes of transcripts read so far, over all runs. */
@@ -50,7 +49,6 @@ export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorl
     limits: meta.has("limits") ? (parse(meta.get("limits")) as RateLimit[]) : [],
     corrections: rows("SELECT state FROM corrections ORDER BY id").map((row) => parse(row["state"]) as CorrectionRecord),
     bytesRead: Number(meta.get("bytes_read") ?? 0),
-    activities: loadActivities(database, names),
   }
 }
 

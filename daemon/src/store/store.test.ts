@@ -5,26 +5,16 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { create, toJson } from "@bufbuild/protobuf"
-import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { toJson } from "@bufbuild/protobuf"
 import { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { Evidence } from "../domain/agent.ts"
 import type { AgentSeen, RequestSeen, TranscriptFact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
-import { Diagnostics } from "../model/diagnostics.ts"
-import { createPriceBook } from "../model/prices/price-book.ts"
 import type { UsageKey } from "../model/usage-rollup.ts"
-import { World } from "../model/world.ts"
-import { createBatchWriter } from "./apply-batch.ts"
-import { configure } from "./configure.ts"
-import { openStore, type Store } from "./store.ts"
-import { StoreWriteError, type Writer } from "./writer.ts"
-
-const START_MS = Date.UTC(2026, 10, 1)
-/** Long after: conversations sleep through a restart unless something is heard of them. */
-const NOW_MS = START_MS + 90 * 86_400_000
+import type { World } from "../model/world.ts"
+import { feed, HEADS, newWorld, start, START_MS } from "./store-run-fixture.ts"
 
 let dir: string
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "vc-store-"))))
@@ -110,18 +100,8 @@ const fact: fc.Arbitrary<TranscriptFact> = fc
   )
   .map((drawn) => Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)) as unknown as TranscriptFact)
 
-const HEADS: readonly TranscriptFact[] = ["one", "two", "three"].map((id) => ({
-  kind: "conversation-seen",
-  conversationId: id,
-  agent: "claude",
-}))
-
 function nameOf({ conversationId, subagentId, model, slot }: UsageKey): string {
   return `${conversationId} ${subagentId} ${model} ${slot}`
-}
-
-function newWorld(): World {
-  return new World({ host: create(HostSchema, { id: "h" }), prices: createPriceBook(), now: () => NOW_MS })
 }
 
 /** All that is published of conversations. */
@@ -132,62 +112,6 @@ function known(world: World): unknown {
     counts: world.counts,
     usage: [...world.usage.rollup.rows()].toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
   }
-}
-
-/** Writes at once, and fails before the step of this number; 0 never does. */
-function localWriter(path: string, failAt: () => number): Writer {
-  const database = new DatabaseSync(path)
-  configure(database)
-  let steps = 0
-  const batches = createBatchWriter(database, () => {
-    if (++steps === failAt()) throw new Error("the power went off")
-  })
-  return {
-    async ask(asked) {
-      steps = 0
-      try {
-        if (asked.kind === "write") batches.apply(asked.batch)
-      } catch (error) {
-        throw new StoreWriteError(String(error), false)
-      }
-    },
-    async close() {
-      database.close()
-    },
-  }
-}
-
-interface Run {
-  readonly world: World
-  readonly store: Store
-  readonly diagnostics: Diagnostics
-  /** Facts of the file that the store has seen. */
-  readonly from: number
-  /** From now on nothing of it reaches the disk. */
-  crash(): void
-}
-
-function start(path: string, failAt: () => number = () => 0, pricesKey = "p"): Run {
-  const diagnostics = new Diagnostics()
-  let writer: Writer | undefined
-  let isDead = false
-  const lazy: Writer = {
-    ask: (asked) => (isDead ? new Promise(() => {}) : (writer ??= localWriter(path, failAt)).ask(asked)),
-    close: async () => writer?.close(),
-  }
-  const store = openStore({ path, pricesKey, diagnostics, now: () => NOW_MS, delayMs: 0, writer: lazy })
-  const world = newWorld()
-  store.attach(world)
-  world.setFirstRead({ bytesRead: 0, bytesTotal: 0, files: 0, done: true })
-  const state = store.readings.find("/file", 1, 1)?.state as { readonly from: number } | undefined
-  return { world, store, diagnostics, from: state?.from ?? 0, crash: () => void (isDead = true) }
-}
-
-const FILE = {}
-
-function feed({ world, store }: Run, facts: readonly TranscriptFact[], end: number): void {
-  world.apply(facts)
-  store.readings.note(FILE, () => ({ path: "/file", dev: 1, ino: 1, state: { from: end } }))
 }
 
 describe("a world that comes back", () => {
@@ -264,6 +188,17 @@ describe("a world that comes back", () => {
     // A fork's copy of a request whose conversation sleeps: the same request.
     again.world.apply([{ ...request("m2"), conversationId: "three", timeMs: START_MS + 9_000_000 }])
     expect(again.world.counts.requests).toBe(2)
+    await again.store.close()
+  })
+
+  test("wakes the conversation of a call that ends in another one's file", async () => {
+    const path = join(dir, "f.db")
+    const first = start(path)
+    feed(first, [...HEADS, { kind: "tool-started", conversationId: "one", callId: "c", name: "Bash", timeMs: START_MS }], 4)
+    await first.store.close()
+    const again = start(path)
+    again.world.apply([{ kind: "tool-ended", conversationId: "three", callId: "c", outcome: "failed", timeMs: START_MS + 50 }])
+    expect(again.world.metricsRow("one")).toMatchObject({ judgedCalls: 1n, failedCalls: 1n })
     await again.store.close()
   })
 })
