@@ -17,7 +17,7 @@ import { readUsage } from "./usage.ts"
 export function assistantLine(line: ClaudeLine): void {
   const message = asObject(line.value["message"])
   if (message === undefined) return
-  line.state.refused = []
+  if (line.state.refused.length > 0) line.state.refused = []
   if (line.value["isApiErrorMessage"] === true) {
     finalError(line)
     return
@@ -45,7 +45,8 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
   if (fact.key !== state.requestKey || signature !== state.requestSignature) {
     state.requestKey = fact.key
     state.requestSignature = signature
-    line.say({ ...fact, ...switchedFrom(line, model) })
+    const switchedFrom = modelBefore(line, model)
+    line.say(switchedFrom === undefined ? fact : { ...fact, switchedFrom })
   }
   if (line.isSidechain || line.isCopy || who.subagentId !== undefined) return
   describe(state, line.file, { model: model === "" ? undefined : model }, line.emit)
@@ -54,12 +55,12 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
   line.say({ kind: "context-seen", ...who, timeMs, usedTokens })
 }
 
-/** Side questions are not the main agent's. */
-function switchedFrom({ state, isSidechain, who }: ClaudeLine, model: string): { readonly switchedFrom?: string } {
+/** Model of the main agent's request before, where that is another one; side questions are not the main agent's. */
+function modelBefore({ state, isSidechain, who }: ClaudeLine, model: string): string | undefined {
   const { lastModel } = state
-  if (isSidechain || who.subagentId !== undefined || model === "") return {}
+  if (isSidechain || who.subagentId !== undefined || model === "" || model === lastModel) return undefined
   state.lastModel = model
-  return lastModel === undefined || lastModel === model ? {} : { switchedFrom: lastModel }
+  return lastModel
 }
 
 /** Newer clients name the kind of subagent on each of its lines. */

@@ -3,14 +3,24 @@
 
 import type { LinePrefix } from "../line-prefix.ts"
 import type { LineShape } from "../port.ts"
-import { either, list, object, present, text, whole } from "../shape.ts"
+import { byRest, type Choose, either, list, object, present, text, whole } from "../shape.ts"
 import { TARGET_MEMBERS, TARGET_SHAPE } from "../tool-target.ts"
 
 const ID = text(200)
 /** The ends of an output say how it went. */
 const OUTPUT = text(400, 200)
-/** What was said of a failure is shown. */
-const SAID = text(800)
+/** What was said of a failure is shown, and how a prompt begins. */
+const SAID = text(400)
+/** A command's output is read where it failed, which its exit code tells. */
+const outputOf: Choose = ({ exit_code: exitCode }, isComplete) => {
+  if (exitCode === undefined && !isComplete) return undefined
+  return exitCode === 0 ? present : SAID
+}
+const WORDS = list(object({ text: SAID }))
+const wordsOf: Choose = ({ type }, isComplete) => {
+  if (type === undefined && !isComplete) return undefined
+  return type === "UserMessage" ? WORDS : present
+}
 const DURATION = object({ secs: present, nanos: present })
 const INVOCATION = { server: text(90), tool: text(100) }
 /** Longer arguments are not read. */
@@ -22,9 +32,9 @@ const END = {
   success: present,
   error: either(SAID, object({ message: SAID })),
   exit_code: present,
-  aggregated_output: SAID,
-  stderr: SAID,
-  stdout: SAID,
+  aggregated_output: byRest(outputOf),
+  stderr: byRest(outputOf),
+  stdout: byRest(outputOf),
   result: object({ Err: SAID, is_error: present }),
   duration: DURATION,
 }
@@ -39,9 +49,10 @@ const payload = object({
   arguments: text(ARGUMENTS_CHARS),
   action: whole,
   input: TARGET_SHAPE,
+  message: SAID,
   output: either(OUTPUT, object({ content: OUTPUT, output: OUTPUT, success: present })),
   invocation: object(INVOCATION),
-  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID, content: list(object({ text: SAID })) }),
+  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID, content: byRest(wordsOf) }),
   started_at_ms: present,
   completed_at_ms: present,
   info: whole,
@@ -67,6 +78,7 @@ const KINDS: ReadonlySet<string> = new Set([
   "patch_apply_end",
   "web_search_end",
   "token_count",
+  "user_message",
 ])
 
 export function codexShapeOf({ type, nested, nestedType }: LinePrefix): LineShape | undefined {
