@@ -38,6 +38,7 @@ export async function run(): Promise<readonly BenchRow[]> {
     port: 0,
     world,
     usage: world.usage,
+    latency: world.latency,
     activities: world.activities,
     store: NO_STORE,
     readThreadTotals: async () => ({ threads: [], problems: [] }),

@@ -78,7 +78,7 @@ const RESIDENTS: readonly StartOptions[] = [
     cwd: "atlas-join",
     topic: "data",
     story: "slow",
-    model: "gpt-5.6-terra",
+    model: "gpt-6.1-sol",
     gitBranch: "faster-join",
     historyMs: 35 * MINUTE_MS,
   },

@@ -28,9 +28,10 @@ export interface DaemonProgram {
   line(pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** Starts it with exactly these arguments, in an environment that holds nothing of the user's. */
-export function startDaemon(args: readonly string[], env: NodeJS.ProcessEnv): DaemonProgram {
-  const child = spawn(process.execPath, [BIN, ...args], {
+/** Starts it with exactly these arguments, in an environment that holds nothing of the user's. `around`: a program that runs it, and its arguments. */
+export function startDaemon(args: readonly string[], env: NodeJS.ProcessEnv, around: readonly string[] = []): DaemonProgram {
+  const [program = "", ...rest] = [...around, process.execPath, BIN, ...args]
+  const child = spawn(program, rest, {
     env: { PATH: process.env["PATH"], LANG: "C.UTF-8", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   })

@@ -172,7 +172,8 @@ function outcomesIn(root: string, agent: AgentKind): Map<string, ToolOutcome | u
 }
 
 function readClaude(label: ToolOutcome): ToolOutcome | undefined {
-  const result = toolResult("Bash", { command: "x" }, label, "some output")
+  const call = { callId: "t", name: "Bash", input: { command: "x" }, lineUuid: "l", startedMs: 1_000 }
+  const result = toolResult(call, label, "some output", 2_000)
   const block = { type: "tool_result", tool_use_id: "t", content: result.content, is_error: result.isError }
   const envelope = { timestamp: "2026-11-01T10:00:00.000Z", sessionId: "s", uuid: "u" }
   return lastEnd("claude", "projects/p/s.jsonl", [

@@ -15,6 +15,7 @@ import { createDaemonService, type DaemonFacts } from "./daemon-service.ts"
 import { watchEventLoopDelay } from "./event-loop-delay.ts"
 import { createGuard, type Guard, type Refusal, urlHost } from "./guards.ts"
 import { AddressUnusableError, PortInUseError } from "./listen-errors.ts"
+import type { LatencyPort } from "./latency-service.ts"
 import { type HttpRequest, type HttpResponse, type Listener, openListener } from "./listener.ts"
 import { logCalls } from "./log-calls.ts"
 import { mapErrors } from "./map-errors.ts"
@@ -40,6 +41,7 @@ export interface ApiServerOptions {
   readonly activities: PublishedActivities
   /** What reports and corrections come from. */
   readonly usage: UsageBooksPort
+  readonly latency: LatencyPort
   readonly store: StorePort
   /** What Codex counted itself. */
   readonly readThreadTotals: ReadThreadTotals
@@ -90,7 +92,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const serveRpc = createRpcHandler(
     createRoutes({
       sessions: createSessionService({ ...watch, version: daemon.version, discover: options.discover }),
-      metrics: createMetricsService({ ...watch, usage: options.usage, readThreadTotals: options.readThreadTotals }),
+      metrics: createMetricsService({
+        ...watch,
+        usage: options.usage,
+        latency: options.latency,
+        readThreadTotals: options.readThreadTotals,
+      }),
       activity: createActivityService({ ...watch, activities: options.activities }),
       daemon: createDaemonService({
         daemon,

@@ -80,9 +80,10 @@ export class Ledger {
     return account === undefined || account.isEmpty ? undefined : account.totals(() => this.requestsOf(conversationId))
   }
 
-  /** Whether the request of a key's hash is in memory. */
-  knows(key: number): boolean {
-    return this.#rows.has(key)
+  /** The conversation of the request of a key's hash; undefined where that is not in memory. */
+  homeOf(key: number): string | undefined {
+    const row = this.#rows.get(key)
+    return row === undefined ? undefined : this.#table.ownerOf(row)
   }
 
   /** Adds what changed since the last time to `to`, by the conversation it is kept under. */

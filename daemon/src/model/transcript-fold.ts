@@ -1,7 +1,8 @@
 // Folds what transcripts say into conversations, the ledger and the tool calls.
 
-import type { TranscriptFact } from "../domain/facts.ts"
+import type { ModelCallSeen, TranscriptFact, TurnEnded } from "../domain/facts.ts"
 import { Conversation } from "./conversation.ts"
+import type { SpanSeen } from "./spans.ts"
 import type { ToolCall } from "./tool-calls.ts"
 import type { WorldHistory, WorldParts } from "./world-history.ts"
 
@@ -21,7 +22,7 @@ export class TranscriptFold {
   }
 
   fold(fact: TranscriptFact): void {
-    const { roster, ledger, tools, reconciler, usage, history, activities } = this.#parts
+    const { roster, ledger, tools, clocks, reconciler, usage, history, activities } = this.#parts
     history.rouse(fact)
     const conversation = this.#conversation(fact.conversationId)
     this.#parts.onConversation(conversation.id)
@@ -51,11 +52,18 @@ export class TranscriptFold {
         this.#callTouched(tools.ended(fact))
         conversation.trouble.toolEnded(tools.callOf(fact.callId)?.name ?? "", fact)
         break
+      case "model-call-seen":
+        this.#touchAll(clocks.spans.see(answerSpan(fact)))
+        break
       case "turn-started":
         if (fact.subagentId === undefined) conversation.turnStarted(fact.timeMs)
+        if (fact.idleSinceMs !== undefined) {
+          clocks.spans.see({ what: "idle", conversationId: conversation.id, startMs: fact.idleSinceMs, endMs: fact.timeMs })
+        }
         break
       case "turn-ended":
         if (fact.subagentId === undefined) conversation.turnEnded(fact)
+        if (fact.startedMs !== undefined) clocks.spans.see(turnSpan(fact, fact.startedMs))
         tools.abandon(conversation.id, fact.subagentId, fact.timeMs)
         break
       case "context-seen":
@@ -76,7 +84,6 @@ export class TranscriptFold {
       case "rate-limit-seen":
         usage.limits.see(fact)
         break
-      case "model-call-seen":
       case "compacted":
       case "active":
         break
@@ -106,4 +113,12 @@ export class TranscriptFold {
     if (conversation === undefined) conversations.set(id, (conversation = new Conversation(id)))
     return conversation
   }
+}
+
+function answerSpan({ conversationId, subagentId, key, model, startedMs, timeMs, basis }: ModelCallSeen): SpanSeen {
+  return { what: "model", conversationId, subagentId, key, model, startMs: startedMs, endMs: timeMs, isEstimated: basis === "estimated" }
+}
+
+function turnSpan({ conversationId, subagentId, timeMs, durationMs }: TurnEnded, startMs: number): SpanSeen {
+  return { what: "turn", conversationId, subagentId, startMs, endMs: timeMs, activeMs: durationMs }
 }

@@ -11,9 +11,12 @@ import { NO_USAGE } from "../domain/usage.ts"
 import { ActivityFeed } from "./activity-feed.ts"
 import { ActivityLog } from "./activity-log.ts"
 import type { ActivityRingOptions } from "./activity-ring.ts"
+import { Clocks } from "./clocks.ts"
 import type { Conversation } from "./conversation.ts"
 import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
+import { LatencyReport } from "./latency-report.ts"
 import { Ledger } from "./ledger.ts"
+import { LiveIntervals } from "./live-intervals.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import type { PublishedActivities } from "./published-activities.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
@@ -25,6 +28,7 @@ import { lastActivityMs, statusChangeMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
+import type { SlowThresholds } from "./slow-judge.ts"
 import { ToolCalls } from "./tool-calls.ts"
 import { TranscriptFold } from "./transcript-fold.ts"
 import { UsageBooks } from "./usage-books.ts"
@@ -42,6 +46,8 @@ export interface WorldOptions {
   readonly now: () => number
   /** Keeps what was marked as seen; absent: it lasts as long as the world. */
   readonly seen?: SeenJournal
+  /** From when on something is called slow. */
+  readonly slow?: SlowThresholds
   /** How much is kept of what happened. */
   readonly activityRing?: Pick<ActivityRingOptions, "capacity" | "maxAgeMs">
 }
@@ -64,7 +70,9 @@ export class World implements PublishedWorld {
   /** What reports are made of. */
   readonly usage: UsageBooks
   readonly #reconciler: Reconciler
-  readonly #tools = new ToolCalls()
+  readonly #clocks: Clocks = new Clocks((id) => this.#tools.of(id))
+  readonly #tools: ToolCalls = new ToolCalls(this.#clocks)
+  readonly #live: LiveIntervals
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
   readonly #activityLog: ActivityLog
@@ -73,6 +81,8 @@ export class World implements PublishedWorld {
   readonly #transcripts: TranscriptFold
   /** What a store follows and brings back. */
   readonly history: WorldHistory
+  /** What latencies of other groups and windows come from. */
+  readonly latency: LatencyReport
   readonly #listeners = new Set<(dirty: Dirty) => void>()
   readonly #published: WorldMessages
   /** Ended sessions still within SCOPE_RECENT; time alone takes them out. */
@@ -109,6 +119,7 @@ export class World implements PublishedWorld {
     const parts = {
       ledger: this.#ledger,
       tools: this.#tools,
+      clocks: this.#clocks,
       reconciler: this.#reconciler,
       usage: this.usage,
       roster: this.#roster,
@@ -116,12 +127,22 @@ export class World implements PublishedWorld {
       activities: this.#activityLog,
     }
     this.activities = new ActivityFeed(this.#activityLog, parts)
-    this.#published = new WorldMessages({ ...parts, host: options.host, now: options.now })
+    const onConversation = (id: string): unknown => this.#dirtyConversations.add(id)
     this.history = new WorldHistory(parts)
+    this.#live = new LiveIntervals({ ...parts, history: this.history, onConversation })
+    this.#published = new WorldMessages({ ...parts, live: this.#live, slow: options.slow, host: options.host, now: options.now })
+    this.latency = new LatencyReport({
+      ...parts,
+      history: this.history,
+      host: options.host,
+      now: options.now,
+      idsOf: (id) => (this.#roster.sessions.has(id) ? this.#conversationIdsOf(id) : this.#conversations.has(id) ? [id] : undefined),
+      idsIn: (scope) => this.#conversationIdsIn(scope),
+    })
     this.#transcripts = new TranscriptFold({
       ...parts,
       history: this.history,
-      onConversation: (id) => this.#dirtyConversations.add(id),
+      onConversation,
       onSeats: () => (this.#reseat = true),
     })
   }
@@ -132,6 +153,11 @@ export class World implements PublishedWorld {
     this.#reseat = true
     this.#settle()
     this.#publish(false)
+  }
+
+  /** Every agent that runs has been stated since the world was restored: what was left of others is over. */
+  allStated(): void {
+    this.history.endMissing(this.#now())
   }
 
   /** Forgets conversations for good. */
@@ -178,6 +204,11 @@ export class World implements PublishedWorld {
       this.#recentlyEnded.delete(id)
       this.#scopeChanged(id)
     }
+    for (const id of this.#published.slow.judge(nowMs, this.#clocks.changes)) {
+      this.#dirtyConversations.add(id)
+      const session = this.#roster.sessionOf(id)
+      if (session !== undefined) this.#dirtySessions.add(session.id)
+    }
     this.#publish(false)
   }
 
@@ -222,8 +253,7 @@ export class World implements PublishedWorld {
   }
 
   metrics(scope: Scope): readonly Metrics[] {
-    const ids = new Set(this.sessions(scope).flatMap((session) => this.#conversationIdsOf(session.id)))
-    return [...ids].map((id) => this.#published.row(id))
+    return this.#conversationIdsIn(scope).map((id) => this.#published.row(id))
   }
 
   metricsOf(id: string): readonly Metrics[] | undefined {
@@ -263,6 +293,7 @@ export class World implements PublishedWorld {
     const session = this.#roster.sessions.get(fact.sessionId)
     if (session === undefined || session.gone !== undefined) return
     session.gone = { timeMs: fact.timeMs, reason: fact.reason }
+    this.#live.agentGone(session)
     this.#activityLog.gone(session)
     this.#reseat = true
     this.#dirtySessions.add(session.id)
@@ -305,15 +336,15 @@ export class World implements PublishedWorld {
       nowMs,
     )
     const before = session.status?.status
-    const wasEnded = before === "ended"
     if (session.setStatus(reading, nowMs)) this.#dirtySessions.add(session.id)
+    this.#live.statusRead(session, before, nowMs)
     if (reading.status !== before) this.#activityLog.statusChanged(session, reading)
     const unread = isUnread({ sessionId: session.id, status: reading.status, process: session.process, conversation }, this.#seen)
     if (session.unread !== unread) this.#dirtySessions.add(session.id)
     session.unread = unread
     session.markedSeenMs = this.#seen.markedMs(session.id)
     const isEnded = reading.status === "ended"
-    if (isEnded === wasEnded) return
+    if (isEnded === (before === "ended")) return
     this.#scopeChanged(session.id)
     if (isEnded) this.#recentlyEnded.add(session.id)
     else this.#recentlyEnded.delete(session.id)
@@ -339,6 +370,10 @@ export class World implements PublishedWorld {
     }
     for (const id of conversationIds) this.#published.rowChanged(id)
     for (const listener of this.#listeners) listener({ sessionIds, conversationIds, firstRead })
+  }
+
+  #conversationIdsIn(scope: Scope): readonly string[] {
+    return [...new Set(this.sessions(scope).flatMap((session) => this.#conversationIdsOf(session.id)))]
   }
 
   #conversationIdsOf(sessionId: string): readonly string[] {

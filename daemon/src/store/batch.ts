@@ -1,6 +1,8 @@
 // What goes to the writer in one message and into the database in one transaction: everything that was folded since the message before, with
 // the cursors that cover it. So the database always holds what a reader of the first so many bytes of each file would know.
 
+import type { StatusChange } from "../model/status-history.ts"
+
 /** What to do with what is kept of a conversation; by the number of its name. */
 export interface Piece {
   readonly conversation: number
@@ -31,6 +33,13 @@ export interface SessionRow {
   readonly state: string
 }
 
+export interface StatusChangeRow {
+  readonly session: string
+  /** Number of the name of the conversation it was in; 0 for none. */
+  readonly conversation: number
+  readonly change: StatusChange
+}
+
 export interface ActivityRow {
   readonly key: number
   readonly id: number
@@ -55,6 +64,10 @@ export interface Batch {
   /** Cursors of names that files no longer have. */
   readonly goneCursors: readonly number[]
   readonly sessions: readonly SessionRow[]
+  /** Oldest first within a session. */
+  readonly statusChanges: readonly StatusChangeRow[]
+  /** Where any are added, those from before this time go, Unix milliseconds. */
+  readonly statusChangesSinceMs: number
   readonly activities: readonly ActivityRow[]
   /** Keys of activities that are no more. */
   readonly goneActivities: readonly number[]

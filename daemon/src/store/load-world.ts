@@ -7,6 +7,9 @@ import type { ConversationSummary, StoredConversation, StoredSession, StoredWorl
 import { DamagedError } from "./damage.ts"
 import { fromJson } from "./json.ts"
 import { Names } from "./names.ts"
+import { statusChangeOf } from "./status-change-row.ts"
+
+const LAST_CHANGES = "SELECT * FROM status_changes WHERE id IN (SELECT max(id) FROM status_changes GROUP BY session)"
 
 export interface LoadedWorld extends Omit<StoredWorld, "activities"> {
   readonly names: Names
@@ -43,9 +46,11 @@ export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorl
     conversations: rows("SELECT id, state FROM conversations").map((row) => [nameOf(row["id"]), parse(row["state"]) as StoredConversation]),
     summary(id) {
       const text = summaries.get(id)
-      return text === undefined ? undefined : (parse(text) as ConversationSummary)
+      const summary = text === undefined ? undefined : (parse(text) as Partial<ConversationSummary>)
+      return summary?.clocks === undefined ? undefined : (summary as ConversationSummary)
     },
     sessions: rows("SELECT id, state FROM sessions").map((row) => [String(row["id"]), parse(row["state"]) as StoredSession]),
+    lastChanges: new Map(rows(LAST_CHANGES).map((row) => [String(row["session"]), statusChangeOf(row, names)])),
     limits: meta.has("limits") ? (parse(meta.get("limits")) as RateLimit[]) : [],
     corrections: rows("SELECT state FROM corrections ORDER BY id").map((row) => parse(row["state"]) as CorrectionRecord),
     bytesRead: Number(meta.get("bytes_read") ?? 0),

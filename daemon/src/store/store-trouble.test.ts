@@ -8,7 +8,7 @@ import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { TranscriptFact } from "../domain/facts.ts"
 import type { World } from "../model/world.ts"
-import { feed, HEADS, newWorld, start, START_MS } from "./store-run-fixture.ts"
+import { feed, HEADS, newWorld, start, START_MS } from "./store-fixture.ts"
 
 let dir: string
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "vc-store-"))))

@@ -9,12 +9,11 @@ import { toJson } from "@bufbuild/protobuf"
 import { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import type { Evidence } from "../domain/agent.ts"
-import type { AgentSeen, RequestSeen, TranscriptFact } from "../domain/facts.ts"
+import type { TranscriptFact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
 import type { UsageKey } from "../model/usage-rollup.ts"
 import type { World } from "../model/world.ts"
-import { feed, HEADS, newWorld, start, START_MS } from "./store-run-fixture.ts"
+import { feed, HEADS, newWorld, request, seen, START_MS, start } from "./store-fixture.ts"
 
 let dir: string
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "vc-store-"))))
@@ -58,12 +57,31 @@ const fact: fc.Arbitrary<TranscriptFact> = fc
         kind: fc.constant("tool-ended"),
         ...inTranscript,
         callId: fc.constantFrom("c1", "c2", "c3"),
-        outcome: fc.constantFrom("ok", "failed", "background"),
+        outcome: fc.constantFrom("ok", "failed", "background", "rejected"),
+        durationMs: fc.constantFrom(undefined, undefined, 30_000),
+        wasAsked: fc.constantFrom(undefined, undefined, true),
         example: fc.constantFrom(undefined, "what it said", "what it said else"),
       }),
     },
-    fc.record({ kind: fc.constant("turn-started"), ...inTranscript }),
-    fc.record({ kind: fc.constant("turn-ended"), ...inTranscript, reason: fc.constantFrom("done", "interrupted") }),
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("model-call-seen"),
+        ...inTranscript,
+        key: fc.constantFrom("m1", "m2", "m3"),
+        model: fc.constantFrom("claude-opus-5-5", "claude-sonnet-5-5"),
+        startedMs: timeMs,
+        basis: fc.constantFrom("measured", "estimated"),
+      }),
+    },
+    fc.record({ kind: fc.constant("turn-started"), ...inTranscript, idleSinceMs: fc.oneof(fc.constant(undefined), timeMs) }),
+    fc.record({
+      kind: fc.constant("turn-ended"),
+      ...inTranscript,
+      reason: fc.constantFrom("done", "interrupted"),
+      startedMs: fc.oneof(fc.constant(undefined), timeMs),
+      durationMs: fc.constantFrom(undefined, 700, 9_000),
+    }),
     fc.record({ kind: fc.constant("context-seen"), ...inTranscript, usedTokens: fc.constantFrom(null, 1000, 90_000) }),
     fc.record({
       kind: fc.constant("api-error-seen"),
@@ -160,7 +178,7 @@ describe("a world that comes back", () => {
           expect(known(last.world)).toEqual(known(clean))
           await last.store.close()
         }),
-        { numRuns: 60 },
+        { numRuns: 300 },
       )
     },
   )
@@ -191,33 +209,23 @@ describe("a world that comes back", () => {
     await again.store.close()
   })
 
-  test("wakes the conversation of a call that ends in another one's file", async () => {
-    const path = join(dir, "f.db")
+  test("an open call that turns out to be another conversation's leaves the one on disk", async () => {
+    const path = join(dir, "b.db")
+    const started: TranscriptFact = { kind: "tool-started", conversationId: "one", timeMs: START_MS, callId: "c1", name: "Bash" }
     const first = start(path)
-    feed(first, [...HEADS, { kind: "tool-started", conversationId: "one", callId: "c", name: "Bash", timeMs: START_MS }], 4)
+    feed(first, [...HEADS, started], 4)
+    await first.store.written()
     await first.store.close()
     const again = start(path)
-    again.world.apply([{ kind: "tool-ended", conversationId: "three", callId: "c", outcome: "failed", timeMs: START_MS + 50 }])
-    expect(again.world.metricsRow("one")).toMatchObject({ judgedCalls: 1n, failedCalls: 1n })
+    again.world.apply([{ ...started, conversationId: "two", timeMs: START_MS - 1 }])
+    expect(again.world.metricsRow("one")?.toolCounts).toEqual({})
+    expect(again.world.metricsRow("two")?.toolCounts).toEqual({ Bash: 1 })
     await again.store.close()
   })
 })
 
 test("an agent that still runs keeps the conversations it was in before", async () => {
   const path = join(dir, "e.db")
-  const seen = (id: string, seenMs: number): AgentSeen => ({
-    kind: "agent-seen",
-    sessionId: "s",
-    timeMs: seenMs,
-    agent: "claude",
-    role: "interactive",
-    pid: 7,
-    startedMs: START_MS,
-    command: "claude",
-    suspended: false,
-    conversationHints: [{ conversationId: id, trust: "authoritative", evidence: EVIDENCE }],
-    evidence: [],
-  })
   const first = start(path)
   first.world.apply([...HEADS, seen("one", START_MS)])
   first.world.apply([seen("two", START_MS + 1)])
@@ -228,8 +236,6 @@ test("an agent that still runs keeps the conversations it was in before", async 
   expect(again.world.session("one")?.id).toBe("s")
   await again.store.close()
 })
-
-const EVIDENCE: Evidence = { field: "conversation_id", source: "registry", detail: "", confidence: "confirmed", timeMs: START_MS }
 
 describe("a store that cannot write", () => {
   test("says so, goes on in memory, and has everything once it can", async () => {
@@ -272,20 +278,6 @@ test("nothing that a user wrote is in the file but names and titles", async () =
   expect(readFileSync(path).includes("SECRET")).toBe(false)
   expect(readFileSync(path).includes("one")).toBe(true)
 })
-
-function request(key: string): RequestSeen {
-  const usage = { ...NO_USAGE, input: 10, output: 20 }
-  return {
-    kind: "request-seen",
-    conversationId: "one",
-    timeMs: START_MS,
-    key,
-    requestId: `r${key}`,
-    sidechain: false,
-    model: "claude-opus-5-5",
-    usage,
-  }
-}
 
 async function eventually(holds: () => boolean): Promise<void> {
   const deadline = performance.now() + 20_000

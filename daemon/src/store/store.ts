@@ -263,6 +263,7 @@ const NO_CHANGES = {
   entries: new Map(),
   staleSummaries: [],
   sessions: new Map(),
+  statusChanges: [],
   limits: undefined,
   activities: undefined,
 }

@@ -14,13 +14,10 @@ const envelope = () => {
   return { uuid: `u${seconds}`, timestamp: new Date(Date.UTC(2026, 10, 1, 0, 0, seconds)).toISOString(), sessionId: SESSION }
 }
 
-/** Facts of lines as they come from a file: glanced at first, parsed where that leaves a doubt. */
+/** Facts of lines as they come from a file: pruned to what is read of them. */
 function facts(lines: readonly JsonObject[]): readonly TranscriptFact[] {
   const reader = new LineReader(claudeNormaliser, FILE, claudeNormaliser.start(FILE))
-  for (const line of lines) {
-    const bytes = Buffer.from(JSON.stringify(line))
-    reader.readLine(bytes, 0, bytes.length)
-  }
+  for (const line of lines) reader.readCopy(Buffer.from(JSON.stringify(line)))
   reader.atEnd()
   expect(reader.badLines + reader.unknownLines).toBe(0)
   return reader.facts

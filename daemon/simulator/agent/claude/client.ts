@@ -91,6 +91,7 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     lane.promptId = random.uuid()
     lane.promptText = text
     lane.turnStartedMs = clock.now()
+    lane.turnWaitedMs = 0
     lane.abort = new AbortController()
     if (lane.context.held() > COMPACTS_AT) writeCompaction(transcript, lane, "auto")
     if (now.turns++ === 0 && now.isFresh) {
@@ -112,11 +113,8 @@ export function createClaudeClient(options: ClaudeOptions): Client {
   const finishTurn = (lane: Lane, isDone: boolean): void => {
     if (lane.subagentId !== undefined) return
     if (isDone && !isHeadless) {
-      transcript.chained(
-        lane,
-        { type: "system", subtype: "turn_duration", durationMs: clock.now() - lane.turnStartedMs, messageCount: lane.lines },
-        { isMeta: false },
-      )
+      const durationMs = clock.now() - lane.turnStartedMs - lane.turnWaitedMs
+      transcript.chained(lane, { type: "system", subtype: "turn_duration", durationMs, messageCount: lane.lines }, { isMeta: false })
     }
     if (now.title === undefined && profile.registry >= 112) {
       now.title = lane.promptText.slice(0, 60)
@@ -135,8 +133,9 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     const call = lane.open.get(callId)
     if (call === undefined) throw new Error(`No open call ${callId}.`)
     lane.open.delete(callId)
-    const result = toolResult(call.name, call.input, outcome, output ?? (outcome === "ok" ? content.output() : content.failure()))
     const timeMs = clock.now()
+    const said = output ?? (outcome === "ok" ? content.output() : content.failure())
+    const result = toolResult(call, outcome, said, timeMs)
     const block = { tool_use_id: callId, type: "tool_result", content: result.content, is_error: result.isError }
     transcript.chained(
       lane,
@@ -207,7 +206,11 @@ export function createClaudeClient(options: ClaudeOptions): Client {
       if (!now.lane.open.has(callId)) throw new Error(`No open call ${callId}.`)
       const askedMs = clock.now()
       waiting = (allow) => {
-        now.books.toolWaited(callId, clock.now() - askedMs)
+        const waitedMs = clock.now() - askedMs
+        now.books.toolWaited(callId, waitedMs)
+        now.lane.turnWaitedMs += waitedMs
+        const call = now.lane.open.get(callId)
+        if (allow && call !== undefined) call.allowedAfterMs = waitedMs
         if (allow) setMood("busy")
         else endTool({ callId, outcome: "rejected" })
       }

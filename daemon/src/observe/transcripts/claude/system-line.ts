@@ -6,12 +6,12 @@ import { retriedErrorWord } from "./error-word.ts"
 import { stopHookFailures } from "./hook-failure.ts"
 import type { ClaudeLine } from "./line.ts"
 import { rateLimits } from "./rate-limits.ts"
-import { turnEnds } from "./turns.ts"
+import { turnEnds, turnMeasured } from "./turns.ts"
 
 export function systemLine(line: ClaudeLine): void {
   switch (line.value["subtype"]) {
     case "turn_duration":
-      turnEnds(line, "done", asAmount(line.value["durationMs"]))
+      turnMeasured(line, asAmount(line.value["durationMs"]))
       break
     case "stop_hook_summary":
       stopHookFailures(line)
@@ -62,5 +62,6 @@ function retriedError(line: ClaudeLine): void {
     ...(retryInMs === undefined ? {} : { retryInMs }),
     ...(example === undefined ? {} : { example }),
   })
+  line.state.retriedMs += retryInMs ?? 0
   rateLimits(line, asObject(error?.["rateLimits"]))
 }

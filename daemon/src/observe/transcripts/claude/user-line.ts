@@ -3,8 +3,9 @@
 import { cleanText } from "../clean-text.ts"
 import { asAmount, asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
 import type { ClaudeLine } from "./line.ts"
+import { modelAsked } from "./model-answers.ts"
 import { exampleOf, isUnexplainedRefusal, outcomeOf, resultText } from "./tool-outcome.ts"
-import { turnEnds, turnStarts } from "./turns.ts"
+import { clearPending, turnEnds, turnStarts } from "./turns.ts"
 
 /** What a local command printed: nobody asked the model anything. */
 const LOCAL_OUTPUT = ["<local-command-", "<bash-input>", "<bash-stdout>", "<bash-stderr>"] as const
@@ -17,6 +18,8 @@ const NOTIFICATION = "<task-notification>"
 export function userLine(line: ClaudeLine): void {
   const message = asObject(line.value["message"])
   const content = message?.["content"]
+  if (isStop(content) && line.state.answer !== undefined) line.state.answer.isAborted ||= line.state.answer.saidMs === undefined
+  modelAsked(line)
   const results = asObjects(content).filter((block) => block["type"] === "tool_result")
   if (results.length > 0) {
     for (const block of results) toolResult(line, block, results.length === 1)
@@ -33,11 +36,12 @@ export function userLine(line: ClaudeLine): void {
     return
   }
   if (line.value["isCompactSummary"] === true || LOCAL_OUTPUT.some((mark) => text.startsWith(mark))) {
-    line.state.pendingTurnMs = undefined
+    clearPending(line.state)
     return
   }
   if (line.value["isMeta"] === true || COMMAND.some((mark) => text.startsWith(mark))) {
     line.state.pendingTurnMs ??= line.timeMs
+    line.state.pendingIsPrompt ||= line.value["isMeta"] !== true
     return
   }
   if (message === undefined) return
@@ -60,6 +64,7 @@ function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void 
     callId,
     outcome,
     ...(durationMs === undefined ? {} : { durationMs }),
+    ...(isOnly && wasAsked(line.value) ? { wasAsked: true } : {}),
     ...(example === undefined ? {} : { example }),
   })
   const subagentId = asString(result?.["agentId"], 200)
@@ -74,6 +79,17 @@ function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void 
     ...(agentType === undefined ? {} : { agentType }),
     ...(result?.["status"] === "completed" ? { finished: true } : {}),
   })
+}
+
+/** A person stopped the model in mid-answer; stopping a tool is said in other words. */
+function isStop(content: unknown): boolean {
+  return resultText(content).startsWith("[Request interrupted by user]")
+}
+
+/** Whether a person was asked, and said yes before it ran, or no. */
+function wasAsked(line: JsonObject): boolean {
+  const source = asString(asObject(line["permissionDecision"])?.["source"], 100)
+  return source === undefined ? line["toolDenialBeforeRun"] === true : source.startsWith("user_")
 }
 
 /** A tool's own measure of its run in milliseconds. */

@@ -34,6 +34,13 @@ export interface CodexState {
   lastMs: number
   /** When the turn started whose first words are still to come. */
   turnStartMs: number | undefined
+  /** Start of the running turn; end of the last one, until the next starts. */
+  turnBeganMs: number | undefined
+  turnEndMs: number | undefined
+  /** Latest time of the lines that the next request is made of. */
+  askedMs: number | undefined
+  /** The answer whose lines were read last. */
+  answer: { readonly startedMs: number; endMs: number } | undefined
   /** Compactions told: the position that names them in every copy of the file. */
   compactions: number
 }
@@ -60,6 +67,10 @@ export function startCodex(file: TranscriptFile): CodexState {
     searches: 0,
     lastMs: 0,
     turnStartMs: undefined,
+    turnBeganMs: undefined,
+    turnEndMs: undefined,
+    askedMs: undefined,
+    answer: undefined,
     compactions: 0,
   }
 }

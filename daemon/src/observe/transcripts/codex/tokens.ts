@@ -3,6 +3,7 @@
 import type { PriceFactors } from "../../../domain/usage.ts"
 import { asCount, asObject, asString } from "../json-fields.ts"
 import type { CodexLine } from "./line.ts"
+import { answerNamed, modelAnswered } from "./model-answers.ts"
 import { rateLimits } from "./rate-limits.ts"
 import { type CodexCounts, countsOf, growth, sameCounts, toTokenUsage } from "./usage.ts"
 
@@ -16,6 +17,8 @@ export function usageRecord(line: CodexLine): void {
   const counts = countsOf(payload["usage"])
   state.hasRecords = true
   if (state.inReplay || responseId === undefined || counts === undefined) return
+  // It is written when the response is complete.
+  modelAnswered(state, line.timeMs)
   request(line, responseId, counts)
 }
 
@@ -64,6 +67,7 @@ function request(line: CodexLine, key: string, counts: CodexCounts, model?: stri
   const used = state.model ?? model ?? UNNAMED_MODEL
   const { lastModel } = state
   state.lastModel = used
+  answerNamed(state, key, used, line.emit)
   line.emit({
     kind: "request-seen",
     conversationId,

@@ -5,6 +5,7 @@ import type { ToolOutcome } from "../../../domain/facts.ts"
 import { asAmount, asObject, asObjects, asString, asUnixMs, type JsonObject } from "../json-fields.ts"
 import { toolTarget } from "../tool-target.ts"
 import { callIdOf, type CodexLine } from "./line.ts"
+import { modelAnswered, modelAsked } from "./model-answers.ts"
 import { itemExample, itemOutcome, outputExample, outputOutcome } from "./tool-outcome.ts"
 import { userMessage } from "./turns.ts"
 
@@ -22,6 +23,7 @@ export function callStarted(line: CodexLine): void {
   const { payload, conversationId, timeMs, state } = line
   const callId = callIdOf(line, payload["call_id"] ?? payload["id"])
   if (callId === undefined || line.state.inReplay) return
+  modelAnswered(state, timeMs)
   const name = asString(payload["name"], 200) ?? "local_shell"
   const target = toolTarget(payload["action"] ?? payload["input"] ?? parsedArguments(payload["arguments"]))
   state.openCalls.push({ callId, name, startMs: timeMs })
@@ -31,6 +33,7 @@ export function callStarted(line: CodexLine): void {
 
 /** function_call_output, custom_tool_call_output: the end, unless an event has told it already. */
 export function callOutput(line: CodexLine): void {
+  modelAsked(line.state, line.timeMs)
   const callId = callIdOf(line, line.payload["call_id"])
   const open = line.state.openCalls.findIndex((call) => call.callId === callId)
   if (callId === undefined || open < 0 || line.state.inReplay) return
@@ -38,7 +41,7 @@ export function callOutput(line: CodexLine): void {
   // A command that goes on gets its real end with an event, if this version writes one.
   if (outcome !== "background") line.state.openCalls.splice(open, 1)
   const example = wentWell(outcome) ? undefined : outputExample(line.payload["output"])
-  const said = example === undefined ? {} : { example }
+  const said = { ...(example === undefined ? {} : { example }), ...askedFor(outcome) }
   line.emit({ kind: "tool-ended", conversationId: line.conversationId, timeMs: line.timeMs, callId, outcome, ...said })
 }
 
@@ -123,11 +126,17 @@ function ended(line: CodexLine, item: JsonObject, end: CallEnd): void {
     timeMs: end.endedMs,
     callId,
     outcome,
+    ...askedFor(outcome),
     name: call?.name ?? end.name,
     ...(end.durationMs === undefined ? {} : { durationMs: end.durationMs }),
     ...(end.startedMs === undefined ? {} : { startedMs: end.startedMs }),
     ...(example === undefined ? {} : { example }),
   })
+}
+
+/** A call that was refused had been asked for; of others it is not told. */
+function askedFor(outcome: ToolOutcome): { wasAsked?: true } {
+  return outcome === "rejected" ? { wasAsked: true } : {}
 }
 
 function itemName(type: string, item: JsonObject): string | undefined {

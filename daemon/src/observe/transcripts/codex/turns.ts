@@ -3,10 +3,18 @@
 import { cleanText } from "../clean-text.ts"
 import { asAmount, asObject, asString } from "../json-fields.ts"
 import type { CodexLine } from "./line.ts"
+import { modelAsked } from "./model-answers.ts"
 
 export function taskStarted(line: CodexLine): void {
-  line.state.turnStartMs = line.timeMs
-  line.emit({ kind: "turn-started", conversationId: line.conversationId, timeMs: line.timeMs })
+  const { state, timeMs } = line
+  const { turnEndMs } = state
+  const idle = turnEndMs !== undefined && turnEndMs <= timeMs ? { idleSinceMs: turnEndMs } : {}
+  state.turnStartMs = timeMs
+  state.turnBeganMs = timeMs
+  state.turnEndMs = undefined
+  state.answer = undefined
+  modelAsked(state, timeMs)
+  line.emit({ kind: "turn-started", conversationId: line.conversationId, timeMs, ...idle })
 }
 
 /** The words that a turn has started with, as an event or, since 0.15, as an item. What is said later into a running turn starts none. */
@@ -37,16 +45,20 @@ export function taskComplete(line: CodexLine): void {
       ...(example === undefined ? {} : { example }),
     })
   }
-  line.emit({ kind: "turn-ended", conversationId, timeMs, reason: error === undefined ? "done" : "failed", ...measured(line) })
+  line.emit({ kind: "turn-ended", conversationId, timeMs, reason: error === undefined ? "done" : "failed", ...ended(line) })
 }
 
 export function turnAborted(line: CodexLine): void {
   const { payload, conversationId, timeMs } = line
   const reason = payload["reason"] === "review_ended" ? "done" : "interrupted"
-  line.emit({ kind: "turn-ended", conversationId, timeMs, reason, ...measured(line) })
+  line.emit({ kind: "turn-ended", conversationId, timeMs, reason, ...ended(line) })
 }
 
-function measured(line: CodexLine): { durationMs?: number } {
-  const durationMs = asAmount(line.payload["duration_ms"])
-  return durationMs === undefined ? {} : { durationMs }
+/** When the turn started. What Codex logs as its duration is all of it, waits for a person included: no active part is told. */
+function ended({ state, payload, timeMs }: CodexLine): { startedMs?: number } {
+  state.turnEndMs = timeMs
+  const durationMs = asAmount(payload["duration_ms"])
+  const startedMs = durationMs === undefined ? state.turnBeganMs : timeMs - Math.round(durationMs)
+  state.turnBeganMs = undefined
+  return startedMs === undefined ? {} : { startedMs }
 }

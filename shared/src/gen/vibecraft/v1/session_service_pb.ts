@@ -132,7 +132,7 @@ export type GetSessionResponse = Message<"vibecraft.v1.GetSessionResponse"> & {
   firstRead?: FirstRead | undefined;
 
   /**
-   * The last changes of its status since the daemon runs, latest first; at most 50.
+   * The last changes of its status, latest first; at most 50. They outlive the daemon, for 90 days.
    *
    * @generated from field: repeated vibecraft.v1.StatusChange status_changes = 3;
    */

@@ -1,9 +1,10 @@
-// A store under a world, for tests: it may fail before any step of a batch, and crash.
+// A store under a world whose writer writes at once, fails when it is told to, and crashes: for tests of what comes back.
 
 import { DatabaseSync } from "node:sqlite"
 import { create } from "@bufbuild/protobuf"
 import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
-import type { TranscriptFact } from "../domain/facts.ts"
+import type { AgentSeen, RequestSeen, TranscriptFact } from "../domain/facts.ts"
+import { NO_USAGE } from "../domain/usage.ts"
 import { Diagnostics } from "../model/diagnostics.ts"
 import { createPriceBook } from "../model/prices/price-book.ts"
 import { World, type WorldOptions } from "../model/world.ts"
@@ -14,7 +15,7 @@ import { StoreWriteError, type Writer } from "./writer.ts"
 
 export const START_MS = Date.UTC(2026, 10, 1)
 /** Long after: conversations sleep through a restart unless something is heard of them. */
-const NOW_MS = START_MS + 90 * 86_400_000
+export const NOW_MS = START_MS + 90 * 86_400_000
 
 export const HEADS: readonly TranscriptFact[] = ["one", "two", "three"].map((id) => ({
   kind: "conversation-seen",
@@ -49,7 +50,7 @@ function localWriter(path: string, failAt: () => number): Writer {
   }
 }
 
-export interface Run {
+interface Run {
   readonly world: World
   readonly store: Store
   readonly diagnostics: Diagnostics
@@ -80,4 +81,43 @@ const FILE = {}
 export function feed({ world, store }: Run, facts: readonly TranscriptFact[], end: number): void {
   world.apply(facts)
   store.readings.note(FILE, () => ({ path: "/file", dev: 1, ino: 1, state: { from: end } }))
+}
+
+/** An agent that says itself in which conversation it is. */
+export function seen(id: string, seenMs: number, more: Partial<AgentSeen> = {}): AgentSeen {
+  return {
+    kind: "agent-seen",
+    sessionId: "s",
+    timeMs: seenMs,
+    agent: "claude",
+    role: "interactive",
+    pid: 7,
+    startedMs: START_MS,
+    command: "claude",
+    suspended: false,
+    conversationHints: [
+      {
+        conversationId: id,
+        trust: "authoritative",
+        evidence: { field: "conversation_id", source: "registry", detail: "", confidence: "confirmed", timeMs: START_MS },
+      },
+    ],
+    evidence: [],
+    ...more,
+  }
+}
+
+/** A request in the first conversation. */
+export function request(key: string): RequestSeen {
+  const usage = { ...NO_USAGE, input: 10, output: 20 }
+  return {
+    kind: "request-seen",
+    conversationId: "one",
+    timeMs: START_MS,
+    key,
+    requestId: `r${key}`,
+    sidechain: false,
+    model: "claude-opus-5-5",
+    usage,
+  }
 }
