@@ -236,6 +236,21 @@ describe("what happens to sessions", () => {
     expect(new Set(told.map(({ sessionId }) => sessionId))).toEqual(new Set(["s"]))
   })
 
+  it("tells a wait for something else from the one before", () => {
+    const { world, clock } = setUp()
+    world.apply([HEAD])
+    for (const waitingFor of ["permission prompt", "permission prompt", "input needed"]) {
+      clock.now += 1000
+      const { registry } = agent("waiting", clock.now)
+      world.apply([agent("waiting", clock.now, registry === undefined ? {} : { registry: { ...registry, waitingFor } })])
+    }
+    expect(words(oldestFirst(world)).filter(([kind]) => kind !== "DISCOVERED")).toEqual([
+      ["WAIT", "permission prompt"],
+      ["ANSWER", "permission prompt", 2000],
+      ["WAIT", "input needed"],
+    ])
+  })
+
   it("takes no answer from a session that is gone", () => {
     const { world, clock } = setUp()
     world.apply([HEAD, agent("waiting", START)])

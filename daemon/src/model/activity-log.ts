@@ -16,8 +16,8 @@ export interface ActivityLogOptions extends ActivityRingOptions {
 
 type Entry = Omit<Activity, "id" | "key" | "kind" | "timeMs">
 
-/** A session that is none of these while it waited has been answered; of the rest nothing is known or there is nobody to answer. */
-const UNANSWERED: ReadonlySet<StatusWord> = new Set(["waiting", "unknown", "offline", "ended"])
+/** A session that waited and is one of these has not been answered, as far as is known. */
+const UNANSWERED: ReadonlySet<StatusWord> = new Set(["unknown", "offline", "ended"])
 
 export class ActivityLog {
   readonly ring: ActivityRing
@@ -78,24 +78,22 @@ export class ActivityLog {
     this.#waits.delete(id)
   }
 
-  /** A session's status became another. */
+  /** A session's status is another, or it waits for something else. */
   statusChanged({ id, conversationId, statusSinceMs, process }: SessionState, reading: StatusReading): void {
     if (process === undefined) return
     this.#recallWaits()
     const { status, reason } = reading
     const wait = this.#waits.get(id)
     const of = { sessionId: id, conversationId, status }
-    if (status === "waiting" && wait === undefined) {
-      const added = this.#add("wait", `${id} ${statusSinceMs}`, statusSinceMs, { ...of, title: reason })
-      if (added !== undefined) this.#waits.set(id, added)
-    } else if (wait !== undefined && !UNANSWERED.has(status)) {
+    const isSame = status === "waiting" && wait?.title === reason
+    if (wait !== undefined && !isSame && (status === "waiting" || !UNANSWERED.has(status))) {
       this.#waits.delete(id)
-      this.#add("answer", `${id} ${wait.timeMs}`, statusSinceMs, {
-        ...of,
-        title: wait.title,
-        durationMs: Math.max(0, statusSinceMs - wait.timeMs),
-      })
+      const durationMs = Math.max(0, statusSinceMs - wait.timeMs)
+      this.#add("answer", `${id} ${wait.timeMs}`, statusSinceMs, { ...of, title: wait.title, durationMs })
     }
+    if (status !== "waiting" || isSame) return
+    const added = this.#add("wait", `${id} ${statusSinceMs}`, statusSinceMs, { ...of, title: reason })
+    if (added !== undefined) this.#waits.set(id, added)
   }
 
   /** Publishes what is new. Until the first read is done all of it is held back, to be published in the order of time. */
