@@ -4,8 +4,8 @@
 import { CLOCKS, ClockSamples, type ClockWord, NO_PLACE } from "./clock-samples.ts"
 import type { Percentiles } from "./latency.ts"
 import { type Span, type SpanListener, Spans } from "./spans.ts"
-import { isJudged } from "./tool-calls.ts"
-import type { CallListener, ToolCall } from "./tool-calls.ts"
+import type { StoredEntry } from "./stored-entry.ts"
+import { type CallListener, isJudged, type ToolCall, ToolCalls } from "./tool-calls.ts"
 
 /** What is published of a conversation's clocks. */
 export interface ClockFigures {
@@ -186,6 +186,21 @@ export class Clocks implements SpanListener, CallListener {
     if (samples === undefined) this.#samples.set(conversationId, (samples = new ClockSamples()))
     return samples
   }
+}
+
+/** What stored entries of a conversation come to, without taking them into memory for longer. */
+export function sampled(
+  conversationId: string,
+  entries: readonly StoredEntry[],
+): { readonly samples: ClockSamples | undefined; readonly calls: Iterable<ToolCall> } {
+  const clocks: Clocks = new Clocks((id) => tools.of(id))
+  const tools: ToolCalls = new ToolCalls(clocks)
+  tools.restore(
+    conversationId,
+    entries.filter((entry) => entry.kind === "call"),
+  )
+  clocks.spans.restore(entries.filter((entry) => entry.kind === "span"))
+  return { samples: clocks.samples.get(conversationId), calls: tools.of(conversationId) }
 }
 
 const TOOL_SERIES = { clock: "tool", label: "", subagentId: undefined, isEstimated: false } as const

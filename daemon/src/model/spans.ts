@@ -117,13 +117,8 @@ export class Spans {
   }
 }
 
-/** The key of an answer, by that of its request. */
-export function answerKey(requestKey: string): number {
-  return keyHash(`model\n${requestKey}`)
-}
-
 function keyOf({ what, key, conversationId, subagentId = "", startMs }: SpanSeen): number {
-  return key === undefined ? keyHash(`${what}\n${conversationId}\n${subagentId}\n${startMs}`) : answerKey(key)
+  return key === undefined ? keyHash(`${what}\n${conversationId}\n${subagentId}\n${startMs}`) : keyHash(key)
 }
 
 type Known = Omit<Span, "place">
