@@ -1,7 +1,7 @@
 // What the clocks cost: recording a sample while facts are folded, rows that change at many sessions at once, and memory per session.
 
 import { type ChildProcess, fork } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
@@ -77,12 +77,17 @@ async function fleet(): Promise<readonly BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), "vb-clocks-"))
   let server: ChildProcess | undefined
   try {
-    const storing = start("store", folder)
-    await said(storing, "stored")
+    // What two histories differ by is what a session adds; the rest is there without any.
+    const few = join(folder, "few")
+    mkdirSync(few)
+    await said(start("store", few, OVER / 3), "stored")
+    await said(start("store", folder, OVER), "stored")
+    const resting = [await restingKb(few), await restingKb(folder)] as const
+    const overKb = (resting[1] - resting[0]) / (OVER - OVER / 3)
     server = start("serve", folder)
     const ready = await said(server, "ready")
     if (ready.kind !== "ready") throw new Error("the fleet did not start")
-    const { url, overKb, liveKb } = ready
+    const { url, liveKb } = ready
     const pid = server.pid ?? 0
     const rssMb = residentMb(pid)
     const stop = new AbortController()
@@ -144,8 +149,13 @@ async function listing(client: ReturnType<typeof createClient<typeof MetricsServ
   return rows
 }
 
-function start(what: "store" | "serve", folder: string): ChildProcess {
-  return fork(join(import.meta.dirname, "bed", "clock-fleet.ts"), [what, folder], { stdio: ["ignore", 2, 2, "ipc"] })
+async function restingKb(folder: string): Promise<number> {
+  const resting = await said(start("rest", folder), "resting")
+  return resting.kind === "resting" ? resting.usedKb : 0
+}
+
+function start(what: "store" | "rest" | "serve", folder: string, count = 0): ChildProcess {
+  return fork(join(import.meta.dirname, "bed", "clock-fleet.ts"), [what, folder, `${count}`], { stdio: ["ignore", 2, 2, "ipc"] })
 }
 
 function said(child: ChildProcess, kind: FleetSays["kind"]): Promise<FleetSays> {

@@ -25,7 +25,8 @@ const HOST = { id: "bench", name: "bench" }
 
 export type FleetSays =
   | { readonly kind: "stored" }
-  | { readonly kind: "ready"; readonly url: string; readonly overKb: number; readonly liveKb: number }
+  | { readonly kind: "resting"; readonly usedKb: number }
+  | { readonly kind: "ready"; readonly url: string; readonly liveKb: number }
 
 /** All that one session did until `endMs`. */
 function sessionFacts(index: number, endMs: number): Fact[] {
@@ -99,11 +100,11 @@ function usedKb(): number {
   return (heapUsed + arrayBuffers) / 1024
 }
 
-/** Stores the sessions that are over, then ends. */
-async function storeOver(folder: string): Promise<void> {
+/** Stores sessions that are over, then ends. */
+async function storeOver(folder: string, count: number): Promise<void> {
   const { store, world } = open(folder)
   const nowMs = Date.now()
-  for (let index = 0; index < OVER; index++) {
+  for (let index = 0; index < count; index++) {
     world.apply(sessionFacts(index, nowMs - DAY_MS - index * 60_000))
     if (index % 100 === 99) await store.written()
   }
@@ -111,11 +112,21 @@ async function storeOver(folder: string): Promise<void> {
   process.send?.({ kind: "stored" } satisfies FleetSays)
 }
 
-async function serve(folder: string): Promise<void> {
+/** Says what sessions that are over take. */
+function rest(folder: string): void {
   const emptyKb = usedKb()
+  open(folder)
+  process.send?.({ kind: "resting", usedKb: usedKb() - emptyKb } satisfies FleetSays)
+  process.exit()
+}
+
+async function serve(folder: string): Promise<void> {
   const { store, world, prices, diagnostics } = open(folder)
-  const overKb = usedKb()
   const nowMs = Date.now()
+  // The first news of all has the store look where everything is; that is no live session's.
+  world.apply([...sessionFacts(OVER + LIVE, nowMs - DAY_MS / 2)])
+  await store.written()
+  const overKb = usedKb()
   for (let index = OVER; index < OVER + LIVE; index++) world.apply([...sessionFacts(index, nowMs), agentFact(index)])
   for (let index = OVER; index < OVER + LIVE; index++) world.metricsRow(`conversation-${index}`)
   await store.written()
@@ -153,11 +164,11 @@ async function serve(folder: string): Promise<void> {
   process.send?.({
     kind: "ready",
     url: server.url,
-    overKb: (overKb - emptyKb) / OVER,
     liveKb: (liveKb - overKb) / LIVE,
   } satisfies FleetSays)
 }
 
-const [what, folder = ""] = process.argv.slice(2)
-if (what === "store") await storeOver(folder)
+const [what, folder = "", count] = process.argv.slice(2)
+if (what === "store") await storeOver(folder, Number(count))
+else if (what === "rest") rest(folder)
 else if (what === "serve") await serve(folder)
