@@ -92,29 +92,33 @@ async function fleet(): Promise<readonly BenchRow[]> {
     const rssMb = residentMb(pid)
     const stop = new AbortController()
     const client = createClient(MetricsService, createGrpcTransport({ baseUrl: url }))
+    await pause(3_000)
+    const unwatchedCpu = await busyShare(pid)
     let rows = 0
-    let bytes = 0
     const watching = (async () => {
       const stream = client.watchMetrics({ scope: Scope.ALL, minIntervalMs: 200 }, { signal: stop.signal })
       for await (const { event } of stream) {
         if (event.case === "updated") rows += event.value.metrics.length
-        bytes++
       }
     })().catch((error: unknown) => {
       if (!stop.signal.aborted) throw error
     })
     await pause(3_000)
-    const before = { rows, bytes, cpu: cpuSeconds(pid), atMs: performance.now() }
-    await pause(WATCHED_MS)
-    const seconds = (performance.now() - before.atMs) / 1000
-    const cpu = ((cpuSeconds(pid) - before.cpu) / seconds) * 100
-    const rowRate = (rows - before.rows) / seconds
+    const rowsBefore = rows
+    const watchedCpu = await busyShare(pid)
+    const rowRate = (rows - rowsBefore) / (WATCHED_MS / 1000)
     stop.abort()
     await watching
     const listed = await listing(client)
     const served = residentMb(pid)
     return [
-      { name: `WatchMetrics at 5 Hz, ${OVER + LIVE} sessions, ${LIVE} changing a tick`, value: cpu, unit: "% of a core", budget: "<= 10" },
+      {
+        name: `WatchMetrics at 5 Hz, ${OVER + LIVE} sessions, ${LIVE} changing a tick`,
+        value: watchedCpu - unwatchedCpu,
+        unit: "% of a core",
+        budget: "<= 10",
+      },
+      { name: "the same, with folding, judging and storing what changes", value: watchedCpu, unit: "% of a core" },
       { name: "the same, rows sent", value: rowRate, unit: "rows/s" },
       { name: `memory per live session, ${CALLS} calls`, value: liveKb, unit: "KB", budget: "<= 150" },
       { name: `memory per session that is over, ${CALLS} calls`, value: overKb, unit: "KB", budget: "<= 4" },
@@ -126,6 +130,13 @@ async function fleet(): Promise<readonly BenchRow[]> {
     server?.kill("SIGKILL")
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Percent of a core over a while. */
+async function busyShare(pid: number): Promise<number> {
+  const before = { cpu: cpuSeconds(pid), atMs: performance.now() }
+  await pause(WATCHED_MS)
+  return ((cpuSeconds(pid) - before.cpu) / ((performance.now() - before.atMs) / 1000)) * 100
 }
 
 async function listing(client: ReturnType<typeof createClient<typeof MetricsService>>): Promise<readonly BenchRow[]> {
@@ -155,7 +166,10 @@ async function restingKb(folder: string): Promise<number> {
 }
 
 function start(what: "store" | "rest" | "serve", folder: string, count = 0): ChildProcess {
-  return fork(join(import.meta.dirname, "bed", "clock-fleet.ts"), [what, folder, `${count}`], { stdio: ["ignore", 2, 2, "ipc"] })
+  return fork(join(import.meta.dirname, "bed", "clock-fleet.ts"), [what, folder, `${count}`], {
+    stdio: ["ignore", 2, 2, "ipc"],
+    execArgv: ["--expose-gc", "--max-semi-space-size=2"],
+  })
 }
 
 function said(child: ChildProcess, kind: FleetSays["kind"]): Promise<FleetSays> {
