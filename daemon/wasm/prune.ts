@@ -5,7 +5,7 @@
 // Every run of bytes it is given must end with a newline, and 64 bytes behind the end may be looked at.
 
 // A shape, as 32-bit numbers: units, tail units, shape of the items, kind, table of members, table of texts whose line is dropped, table of values
-// that tell, shape where nothing beside has told.
+// that tell, shape where nothing beside has told, place and room of what is repeated.
 const TAIL_UNITS = 4
 const ITEMS = 8
 const KIND = 12
@@ -13,8 +13,14 @@ const MEMBERS = 16
 const DROPS = 20
 const TELLING = 24
 const OTHERWISE = 28
+/** Where the last value is kept: generation, line, length, and room for as many bytes as the second number says. */
+const KEPT = 32
+const KEPT_ROOM = 36
+const KEPT_LINE = 4
+const KEPT_LENGTH = 8
+const KEPT_BYTES = 12
 
-/** Whole, and a 0 where it is the very same object as the last time. */
+/** Whole, and a 0 where it is the very same object or text as the last time. */
 const KIND_REPEATED = 2
 
 // A table has 64 slots with the first entry of each: next entry, shape, length, bytes.
@@ -41,8 +47,6 @@ const ODD = 1
 const FULL = 2
 const DROPPED = 3
 
-const MAX_REPEATED_BYTES: usize = 2048
-
 let at: usize = 0
 let out: usize = 0
 let outLimit: usize = 0
@@ -50,18 +54,14 @@ let verdict: i32 = FINE
 /** Where the string ends that is read next, if that is known. */
 let knownEnd: usize = 0
 let droppedLines: i32 = 0
-let repeated: usize = 0
-let repeatedLength: usize = 0
-/** Start of the line that said it, whose own repetitions are written in full. */
-let repeatedIn: usize = 0
+/** Values kept in an earlier one are forgotten. */
+let generation: u32 = 1
 let line: usize = 0
-let objectsSaid: i32 = 0
+let valuesSaid: i32 = 0
 
-/** Where the last repeated value is kept: 2 KiB and 16 bytes. Forgets the one before. */
-export function forget(keepAt: usize): void {
-  repeated = keepAt
-  repeatedLength = 0
-  repeatedIn = 0
+/** Forgets what was repeated so far. */
+export function forget(): void {
+  generation++
 }
 
 /** Where the next call goes on. */
@@ -79,9 +79,9 @@ export function dropped(): i32 {
   return droppedLines
 }
 
-/** How many repeated objects the last call wrote in full: as many must be found, or what a 0 stands for is not sure. */
+/** How many repeated values the last call wrote in full: as many must be found, or what a 0 stands for is not sure. */
 export function said(): i32 {
-  return objectsSaid
+  return valuesSaid
 }
 
 /**
@@ -93,7 +93,7 @@ export function lines(start: usize, end: usize, shape: usize, to: usize, limit: 
   out = to
   outLimit = limit
   droppedLines = 0
-  objectsSaid = 0
+  valuesSaid = 0
   let count = 0
   put(OPEN_BRACKET)
   while (at < end && count < maxLines) {
@@ -103,7 +103,7 @@ export function lines(start: usize, end: usize, shape: usize, to: usize, limit: 
       continue
     }
     const outStart = out
-    const saidBefore = objectsSaid
+    const saidBefore = valuesSaid
     verdict = FINE
     if (count > 0) put(COMMA)
     if (load<u8>(at) == OPEN_BRACE) value(shape)
@@ -114,8 +114,8 @@ export function lines(start: usize, end: usize, shape: usize, to: usize, limit: 
     }
     if (verdict != FINE) {
       out = outStart
-      objectsSaid = saidBefore
-      repeatedLength = 0
+      valuesSaid = saidBefore
+      generation++
     }
     if (verdict == DROPPED) {
       droppedLines++
@@ -147,7 +147,7 @@ function value(shape: usize): void {
   }
   const kind = load<u32>(shape, KIND)
   if (kind != 0) {
-    wholeValue(kind)
+    wholeValue(shape, kind)
     return
   }
   const first = load<u8>(at)
@@ -161,22 +161,35 @@ function value(shape: usize): void {
   }
 }
 
-function wholeValue(kind: u32): void {
+function wholeValue(shape: usize, kind: u32): void {
   const start = at
   skip()
+  if (verdict != FINE) return
   const length = at - start
-  if (kind != KIND_REPEATED) copy(start, at)
-  else if (load<u8>(start) != OPEN_BRACE) word(0x6c6c756e)
-  else if (length == repeatedLength && line != repeatedIn && isSame(start, repeated, length)) put(0x30)
-  else {
+  const first = load<u8>(start)
+  if (kind != KIND_REPEATED) {
     copy(start, at)
-    objectsSaid++
-    repeatedLength = 0
-    repeatedIn = line
-    if (length > MAX_REPEATED_BYTES) return
-    memory.copy(repeated, start, length)
-    repeatedLength = length
+    return
   }
+  if (first != OPEN_BRACE && first != QUOTE) {
+    word(0x6c6c756e)
+    return
+  }
+  const kept: usize = load<u32>(shape, KEPT)
+  const isKnown = load<u32>(kept) == generation && load<u32>(kept, KEPT_LENGTH) == <u32>length
+  // What a line itself repeats is written in full.
+  if (isKnown && load<u32>(kept, KEPT_LINE) != <u32>line && isSame(start, kept + KEPT_BYTES, length)) {
+    put(0x30)
+    return
+  }
+  copy(start, at)
+  valuesSaid++
+  store<u32>(kept, 0)
+  if (length > load<u32>(shape, KEPT_ROOM)) return
+  store<u32>(kept, generation)
+  store<u32>(kept, <u32>line, KEPT_LINE)
+  store<u32>(kept, <u32>length, KEPT_LENGTH)
+  memory.copy(kept + KEPT_BYTES, start, length)
 }
 
 function isSame(a: usize, b: usize, length: usize): bool {

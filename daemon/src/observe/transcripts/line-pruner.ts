@@ -14,7 +14,7 @@ declare const WebAssembly: {
 
 interface PruneExports {
   lines(start: number, end: number, shape: number, to: number, limit: number, spans: number, maxLines: number): number
-  forget(keepAt: number): void
+  forget(): void
   nextAt(): number
   outEnd(): number
   dropped(): number
@@ -25,17 +25,18 @@ const PAGE_BYTES = 1 << 16
 /** Bytes that may be looked at or written behind an end. */
 const SLACK_BYTES = 64
 
-// The memory: what is remembered of the line before, where lines are, what comes out, shapes, and then the bytes that go in.
-const REPEATED_AT = 64
-const SPANS_AT = 4096
+// The memory: where lines are, what comes out, shapes, and then the bytes that go in.
+const SPANS_AT = 64
 const MAX_LINES = 1024
 const OUT_AT = SPANS_AT + MAX_LINES * 8
-const OUT_BYTES = 128 << 10
+const OUT_BYTES = 32 << 10
 const SHAPES_AT = OUT_AT + OUT_BYTES + SLACK_BYTES
 const SHAPES_BYTES = 64 << 10
 const INPUT_AT = SHAPES_AT + SHAPES_BYTES
 
-const SHAPE_BYTES = 32
+const SHAPE_BYTES = 40
+/** Before and behind a repeated value. */
+const KEPT_BYTES = 12 + 16
 const SLOTS = 64
 const KIND: Readonly<Record<Shape["keep"], number>> = { parts: 0, whole: 1, repeated: 2 }
 
@@ -60,8 +61,6 @@ export class LinePruner {
   readonly #module: PruneExports
   readonly #shapes = new Map<Shape, number>()
   #shapesEnd = SHAPES_AT
-  /** The last value of the member that lines repeat. */
-  #last: unknown
 
   /** Room for lines of so many bytes. */
   constructor(bytes: number) {
@@ -77,8 +76,7 @@ export class LinePruner {
 
   /** Call before lines that do not follow those before. */
   forget(): void {
-    this.#module.forget(REPEATED_AT)
-    this.#last = undefined
+    this.#module.forget()
   }
 
   /** Prunes lines of the buffer from `start` on, as many as fit; the byte before `end` is a newline. Empty lines count for nothing. */
@@ -87,7 +85,7 @@ export class LinePruner {
     const to = INPUT_AT + end
     const count = module.lines(INPUT_AT + start, to, this.#placeOf(shape), OUT_AT, OUT_AT + OUT_BYTES - SLACK_BYTES, SPANS_AT, MAX_LINES)
     const parsed = this.#parsed()
-    const values = parsed !== undefined && this.#sayAgain(parsed, repeatedPath(shape)) ? parsed : undefined
+    const values = parsed !== undefined && this.#sayAgain(parsed, shape) ? parsed : undefined
     if (values === undefined) this.forget()
     return { count, values, dropped: module.dropped(), nextAt: module.nextAt() - INPUT_AT }
   }
@@ -111,21 +109,10 @@ export class LinePruner {
   }
 
   /** Puts the value where a line has a 0 for that of the line before; false where a line says so oddly that it is not sure which. */
-  #sayAgain(values: readonly unknown[], path: readonly string[]): boolean {
-    const name = path.at(-1)
-    if (name === undefined) return true
+  #sayAgain(lines: readonly unknown[], shape: Shape): boolean {
+    const repeats = repeatsOf(shape)
     let said = 0
-    for (const line of values) {
-      let parent = line
-      for (let depth = 0; depth < path.length - 1; depth++) parent = asObject(parent)?.[path[depth] ?? ""]
-      const object: Record<string, unknown> | undefined = asObject(parent)
-      const value = object?.[name]
-      if (value === 0 && object !== undefined) object[name] = this.#last
-      else if (typeof value === "object" && value !== null) {
-        this.#last = value
-        said++
-      }
-    }
+    for (const line of lines) said += sayAgain(line, repeats)
     return said === this.#module.said()
   }
 
@@ -144,6 +131,8 @@ export class LinePruner {
       this.#table(shape.drops.map((name) => [name, 0])),
       this.#table(shape.tells.map((value) => [JSON.stringify(value), 0])),
       shape.otherwise === undefined ? 0 : this.#placeOf(shape.otherwise),
+      shape.keep === "repeated" ? this.#place(KEPT_BYTES + shape.units) : 0,
+      shape.keep === "repeated" ? shape.units : 0,
     ]
     for (const [index, word] of words.entries()) this.#bytes.writeUInt32LE(word, place + index * 4)
     return place
@@ -173,22 +162,43 @@ export class LinePruner {
   }
 }
 
-const paths = new WeakMap<Shape, readonly string[]>()
-
-/** The members that lead to the one that lines repeat; empty where there is none. */
-function repeatedPath(shape: Shape): readonly string[] {
-  let path = paths.get(shape)
-  if (path === undefined) paths.set(shape, (path = findRepeated(shape) ?? []))
-  return path
+/** The members of an object that lines repeat, with the last value of each, and the objects among its members that have some. */
+interface Repeats {
+  readonly names: readonly string[]
+  readonly lasts: unknown[]
+  readonly inside: readonly (readonly [name: string, repeats: Repeats])[]
 }
 
-function findRepeated(shape: Shape): readonly string[] | undefined {
-  if (shape.keep === "repeated") return []
-  for (const [name, member] of Object.entries(shape.members)) {
-    const rest = findRepeated(member)
-    if (rest !== undefined) return [name, ...rest]
+const known = new WeakMap<Shape, Repeats>()
+
+function repeatsOf(shape: Shape): Repeats {
+  let repeats = known.get(shape)
+  if (repeats === undefined) known.set(shape, (repeats = findRepeats(shape)))
+  return repeats
+}
+
+function findRepeats({ members }: Shape): Repeats {
+  const names = Object.keys(members).filter((name) => members[name]?.keep === "repeated")
+  const inside = Object.entries(members).map(([name, member]) => [name, findRepeats(member)] as const)
+  return { names, lasts: [], inside: inside.filter(([, repeats]) => repeats.names.length + repeats.inside.length > 0) }
+}
+
+/** Answers how many were said in full. */
+function sayAgain(value: unknown, { names, lasts, inside }: Repeats): number {
+  const object: Record<string, unknown> | undefined = asObject(value)
+  if (object === undefined) return 0
+  let said = 0
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] ?? ""
+    const member = object[name]
+    if (member === 0) object[name] = lasts[index]
+    else if (member !== undefined && member !== null) {
+      lasts[index] = member
+      said++
+    }
   }
-  return undefined
+  for (const [name, repeats] of inside) said += sayAgain(object[name], repeats)
+  return said
 }
 
 /** As in the module. */

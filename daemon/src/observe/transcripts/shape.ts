@@ -11,7 +11,7 @@ export interface Shape {
   readonly members: Readonly<Record<string, Shape>>
   /** What is kept of an array's elements; undefined keeps an empty array. */
   readonly items: Shape | undefined
-  /** `whole`: all of the value. `repeated`: all of an object, with a 0 for one that is the same as in the line before; null for anything else. */
+  /** `whole`: all of the value. `repeated`: all of an object or a string, written once where lines repeat it; null for anything else. */
   readonly keep: "parts" | "whole" | "repeated"
   /** Strings that stand for lines of which nothing is wanted at all. */
   readonly drops: readonly string[]
@@ -29,8 +29,13 @@ export const present: Shape = NOTHING
 /** All of a value, for values that are small or of no known build. */
 export const whole: Shape = { ...NOTHING, keep: "whole" }
 
-/** All of an object that neighbouring lines mostly repeat; one member of all shapes of a dialect at most. */
-export const repeated: Shape = { ...NOTHING, keep: "repeated" }
+/**
+ * All of an object or a string that neighbouring lines mostly repeat, which is parsed once where it takes no more than so many
+ * bytes. Each member has one of its own.
+ */
+export function repeated(bytes: number): Shape {
+  return { ...NOTHING, keep: "repeated", units: bytes }
+}
 
 /** The first units of a string. */
 export function text(units: number, tailUnits = 0): Shape {

@@ -9,7 +9,7 @@ import { finalErrorWord } from "./error-word.ts"
 import type { ClaudeLine } from "./line.ts"
 import { modelAnswered } from "./model-answers.ts"
 import { usedUp } from "./rate-limits.ts"
-import { requestOf, SYNTHETIC } from "./request.ts"
+import { requestKey, requestOf, SYNTHETIC } from "./request.ts"
 import { describe } from "./state.ts"
 import { exampleOf, resultText } from "./tool-outcome.ts"
 import { modelAnswers, turnEnds } from "./turns.ts"
@@ -37,20 +37,22 @@ export function assistantLine(line: ClaudeLine): void {
 }
 
 function request(line: ClaudeLine, message: JsonObject, model: string): void {
-  const { state, who, timeMs } = line
-  const fact = requestOf({ line: line.value, message, who, timeMs, isSidechain: line.isSidechain })
-  if (fact === undefined) return
-  const { contextTokens: usedTokens, text } = readUsage(asObject(message["usage"]) ?? {}, model)
-  modelAnswered(line, fact.key, model)
-  const signature = `${who.conversationId}\n${who.subagentId}\n${fact.requestId}\n${model}\n${text}`
+  const { state, who, timeMs, value } = line
+  const usage = asObject(message["usage"])
+  if (usage === undefined) return
+  const { contextTokens: usedTokens, text } = readUsage(usage, model)
+  const key = requestKey({ line: value, message, who, timeMs })
+  modelAnswered(line, key, model)
+  const signature = `${who.conversationId}\n${who.subagentId}\n${asString(value["requestId"], 200)}\n${model}\n${text}`
   // The other lines of a message mostly repeat its usage.
-  if (fact.key !== state.requestKey || signature !== state.requestSignature) {
-    state.requestKey = fact.key
+  if (key !== state.requestKey || signature !== state.requestSignature) {
+    state.requestKey = key
     state.requestSignature = signature
-    line.say({ ...fact, ...switchedFrom(line, model) })
+    const fact = requestOf({ line: value, message, who, timeMs, isSidechain: line.isSidechain })
+    if (fact !== undefined) line.say({ ...fact, ...switchedFrom(line, model) })
   }
   if (line.isSidechain || line.isCopy || who.subagentId !== undefined) return
-  describe(state, line.file, { model: model === "" ? undefined : model }, line.emit)
+  if (model !== "" && state.described.model !== model) describe(state, line.file, { model }, line.emit)
   if (usedTokens === 0 || usedTokens === state.contextTokens) return
   state.contextTokens = usedTokens
   line.say({ kind: "context-seen", ...who, timeMs, usedTokens })

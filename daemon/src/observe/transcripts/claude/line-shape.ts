@@ -5,6 +5,8 @@ import { TARGET_SHAPE } from "../tool-target.ts"
 import { SILENT_TYPES } from "./line-types.ts"
 
 const ID = text(200)
+/** What most lines of a file have in common. */
+const common = (): Shape => repeated(250)
 const RESULT_CHARS = 400
 const PROMPT_CHARS = 2000
 
@@ -27,10 +29,10 @@ const block = {
   content: ifTold(resultContent, object({ type: text(100) })),
 }
 
-const common = { id: ID, model: ID, stop_reason: text(40), usage: repeated }
+const ofMessage = { id: common(), model: common(), stop_reason: text(40), usage: repeated(2048) }
 /** What the model says is not read, what it is told is. */
-const answer = object({ ...common, content: list(object(block)) })
-const prompt = object({ ...common, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(RESULT_CHARS) }))) })
+const answer = object({ ...ofMessage, content: list(object(block)) })
+const prompt = object({ ...ofMessage, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(RESULT_CHARS) }))) })
 
 const toolUseResult = object({
   interrupted: present,
@@ -68,22 +70,22 @@ const copy = object({
 
 export const claudeShape: Shape = object({
   type: telling(dropping(text(100), SILENT_TYPES), "user"),
-  sessionId: ID,
+  sessionId: common(),
   timestamp: text(40),
   uuid: ID,
   id: ID,
-  requestId: ID,
+  requestId: common(),
   requestRef: ID,
   isAbortedMidStream: present,
-  agentId: ID,
-  attributionAgent: text(800),
+  agentId: common(),
+  attributionAgent: common(),
   requestSessionId: ID,
   forkedFrom: object({ sessionId: ID }),
   isSidechain: present,
-  cwd: text(4096),
-  gitBranch: text(300),
-  version: text(100),
-  entrypoint: text(100),
+  cwd: common(),
+  gitBranch: common(),
+  version: common(),
+  entrypoint: common(),
   isApiErrorMessage: telling(present, true),
   error: either(
     text(100),
