@@ -18,6 +18,7 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
   program("unused code: knip", ["knip", "--no-progress", "--treat-config-hints-as-errors"]),
   program("web client builds", ["node", "daemon/scripts/build.ts"]),
   { name: "generated code is current", run: generatedCodeIsCurrent },
+  { name: "WebAssembly is current", run: wasmIsCurrent },
   program("format: oxfmt", ["oxfmt", "--check", "."]),
   program("contract: buf lint", ["buf", "lint"]),
   program("contract: buf format", ["buf", "format", "--diff", "--exit-code"]),
@@ -44,6 +45,21 @@ async function generatedCodeIsCurrent(signal: AbortSignal): Promise<Outcome> {
     }
   } finally {
     rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+/** Compiles anew and compares byte by byte. */
+async function wasmIsCurrent(signal: AbortSignal): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), "vibecraft-wasm-"))
+  try {
+    const fresh = join(folder, "prune.wasm")
+    const config = ["--config", "daemon/wasm/asconfig.json", "--target", "release"]
+    const compiled = await runProgram(["asc", "daemon/wasm/prune.ts", ...config, "--outFile", fresh], signal)
+    if (!compiled.ok) return compiled
+    const isCurrent = readFileSync(join(ROOT, "daemon/src/observe/transcripts/prune.wasm")).equals(readFileSync(fresh))
+    return { ok: isCurrent, output: isCurrent ? "" : "daemon/wasm/prune.ts compiles to something else: run npm run wasm\n" }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -27,7 +27,7 @@ export function renderSessions(sessions: readonly Session[], nowMs: number, opti
   return renderTable(columns(nowMs), sessions, options)
 }
 
-/** "▲ waiting 3m: permission prompt", "● working 12s", "○ idle 2m: done, unread", "○ idle". */
+/** "▲ waiting 3m: permission prompt", "● working 12s", "○ idle 2m: done, unread", "○ idle", "● working 12s, slow". */
 export function statusText(session: Session, nowMs: number): string {
   const { symbol, word } = statusWord(session.status)
   const age = TIMED.has(session.status) || session.unread ? formatAge(session.statusSinceTime, nowMs) : ""
@@ -36,7 +36,7 @@ export function statusText(session: Session, nowMs: number): string {
     : EXPLAINED.has(session.status)
       ? safeText(session.statusReason)
       : ""
-  return `${symbol} ${word}${age === "" ? "" : ` ${age}`}${reason === "" ? "" : `: ${reason}`}`
+  return `${symbol} ${word}${age === "" ? "" : ` ${age}`}${session.slow ? ", slow" : ""}${reason === "" ? "" : `: ${reason}`}`
 }
 
 export function statusStyle(session: Session): Style {

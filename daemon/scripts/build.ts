@@ -1,9 +1,12 @@
-// `npm run build`: builds the web client when its sources changed.
+// `npm run build`: builds the web client and the daemon where their sources changed.
 
-import { BuildError, buildWebClient } from "./build-web-client.ts"
+import { buildDaemon } from "./build-daemon.ts"
+import { buildWebClient } from "./build-web-client.ts"
+import { BuildError } from "./fresh-build.ts"
 
 try {
   if (!(await buildWebClient())) console.log("vibecraft: the web client is up to date")
+  if (!(await buildDaemon())) console.log("vibecraft: the daemon is up to date")
 } catch (error) {
   if (!(error instanceof BuildError)) throw error
   console.error(`vibecraft: ${error.message}`)

@@ -1,4 +1,4 @@
-// `npm start`: the web client is built when its sources changed, then the daemon runs in this very process, so that Ctrl-C and
+// `npm start`: web client and daemon are built where their sources changed, then the daemon runs in this very process, so that Ctrl-C and
 // SIGTERM through npm reach it. Where it runs already, that is said and nothing is started. Flags go to the daemon.
 
 import { realpathSync } from "node:fs"
@@ -6,7 +6,7 @@ import { type Flags, parseFlags } from "../src/flags.ts"
 
 const flags = readFlags()
 if (flags === undefined || !(await isServed(flags))) {
-  if (flags !== undefined) await buildWeb()
+  if (flags !== undefined) await build()
   await import(new URL("../bin/vibecraftd.js", import.meta.url).href)
 }
 
@@ -43,10 +43,14 @@ async function isServed({ host, port, socketPath, stateDir }: Flags): Promise<bo
   return true
 }
 
-async function buildWeb(): Promise<void> {
-  const { buildWebClient, BuildError } = await import("./build-web-client.ts")
+async function build(): Promise<void> {
+  const { buildDaemon } = await import("./build-daemon.ts")
+  const { buildWebClient } = await import("./build-web-client.ts")
+  const { BuildError } = await import("./fresh-build.ts")
   try {
     await buildWebClient()
+    await buildDaemon()
+    process.env["VIBECRAFT_MAIN"] = "../dist/main.js"
   } catch (error) {
     if (!(error instanceof BuildError)) throw error
     console.error(`vibecraft: ${error.message}`)

@@ -27,6 +27,7 @@ import { createReadPool } from "./observe/tail/read-pool.ts"
 import { createTailer, defaultRoots } from "./observe/tail/tailer.ts"
 import { homeOf } from "./paths.ts"
 import { openStore } from "./store/store.ts"
+import { createWriter } from "./store/writer.ts"
 import { openSeenJournal } from "./seen-journal.ts"
 import { failureLine } from "./startup-failure.ts"
 
@@ -59,10 +60,11 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     pricesKey: pricesKey(config.prices),
     diagnostics,
     now: Date.now,
+    writer: createWriter(join(flags.stateDir, "vibecraft.db"), threadFile("store/writer-task")),
   })
   resources.defer(() => store.close())
   const seen = openSeenJournal({ stateDir: flags.stateDir, now: Date.now, warn: (line) => logger.warn(line) })
-  const world = new World({ host, prices, correctionJournal: store.journal, now: Date.now, seen })
+  const world = new World({ host, prices, correctionJournal: store.journal, now: Date.now, seen, slow: config.slow })
   world.usage.corrections.put(store.corrections)
   store.attach(world)
 
@@ -71,7 +73,9 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     port: flags.port,
     socketPath: flags.socketPath,
     world,
+    activities: world.activities,
     usage: world.usage,
+    latency: world.latency,
     store: store.desk,
     readThreadTotals: () => readPool.threadTotals({ homes: transcriptHomes(diagnostics) }),
     diagnostics,
@@ -90,9 +94,9 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
   })
 
   // Not before the port is open: starting threads would hold it up, and nobody can ask before they are there.
-  const readPool = createReadPool()
+  const readPool = createReadPool({ task: threadFile("work/read-task") })
   resources.defer(() => readPool.close())
-  const scanPool = createScanPool()
+  const scanPool = createScanPool(threadFile("work/scan-task"))
   resources.defer(() => scanPool.close())
 
   const caughtUp = Promise.withResolvers<{ files: number; bytes: number; ms: number }>()
@@ -194,6 +198,11 @@ function say(line: string): void {
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
   return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown"
+}
+
+/** What a thread runs: beside this module, as source or built. */
+function threadFile(name: string): string {
+  return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url).href
 }
 
 /** The built web client: beside the daemon in the repository, inside the package when published. */

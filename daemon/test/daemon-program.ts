@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createClient } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-node"
+import { ActivityService } from "@vibecraft/shared/gen/vibecraft/v1/activity_service_pb"
 import { DaemonService } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
 import { MetricsService } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import { SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
@@ -104,6 +105,7 @@ export async function clientsOf(daemon: DaemonProgram) {
     url,
     sessions: createClient(SessionService, transport),
     metrics: createClient(MetricsService, transport),
+    activity: createClient(ActivityService, transport),
     status: createClient(DaemonService, transport),
   }
 }

@@ -1,9 +1,10 @@
-// The daemon as users run it, a program of its own, in a temp home and on a free port.
+// The daemon as `npm start` runs it, built, a program of its own, in a temp home and on a free port.
 
 import { spawn, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { dirname, join } from "node:path"
 import { createInterface } from "node:readline"
+import { buildDaemon } from "../../scripts/build-daemon.ts"
 
 const BIN = join(import.meta.dirname, "..", "..", "bin", "vibecraftd.js")
 
@@ -24,6 +25,7 @@ export interface DaemonProgram {
 
 /** `home` is HOME; every other folder follows from it. Throws with what the daemon printed when it ends before it has caught up. */
 export async function startDaemonProgram(home: string, scope: string, env: Record<string, string> = {}): Promise<DaemonProgram> {
+  await buildDaemon()
   const startedMs = performance.now()
   const child = spawn(BIN, ["--port", "0", "--socket", join(home, "sock"), "--state-dir", join(home, "state")], {
     cwd: home,
@@ -33,6 +35,7 @@ export async function startDaemonProgram(home: string, scope: string, env: Recor
       HOME: home,
       TMUX_TMPDIR: home,
       VIBECRAFT_SCOPE: scope,
+      VIBECRAFT_MAIN: "../dist/main.js",
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,7 @@
 // The course of every watch: a snapshot at once, then what changed since, then heartbeats. Nothing is queued: a slow reader gets fewer,
 // larger changes, each built from the world as it is when the reader is ready for it.
 
+import { setImmediate as turn } from "node:timers/promises"
 import type { FirstRead } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { createMailbox } from "../model/mailbox.ts"
 import type { Dirty, PublishedWorld } from "../model/published-world.ts"
@@ -24,6 +25,9 @@ export type FollowEvent<Item> =
 
 /** An item may leave a scope because time goes by, which marks nothing; so each stream looks after its own that often. */
 const LEAVERS_EVERY_MS = 60_000
+
+/** Most items of one event of changes. */
+const PORTION = 32
 
 export interface FollowOptions<Item> extends WatchContext {
   readonly followed: Followed<Item>
@@ -56,7 +60,15 @@ export async function* follow<Item>(options: FollowOptions<Item>): AsyncGenerato
     let sweptMs = timers.now()
     for (;;) {
       const mail = await mailbox.take()
-      const { added, changed, removed } = membership.changes(mail.kind === "changes" ? mail.ids : [])
+      const ids = mail.kind === "changes" ? [...mail.ids] : []
+      // All but the last portion. Others have a turn between them: building and encoding hundreds of items takes as long as they may wait.
+      while (ids.length > PORTION) {
+        const portion = membership.changes(ids.splice(0, PORTION))
+        if (portion.added.length + portion.changed.length + portion.removed.length > 0) yield { kind: "changes", ...portion }
+        await turn()
+        signal.throwIfAborted()
+      }
+      const { added, changed, removed } = membership.changes(ids)
       const gone = [...removed]
       if (mail.kind === "heartbeat" || timers.now() - sweptMs >= LEAVERS_EVERY_MS) {
         gone.push(...membership.leavers())

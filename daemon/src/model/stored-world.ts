@@ -2,7 +2,9 @@
 // at these one by one.
 
 import type { AccountState } from "./account.ts"
+import type { ActivityChanges, StoredActivities } from "./activity.ts"
 import type { BookedCost } from "./booked-costs.ts"
+import type { KeptClocks } from "./clocks.ts"
 import type { ConversationState } from "./conversation.ts"
 import type { RateLimit } from "./rate-limits.ts"
 import type { Reconciliation } from "./reconciliation.ts"
@@ -21,6 +23,7 @@ export interface StoredConversation extends ConversationState {
 export interface ConversationSummary {
   readonly account: AccountState | undefined
   readonly calls: KeptCalls
+  readonly clocks: KeptClocks
   readonly usage: readonly UsageSums[]
   readonly reconciliation: Reconciliation | undefined
 }
@@ -40,18 +43,22 @@ export interface SessionStatusChange {
 
 export interface StoredWorld {
   readonly conversations: Iterable<readonly [id: string, state: StoredConversation]>
-  /** Undefined where the conversation changed since its sums were made. */
+  /** Undefined where the conversation changed since its sums were made, or an earlier version made them. */
   summary(conversationId: string): ConversationSummary | undefined
   readonly sessions: Iterable<readonly [id: string, session: StoredSession]>
   /** The last change of status of each session of which any is kept. */
   readonly lastChanges: ReadonlyMap<string, StatusChange>
   readonly limits: readonly RateLimit[]
+  readonly activities: StoredActivities
 }
+
+/** Entries whose copies may be read in any conversation's file. */
+export type KeyedEntry = "request" | "call" | "answer"
 
 /** What is not in memory. */
 export interface Archive {
-  /** The conversation that keeps the request or call of a key's hash; undefined where none does. */
-  home(what: "request" | "call", key: number): string | undefined
+  /** The conversation that keeps the entry of a key's hash; undefined where none does. */
+  home(what: KeyedEntry, key: number): string | undefined
   /** All that is kept of a conversation, each once; of `SHARED`, what belongs to no single one. */
   entries(conversationId: string): readonly StoredEntry[]
   /** The last changes of a session's status, oldest first; at most so many. */
@@ -70,4 +77,6 @@ export interface WorldChanges {
   readonly statusChanges: readonly SessionStatusChange[]
   /** Undefined where none changed. */
   readonly limits: readonly RateLimit[] | undefined
+  /** Undefined where none changed. */
+  readonly activities: ActivityChanges | undefined
 }

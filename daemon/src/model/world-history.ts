@@ -2,6 +2,8 @@
 // on disk until something new is heard of them. Most of a history is never looked at again.
 
 import type { TranscriptFact } from "../domain/facts.ts"
+import type { ActivityLog } from "./activity-log.ts"
+import type { Clocks } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { Ledger } from "./ledger.ts"
@@ -9,9 +11,18 @@ import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
 import { conversationName } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
+import { answerKey } from "./spans.ts"
 import { MAX_CHANGES, type StatusChange, StatusHistory } from "./status-history.ts"
-import { SHARED, type StoredCall, type StoredEntry, type StoredRequest } from "./stored-entry.ts"
-import type { Archive, ConversationSummary, StoredConversation, StoredSession, StoredWorld, WorldChanges } from "./stored-world.ts"
+import { SHARED, type StoredCall, type StoredEntry, type StoredRequest, type StoredSpan } from "./stored-entry.ts"
+import type {
+  Archive,
+  ConversationSummary,
+  KeyedEntry,
+  StoredConversation,
+  StoredSession,
+  StoredWorld,
+  WorldChanges,
+} from "./stored-world.ts"
 import type { KeptConversation } from "./store-port.ts"
 import type { ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
@@ -22,10 +33,12 @@ const RECENT_MS = 3_600_000
 export interface WorldParts {
   readonly ledger: Ledger
   readonly tools: ToolCalls
+  readonly clocks: Clocks
   readonly reconciler: Reconciler
   readonly usage: UsageBooks
   readonly roster: Roster
   readonly conversations: Map<string, Conversation>
+  readonly activities: ActivityLog
 }
 
 export class WorldHistory {
@@ -49,8 +62,9 @@ export class WorldHistory {
 
   /** Whether there is anything to write down. */
   get hasChanges(): boolean {
-    const { ledger, tools } = this.#parts
-    const sets = [this.#changed, ledger.unsaved, tools.unsaved, this.#changedSessions, this.#unsavedHistories]
+    const { ledger, tools, clocks, activities } = this.#parts
+    if (activities.ring.hasUnsaved) return true
+    const sets = [this.#changed, ledger.unsaved, tools.unsaved, clocks.spans.unsaved, this.#changedSessions, this.#unsavedHistories]
     return sets.some((set) => set !== undefined && set.size > 0)
   }
 
@@ -85,9 +99,11 @@ export class WorldHistory {
     roster.remember(new Map(stored.sessions), (id) => (stored.lastChanges.has(id) ? archive.statusChanges(id, MAX_CHANGES) : []))
     for (const limit of stored.limits) usage.limits.see({ kind: "rate-limit-seen", conversationId: "", ...limit })
     usage.limits.takeChanged()
+    this.#parts.activities.restore(stored.activities)
     this.#changed = new Set()
     ledger.unsaved.begin()
     this.#parts.tools.unsaved.begin()
+    this.#parts.clocks.spans.unsaved.begin()
   }
 
   /** Brings into memory what a fact may change. Call before it is folded. */
@@ -96,13 +112,25 @@ export class WorldHistory {
     if (this.#asleep.size === 0) return
     this.wake(fact.conversationId)
     if (fact.kind === "request-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
+    else if (fact.kind === "model-call-seen") this.#wakeHome("answer", answerKey(fact.key), this.#parts.clocks.spans)
     else if (fact.kind === "tool-started" || fact.kind === "tool-ended") this.#wakeHome("call", keyHash(fact.callId), this.#parts.tools)
+  }
+
+  /** What is kept of a conversation that is not in memory; undefined for one that is. */
+  entriesOnDisk(conversationId: string): readonly StoredEntry[] | undefined {
+    return this.#asleep.has(conversationId) ? this.#archive?.entries(conversationId) : undefined
   }
 
   /** Brings a conversation's requests and calls into memory. */
   wake(conversationId: string): void {
     if (!this.#asleep.delete(conversationId)) return
     this.#load(conversationId, true)
+  }
+
+  /** An interval of a conversation was seen by other means than its transcript. Call before it is folded. */
+  intervalSeen(conversationId: string): void {
+    this.#changed?.add(conversationId)
+    this.wake(conversationId)
   }
 
   /** A conversation's sums changed, be it without a request or call of its own. */
@@ -137,10 +165,11 @@ export class WorldHistory {
 
   /** What changed since the last call, as it is now. */
   take(): WorldChanges {
-    const { ledger, tools, usage } = this.#parts
+    const { ledger, tools, clocks, usage, activities } = this.#parts
     const entries = new Map<string, StoredEntry[]>()
     ledger.takeUnsaved(entries)
     tools.takeUnsaved(entries)
+    clocks.spans.takeUnsaved(entries)
     const conversations = new Map<string, StoredConversation>()
     for (const id of this.#changed ?? []) {
       const state = this.#stateOf(id)
@@ -155,16 +184,18 @@ export class WorldHistory {
     this.#stale.clear()
     this.#changedSessions = new Map()
     this.#unsavedHistories = new Map()
-    return { conversations, entries, staleSummaries, sessions, statusChanges, limits: usage.limits.takeChanged() }
+    const limits = usage.limits.takeChanged()
+    return { conversations, entries, staleSummaries, sessions, statusChanges, limits, activities: activities.takeUnsaved() }
   }
 
   /** A conversation's sums as they are now; undefined for one that is not known. */
   summaryOf(conversationId: string): ConversationSummary | undefined {
-    const { conversations, ledger, tools, usage, reconciler } = this.#parts
+    const { conversations, ledger, tools, clocks, usage, reconciler } = this.#parts
     if (!conversations.has(conversationId)) return undefined
     return {
       account: ledger.accountOf(conversationId),
       calls: tools.kept(conversationId),
+      clocks: clocks.kept(conversationId, tools.totals(conversationId).keys()),
       usage: [...usage.rollup.rowsOf(conversationId)],
       reconciliation: reconciler.resultOf(conversationId),
     }
@@ -182,14 +213,16 @@ export class WorldHistory {
 
   /** Forgets conversations for good: a person asked for it. */
   forget(conversationIds: Iterable<string>): void {
-    const { conversations, ledger, tools, reconciler, usage, roster } = this.#parts
+    const { conversations, ledger, tools, clocks, reconciler, usage, roster, activities } = this.#parts
     const ids = new Set(conversationIds)
+    activities.forget(ids)
     for (const id of ids) {
       this.#asleep.delete(id)
       this.#changed?.delete(id)
       this.#stale.delete(id)
       ledger.forget(id)
       tools.forget(id)
+      clocks.forget(id)
       reconciler.booked.forget(id)
       usage.corrections.forget(id)
       roster.forget(id)
@@ -204,10 +237,11 @@ export class WorldHistory {
     return conversation === undefined ? undefined : { ...conversation.state(), booked: this.#parts.reconciler.booked.of(id) }
   }
 
-  #sleep(id: string, { account, calls, usage, reconciliation }: ConversationSummary): void {
+  #sleep(id: string, { account, calls, clocks, usage, reconciliation }: ConversationSummary): void {
     const parts = this.#parts
     this.#asleep.add(id)
     if (account !== undefined) parts.ledger.restoreAccount(id, account)
+    parts.clocks.restoreKept(id, clocks)
     parts.tools.restoreKept(id, calls)
     parts.usage.rollup.restore(usage)
     if (reconciliation !== undefined) parts.reconciler.restore(id, reconciliation)
@@ -216,12 +250,14 @@ export class WorldHistory {
   #load(id: string, isBooked: boolean): void {
     const entries = this.#archive?.entries(id) ?? []
     this.#parts.ledger.restore(entries.filter(isRequest), isBooked)
+    this.#parts.clocks.wake(id)
     this.#parts.tools.restore(id, entries.filter(isCall))
+    this.#parts.clocks.spans.restore(entries.filter(isSpan))
   }
 
-  #wakeHome(what: "request" | "call", key: number, known: { knows(key: number): boolean }): void {
-    if (known.knows(key)) return
-    const home = this.#archive?.home(what, key)
+  /** A request or call may be in memory though its conversation sleeps: open calls are, and requests whose key several bear. */
+  #wakeHome(what: KeyedEntry, key: number, known: { homeOf(key: number): string | undefined }): void {
+    const home = known.homeOf(key) ?? this.#archive?.home(what, key)
     if (home !== undefined) this.wake(home)
   }
 }
@@ -232,4 +268,8 @@ function isRequest(entry: StoredEntry): entry is StoredRequest {
 
 function isCall(entry: StoredEntry): entry is StoredCall {
   return entry.kind === "call"
+}
+
+function isSpan(entry: StoredEntry): entry is StoredSpan {
+  return entry.kind === "span"
 }

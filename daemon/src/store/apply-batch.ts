@@ -51,6 +51,17 @@ export function createBatchWriter(database: DatabaseSync, beforeStep: () => void
     }
     for (const row of batch.statusChanges) addStatusChange(row)
     if (batch.statusChanges.length > 0) run("DELETE FROM status_changes WHERE time_ms < ?", batch.statusChangesSinceMs)
+    for (const key of batch.goneActivities) run("DELETE FROM activities WHERE key = ?", key)
+    for (const { key, id, timeMs, conversation, state } of batch.activities) {
+      run(
+        "INSERT OR REPLACE INTO activities (key, id, time_ms, conversation, state) VALUES (?, ?, ?, ?, ?)",
+        key,
+        id,
+        timeMs,
+        conversation,
+        state,
+      )
+    }
     for (const [name, value] of Object.entries(batch.meta)) run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", name, value)
   }
 

@@ -3,7 +3,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { PriceFactors } from "../domain/usage.ts"
 import type { StoredEntry } from "../model/stored-entry.ts"
-import type { Archive } from "../model/stored-world.ts"
+import type { Archive, KeyedEntry } from "../model/stored-world.ts"
 import { DamagedError } from "./damage.ts"
 import { type EntryNames, mergePieces, readEntry, skipEntry } from "./entry-codec.ts"
 import { KeyIndex } from "./key-index.ts"
@@ -18,6 +18,10 @@ export interface ArchiveOptions {
   readonly onDamage: (error: unknown) => void
 }
 
+type Homes = Readonly<Record<KeyedEntry, KeyIndex>>
+
+const noHomes = (): Homes => ({ request: new KeyIndex(), call: new KeyIndex(), answer: new KeyIndex() })
+
 export function createArchive({ database, names, onDamage }: ArchiveOptions): Archive {
   const piecesOf = database.prepare("SELECT entries FROM pieces WHERE conversation = ? ORDER BY id")
   const changesOf = database.prepare("SELECT * FROM status_changes WHERE session = ? ORDER BY id DESC LIMIT ?")
@@ -31,7 +35,7 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
       return factors
     },
   }
-  let index: { readonly request: KeyIndex; readonly call: KeyIndex } | undefined
+  let index: Homes | undefined
 
   function read<T>(work: () => T, otherwise: T): T {
     try {
@@ -51,13 +55,15 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
     return entries.filter((entry) => !("conversationId" in entry) || entry.conversationId !== "")
   }
 
-  function buildIndex(): { readonly request: KeyIndex; readonly call: KeyIndex } {
-    const built = { request: new KeyIndex(), call: new KeyIndex() }
+  function buildIndex(): Homes {
+    const built = noHomes()
     for (const row of database.prepare("SELECT conversation, entries FROM pieces ORDER BY id").iterate()) {
       const home = Number(row["conversation"])
       const reader = new PackedReader(row["entries"] as Uint8Array)
       while (!reader.isDone) {
         const { what, key, isLeft } = skipEntry(reader)
+        // Its key names its conversation: nobody asks.
+        if (what === "interval") continue
         if (isLeft) built[what].leave(key, home)
         else built[what].set(key, home)
       }
@@ -67,7 +73,7 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
 
   return {
     home(what, key) {
-      index ??= read(buildIndex, { request: new KeyIndex(), call: new KeyIndex() })
+      index ??= read(buildIndex, noHomes())
       const home = index[what].get(key)
       return home === 0 ? undefined : names.text(home)
     },

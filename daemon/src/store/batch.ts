@@ -40,6 +40,16 @@ export interface StatusChangeRow {
   readonly change: StatusChange
 }
 
+export interface ActivityRow {
+  readonly key: number
+  readonly id: number
+  readonly timeMs: number
+  /** Number of its conversation's name; 0 for none. */
+  readonly conversation: number
+  /** JSON of the rest. */
+  readonly state: string
+}
+
 export interface Batch {
   readonly names: readonly { readonly id: number; readonly text: string }[]
   readonly conversations: readonly NumberedState[]
@@ -58,6 +68,9 @@ export interface Batch {
   readonly statusChanges: readonly StatusChangeRow[]
   /** Where any are added, those from before this time go, Unix milliseconds. */
   readonly statusChangesSinceMs: number
+  readonly activities: readonly ActivityRow[]
+  /** Keys of activities that are no more. */
+  readonly goneActivities: readonly number[]
   /** Values of `meta` to set; a name not given stays. */
   readonly meta: Readonly<Record<string, string | number>>
 }

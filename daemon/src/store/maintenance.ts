@@ -40,7 +40,7 @@ export function purge(database: DatabaseSync, { conversations, conversationIds }
       "DELETE FROM status_changes WHERE conversation = 0 AND session IN (SELECT session FROM status_changes WHERE conversation = ?)",
     )
     for (const id of conversations) without.run(id)
-    for (const table of ["pieces", "summaries", "status_changes"]) {
+    for (const table of ["pieces", "summaries", "status_changes", "activities"]) {
       const remove = database.prepare(`DELETE FROM ${table} WHERE conversation = ?`)
       for (const id of conversations) remove.run(id)
     }

@@ -57,11 +57,30 @@ const fact: fc.Arbitrary<TranscriptFact> = fc
         kind: fc.constant("tool-ended"),
         ...inTranscript,
         callId: fc.constantFrom("c1", "c2", "c3"),
-        outcome: fc.constantFrom("ok", "failed", "background"),
+        outcome: fc.constantFrom("ok", "failed", "background", "rejected"),
+        durationMs: fc.constantFrom(undefined, undefined, 30_000),
+        wasAsked: fc.constantFrom(undefined, undefined, true),
       }),
     },
-    fc.record({ kind: fc.constant("turn-started"), ...inTranscript }),
-    fc.record({ kind: fc.constant("turn-ended"), ...inTranscript, reason: fc.constantFrom("done", "interrupted") }),
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("model-call-seen"),
+        ...inTranscript,
+        key: fc.constantFrom("m1", "m2", "m3"),
+        model: fc.constantFrom("claude-opus-5-5", "claude-sonnet-5-5"),
+        startedMs: timeMs,
+        basis: fc.constantFrom("measured", "estimated"),
+      }),
+    },
+    fc.record({ kind: fc.constant("turn-started"), ...inTranscript, idleSinceMs: fc.oneof(fc.constant(undefined), timeMs) }),
+    fc.record({
+      kind: fc.constant("turn-ended"),
+      ...inTranscript,
+      reason: fc.constantFrom("done", "interrupted"),
+      startedMs: fc.oneof(fc.constant(undefined), timeMs),
+      durationMs: fc.constantFrom(undefined, 700, 9_000),
+    }),
     fc.record({ kind: fc.constant("context-seen"), ...inTranscript, usedTokens: fc.constantFrom(null, 1000, 90_000) }),
     fc.record({
       kind: fc.constant("api-error-seen"),
@@ -148,7 +167,7 @@ describe("a world that comes back", () => {
           expect(known(last.world)).toEqual(known(clean))
           await last.store.close()
         }),
-        { numRuns: 60 },
+        { numRuns: 300 },
       )
     },
   )
@@ -176,6 +195,20 @@ describe("a world that comes back", () => {
     // A fork's copy of a request whose conversation sleeps: the same request.
     again.world.apply([{ ...request("m2"), conversationId: "three", timeMs: START_MS + 9_000_000 }])
     expect(again.world.counts.requests).toBe(2)
+    await again.store.close()
+  })
+
+  test("an open call that turns out to be another conversation's leaves the one on disk", async () => {
+    const path = join(dir, "b.db")
+    const started: TranscriptFact = { kind: "tool-started", conversationId: "one", timeMs: START_MS, callId: "c1", name: "Bash" }
+    const first = start(path)
+    feed(first, [...HEADS, started], 4)
+    await first.store.written()
+    await first.store.close()
+    const again = start(path)
+    again.world.apply([{ ...started, conversationId: "two", timeMs: START_MS - 1 }])
+    expect(again.world.metricsRow("one")?.toolCounts).toEqual({})
+    expect(again.world.metricsRow("two")?.toolCounts).toEqual({ Bash: 1 })
     await again.store.close()
   })
 })

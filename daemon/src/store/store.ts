@@ -264,4 +264,5 @@ const NO_CHANGES = {
   sessions: new Map(),
   statusChanges: [],
   limits: undefined,
+  activities: undefined,
 }

@@ -22,15 +22,14 @@ export interface Writer {
   close(): Promise<void>
 }
 
-export function createWriter(path: string): Writer {
+/** `task` is the URL of what runs in the thread; default: the source. */
+export function createWriter(path: string, task = new URL("./writer-task.ts", import.meta.url).href): Writer {
   let worker: Worker | undefined
   let waiting: PromiseWithResolvers<void>[] = []
   let isClosed = false
 
   function start(): Worker {
-    // Built, this module and the task are .js; from source, .ts.
-    const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js"
-    const started = new Worker(new URL(`./writer-task${extension}`, import.meta.url), {
+    const started = new Worker(new URL(task), {
       workerData: { path },
       name: "store",
       resourceLimits: { maxOldGenerationSizeMb: 128 },

@@ -1,15 +1,12 @@
-// Whole lines into facts: glance at the first members, parse only where they leave a doubt, count what cannot be used. A normaliser that
-// throws costs its line.
+// Whole lines into facts: what a normaliser reads of them is picked out of their bytes and parsed, many lines at a time; what cannot be used is
+// counted. A normaliser that throws costs its line.
 
 import type { TranscriptFact } from "../domain/facts.ts"
-import type { JsonObject } from "../observe/transcripts/json-fields.ts"
-import { type LinePrefix, scanPrefix } from "../observe/transcripts/line-prefix.ts"
+import { asObject, type JsonObject } from "../observe/transcripts/json-fields.ts"
+import type { LinePruner } from "../observe/transcripts/line-pruner.ts"
 import type { Emit, Normaliser, TranscriptFile } from "../observe/transcripts/port.ts"
-import { SparseReader } from "../observe/transcripts/sparse-reader.ts"
-import { readMemory } from "./line-window.ts"
+import { memoryFor } from "./line-window.ts"
 import { parseLine, trimLine } from "./parse-line.ts"
-
-const sparse = new SparseReader(readMemory)
 
 export class LineReader {
   readonly facts: TranscriptFact[] = []
@@ -27,17 +24,28 @@ export class LineReader {
     this.#normaliser = normaliser
     this.#file = file
     this.#state = state
-    sparse.forget()
   }
 
-  /** Reads the lines in `bytes` from `start` to `end`, each with its newline. */
-  readLines(bytes: Buffer, start: number, end: number): void {
-    sparse.forget()
+  /** Reads lines that lie elsewhere; the last one may lack its newline. */
+  readCopy(bytes: Buffer): void {
+    const memory = memoryFor(bytes.length + 1)
+    bytes.copy(memory.buffer)
+    memory.buffer[bytes.length] = NEWLINE
+    this.readLines(memory, 0, bytes.length + 1)
+  }
+
+  /** Reads the lines in a memory from `start` to `end`, each with its newline. */
+  readLines(memory: LinePruner, start: number, end: number): void {
+    memory.forget()
     for (let at = start; at < end;) {
-      const newline = bytes.indexOf(0x0a, at)
-      const stop = newline < 0 || newline >= end ? end : newline
-      this.readLine(bytes, at, stop)
-      at = stop + 1
+      const { count, values, dropped, nextAt } = memory.prune(at, end, this.#normaliser.shape)
+      this.lines += dropped
+      for (let index = 0; index < count; index++) {
+        const value = asObject(values?.[index])
+        if (value === undefined) this.#parseLine(memory, index)
+        else this.#line(value)
+      }
+      at = nextAt
     }
   }
 
@@ -46,17 +54,14 @@ export class LineReader {
     this.#normaliser.atEnd(this.#state, this.#emit)
   }
 
-  /** Reads one line without its newline. */
-  readLine(bytes: Buffer, from: number, to: number): void {
-    const { start, end } = trimLine(bytes, from, to)
-    if (start >= end) return
+  #parseLine(memory: LinePruner, index: number): void {
+    const { start, end } = trimLine(memory.buffer, memory.startOf(index), memory.endOf(index))
+    if (start < end) this.#line(parseLine(memory.buffer, start, end))
+  }
+
+  #line(value: JsonObject | undefined): void {
     this.lines++
     try {
-      const prefix = scanPrefix(bytes, start, end)
-      const has = (needle: string): boolean => bytes.subarray(start, end).includes(needle)
-      if (prefix !== undefined && bytes[end - 1] === 0x7d && this.#normaliser.glance(this.#state, this.#file, prefix, has, this.#emit))
-        return
-      const value = this.#read(prefix, bytes, start, end)
       const verdict = value === undefined ? "bad" : this.#normaliser.line(this.#state, this.#file, value, this.#emit)
       if (verdict === "bad") this.badLines++
       else if (verdict === "unknown") this.unknownLines++
@@ -65,11 +70,6 @@ export class LineReader {
       this.problem = error instanceof Error ? error.message : String(error)
     }
   }
-
-  /** By the normaliser's shape where there is one and the line is written as agents write, else by a parser. */
-  #read(prefix: LinePrefix | undefined, bytes: Buffer, start: number, end: number): JsonObject | undefined {
-    const wanted = prefix === undefined ? undefined : this.#normaliser.shapeOf(prefix)
-    const value = wanted === undefined ? undefined : sparse.read(bytes, start, end, wanted.shape)
-    return value !== undefined && wanted?.types.has(value["type"]) === true ? value : parseLine(bytes, start, end)
-  }
 }
+
+const NEWLINE = 0x0a

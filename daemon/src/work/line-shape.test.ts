@@ -1,18 +1,16 @@
-// Lines read by the shapes that normalisers give, held to the same lines parsed whole: the same facts, and no handler that reads what its shape
-// leaves out.
+// Lines pruned to what normalisers ask for, held to the same lines parsed whole: the same facts, and no handler that reads what its shape leaves
+// out.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { AgentKind } from "../domain/agent.ts"
-import type { JsonObject } from "../observe/transcripts/json-fields.ts"
+import { asObject, type JsonObject } from "../observe/transcripts/json-fields.ts"
 import type { Normaliser } from "../observe/transcripts/port.ts"
 import { normaliserOf } from "../observe/transcripts/registry.ts"
-import { present, type Shape } from "../observe/transcripts/shape.ts"
-import { scanPrefix } from "../observe/transcripts/line-prefix.ts"
+import { type Shape, whole } from "../observe/transcripts/shape.ts"
 import { LineReader } from "./line-reader.ts"
-import { readMemory } from "./line-window.ts"
 import { parseLine } from "./parse-line.ts"
 import { claudeLines, codexLines } from "./sample-lines.ts"
 
@@ -46,25 +44,23 @@ test.skipIf(!existsSync(DATA))("there are recorded transcripts", () => {
 })
 
 describe.each(samples)("$name", (sample) => {
-  test("gives the same facts by shape as parsed whole", () => {
-    const shaped = reader(sample)
-    const parsed = reader(sample, withoutShapes)
-    const elsewhere = reader(sample)
+  test("gives the same facts pruned as parsed whole", () => {
+    const pruned = reader(sample)
+    const parsed = reader(sample, parsedWhole)
     for (const bytes of piecesOf(sample.lines)) {
       const before = parsed.facts.length
-      bytes.copy(readMemory.buffer)
-      shaped.readLines(readMemory.buffer, 0, bytes.length)
-      for (const other of [parsed, elsewhere]) other.readLines(bytes, 0, bytes.length)
-      expect(shaped.facts.slice(before)).toEqual(parsed.facts.slice(before))
-      expect(elsewhere.facts.slice(before)).toEqual(parsed.facts.slice(before))
+      for (const each of [pruned, parsed]) each.readCopy(bytes)
+      expect(pruned.facts.slice(before)).toEqual(parsed.facts.slice(before))
     }
-    expect(shaped.facts.length).toBeGreaterThan(0)
-    expect(shaped.badLines).toBe(parsed.badLines)
+    expect(pruned.facts.length).toBeGreaterThan(0)
+    expect(pruned.lines).toBe(parsed.lines)
+    expect(pruned.badLines).toBe(parsed.badLines)
+    expect(pruned.unknownLines).toBe(parsed.unknownLines)
   })
 
   test("is asked for nothing that the shapes leave out", () => {
-    const strict = reader(sample, withWatchedLines)
-    for (const line of sample.lines) feed(strict, line)
+    const strict = reader(sample, watchedLines)
+    for (const line of sample.lines) strict.readCopy(Buffer.from(line))
     expect(strict.problem).toBeUndefined()
     expect(strict.badLines).toBe(0)
   })
@@ -83,13 +79,10 @@ describe.each(samples)("$name", (sample) => {
         // Between two neighbours, whose values it may be taken to repeat.
         const neighbour = Buffer.from(`${sample.lines[index] ?? ""}\n`)
         const lines = Buffer.concat([neighbour, bytes, Buffer.from("\n"), neighbour])
-        if (lines.length > readMemory.buffer.length) return
-        lines.copy(readMemory.buffer)
-        const shaped = reader(sample)
-        const parsed = reader(sample, withoutShapes)
-        shaped.readLines(readMemory.buffer, 0, lines.length)
-        parsed.readLines(lines, 0, lines.length)
-        expect(shaped.facts).toEqual(parsed.facts)
+        const pruned = reader(sample)
+        const parsed = reader(sample, parsedWhole)
+        for (const each of [pruned, parsed]) each.readCopy(lines)
+        expect(pruned.facts).toEqual(parsed.facts)
       }),
       { numRuns: 300 },
     )
@@ -131,46 +124,42 @@ function piecesOf(lines: readonly string[]): Buffer[] {
   return pieces.map((piece) => Buffer.concat(piece))
 }
 
-function feed(to: LineReader, line: string): void {
-  const bytes = Buffer.from(line)
-  to.readLine(bytes, 0, bytes.length)
+/** All of each line. */
+function parsedWhole(normaliser: Normaliser): Normaliser {
+  return { ...normaliser, shape: whole }
 }
 
-function withoutShapes(normaliser: Normaliser): Normaliser {
-  return { ...normaliser, shapeOf: () => undefined }
-}
-
-/** Hands lines that have a shape over parsed whole, and throws where a member is read that the shape does not name. */
-function withWatchedLines(normaliser: Normaliser): Normaliser {
+/** Throws where a member is read that the shape does not name. */
+function watchedLines(normaliser: Normaliser): Normaliser {
   return {
-    ...normaliser,
-    shapeOf: () => undefined,
+    ...parsedWhole(normaliser),
     line(state, file, value, emit) {
-      const bytes = Buffer.from(JSON.stringify(value))
-      const prefix = scanPrefix(bytes, 0, bytes.length)
-      const wanted = prefix === undefined ? undefined : normaliser.shapeOf(prefix)
-      const isFor = wanted !== undefined && wanted.types.has(value["type"])
-      return normaliser.line(state, file, isFor ? (watched(value, wanted.shape, "line") as JsonObject) : value, emit)
+      const line = watched(value, normaliser.shape, "line")
+      return normaliser.line(state, file, asObject(line) ?? {}, emit)
     },
   }
 }
 
 function watched(value: unknown, shape: Shape, path: string): unknown {
-  if (typeof value !== "object" || value === null || shape.isWhole) return value
+  if (typeof value !== "object" || value === null || shape.keep !== "parts") return value
   if (Array.isArray(value)) {
     const { items } = shape
     return items === undefined ? [] : value.map((item, index) => watched(item, items, `${path}[${index}]`))
   }
   return new Proxy(value, {
     get(target, name) {
-      const member = shape.members.members.get(String(name))
+      const member = shape.members[String(name)]
       if (member === undefined) throw new Error(`${path}.${String(name)} is read and not in the shape`)
-      const chosen = member.shape.choose === undefined ? member.shape : member.shape.choose(target as JsonObject, true)
-      return watched(Reflect.get(target, name), chosen ?? present, `${path}.${String(name)}`)
+      const chosen = member.otherwise === undefined || hasTold(target as JsonObject, shape) ? member : member.otherwise
+      return watched(Reflect.get(target, name), chosen, `${path}.${String(name)}`)
     },
     has(target, name) {
-      if (!shape.members.members.has(String(name))) throw new Error(`${path}.${String(name)} is asked for and not in the shape`)
+      if (!Object.hasOwn(shape.members, String(name))) throw new Error(`${path}.${String(name)} is asked for and not in the shape`)
       return name in target
     },
   })
+}
+
+function hasTold(object: JsonObject, { members }: Shape): boolean {
+  return Object.entries(object).some(([name, value]) => members[name]?.tells.some((telling) => telling === value) === true)
 }

@@ -3,18 +3,24 @@
 
 import { hash } from "node:crypto"
 import { readSync } from "node:fs"
-import { createScanMemory } from "../observe/transcripts/scan-memory.ts"
+import { LinePruner } from "../observe/transcripts/line-pruner.ts"
 
 export const FINGERPRINT_BYTES = 1024
 
-/** Bytes of lines that the memory holds; longer lines get a buffer of their own, given back after their file. */
-const MEMORY_BYTES = 2 << 20
+/** Bytes of lines that the memory holds; longer lines get a memory of their own, given back after their file. */
+const MEMORY_BYTES = 1 << 20
 
 /** Where bytes are read to. */
-export const readMemory = createScanMemory(FINGERPRINT_BYTES + MEMORY_BYTES)
+const ownMemory = new LinePruner(FINGERPRINT_BYTES + MEMORY_BYTES)
+
+/** The memory that all files share, or one of its own for more bytes than that holds. */
+export function memoryFor(bytes: number): LinePruner {
+  return bytes <= ownMemory.buffer.length ? ownMemory : new LinePruner(bytes)
+}
 
 export class LineWindow {
   readonly #fd: number
+  #memory: LinePruner
   #buffer: Buffer
   /** File position of the buffer's first byte. */
   #base: number
@@ -25,13 +31,20 @@ export class LineWindow {
   /** Opens a window at `offset` of `fd`, with the `behind` bytes before it in reach. */
   constructor(fd: number, offset: number, behind: number) {
     this.#fd = fd
-    this.#buffer = readMemory.buffer
+    this.#memory = ownMemory
+    this.#buffer = ownMemory.buffer
     this.#base = offset - behind
     this.#at = behind
   }
 
-  get buffer(): Buffer {
-    return this.#buffer
+  /** Where the bytes are. */
+  get memory(): LinePruner {
+    return this.#memory
+  }
+
+  /** The bytes not yet taken. */
+  get rest(): Buffer {
+    return this.#buffer.subarray(this.#at, this.#filled)
   }
 
   /** Where the bytes not yet taken start and end in the buffer. */
@@ -97,8 +110,9 @@ export class LineWindow {
       this.#at -= keepFrom
     }
     if (this.#at + bytes <= this.#buffer.length) return
-    const grown = Buffer.allocUnsafeSlow(this.#at + bytes)
-    this.#buffer.copy(grown, 0, 0, this.#filled)
-    this.#buffer = grown
+    const grown = new LinePruner(this.#at + bytes)
+    this.#buffer.copy(grown.buffer, 0, 0, this.#filled)
+    this.#memory = grown
+    this.#buffer = grown.buffer
   }
 }

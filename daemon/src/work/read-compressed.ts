@@ -69,7 +69,7 @@ async function unpack(file: FileHandle, from: Cursor, identity: Identity, option
       if (linesEnd > 0) {
         const first = inHugeLine ? bytes.indexOf(0x0a) + 1 : 0
         const whole = line.length === 0 ? bytes.subarray(first, linesEnd) : Buffer.concat([...line, bytes.subarray(first, linesEnd)])
-        reader.readLines(whole, 0, whole.length)
+        reader.readCopy(whole)
         offset += lineBytes + linesEnd
         inHugeLine = false
         line = []
@@ -99,7 +99,7 @@ async function unpack(file: FileHandle, from: Cursor, identity: Identity, option
   }
   if (status === "end") {
     // Nobody will write on: a last line without a newline is a line.
-    if (lineBytes > 0) reader.readLine(Buffer.concat(line), 0, lineBytes)
+    if (lineBytes > 0) reader.readCopy(Buffer.concat(line))
     offset += lineBytes
     reader.atEnd()
   }

@@ -13,7 +13,7 @@ import type { ReadResult } from "./read-result.ts"
 export interface ReadOptions {
   /** Stops after about so many bytes. */
   readonly budgetBytes: number
-  /** Bytes read at a time; default 1 MiB. */
+  /** Bytes read at a time; default 512 KiB. */
   readonly stepBytes?: number
   /** A longer line is passed over and counted; default 64 MiB. */
   readonly maxLineBytes?: number
@@ -21,7 +21,7 @@ export interface ReadOptions {
   readonly isQuiet?: boolean
 }
 
-const STEP_BYTES = 1 << 20
+const STEP_BYTES = 512 << 10
 const MAX_LINE_BYTES = 64 << 20
 const MAX_SIDECAR_BYTES = 256 << 10
 
@@ -89,7 +89,7 @@ function readSteps(
     }
     const linesEnd = window.lastLineEnd()
     if (linesEnd >= 0) {
-      reader.readLines(window.buffer, window.start, linesEnd)
+      reader.readLines(window.memory, window.start, linesEnd)
       window.take(linesEnd)
       step = firstStep
     } else if (window.end - window.start >= maxLine) {
@@ -131,7 +131,7 @@ function readSteps(
  */
 function tailFacts(cursor: Cursor, window: LineWindow): LineReader["facts"] {
   const reader = new LineReader(normaliserOf(cursor.agent), cursor, structuredClone(cursor.state))
-  reader.readLine(window.buffer, window.start, window.end)
+  reader.readCopy(window.rest)
   return reader.badLines === 0 ? reader.facts : []
 }
 

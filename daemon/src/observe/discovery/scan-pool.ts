@@ -19,10 +19,10 @@ export interface ScanPool {
 
 const CLOSE_MS = 500
 
-/** Starts the thread. */
-export const createScanPool = (): ScanPool => {
+/** Starts the thread. `task` is the URL of what runs in it; default: the source. */
+export const createScanPool = (task = new URL("../../work/scan-task.ts", import.meta.url).href): ScanPool => {
   const pool = new Piscina({
-    filename: new URL(`../../work/scan-task${import.meta.url.slice(import.meta.url.lastIndexOf("."))}`, import.meta.url).href,
+    filename: task,
     minThreads: 1,
     maxThreads: 1,
     concurrentTasksPerWorker: 32,

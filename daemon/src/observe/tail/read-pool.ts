@@ -2,9 +2,11 @@
 
 import { availableParallelism } from "node:os"
 import { Piscina } from "piscina"
+import type { TranscriptFact } from "../../domain/facts.ts"
 import type { LookResult, LookTask } from "../../work/look.ts"
 import type { ReadResult } from "../../work/read-result.ts"
-import type { ReadTask } from "../../work/read-task.ts"
+import { unpackRecords } from "../../work/packed-records.ts"
+import type { ReadAnswer, ReadTask } from "../../work/read-task.ts"
 import type { ThreadTotals, ThreadTotalsTask } from "../../work/thread-totals.ts"
 
 /** What the tailer needs of the threads; both reject where a thread dies at the task. */
@@ -18,29 +20,36 @@ export interface ReadPool {
 }
 
 export interface ReadPoolOptions {
-  /** Default: one less than there are processors, at least two. */
+  /** Default: one less than there are processors, at least one: the main thread folds as long as they read. */
   readonly threads?: number
+  /** URL of what runs in the threads; default: the source. */
+  readonly task?: string
 }
 
 export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
-  const threads = options.threads ?? Math.max(2, availableParallelism() - 1)
-  // Built, this module and the task are .js; from source, .ts.
-  const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js"
+  const threads = options.threads ?? Math.max(1, availableParallelism() - 1)
   const piscina = new Piscina<ReadTask | LookTask | ThreadTotalsTask, unknown>({
-    filename: new URL(`../../work/read-task${extension}`, import.meta.url).href,
+    filename: options.task ?? new URL("../../work/read-task.ts", import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,
-    concurrentTasksPerWorker: 1,
+    // The next task waits in the thread itself: its facts may take as long to fold as they took to read.
+    concurrentTasksPerWorker: 2,
     maxQueue: "auto",
     resourceLimits: { maxOldGenerationSizeMb: 256 },
     closeTimeout: 1000,
   })
   return {
     threads,
-    read: (task) => piscina.run(task, { name: "readBatch" }) as Promise<readonly ReadResult[]>,
+    read: async (task) => unpacked((await piscina.run(task, { name: "readPacked" })) as ReadAnswer),
     look: (task) => piscina.run(task, { name: "look" }) as Promise<LookResult>,
     threadTotals: (task) => piscina.run(task, { name: "threadTotals" }) as Promise<ThreadTotals>,
     close: () => piscina.destroy(),
   }
+}
+
+function unpacked({ results, counts, facts }: ReadAnswer): ReadResult[] {
+  const all = unpackRecords(facts) as TranscriptFact[]
+  let end = 0
+  return results.map((result, index) => ({ ...result, facts: all.slice(end, (end += counts[index] ?? 0)) }))
 }

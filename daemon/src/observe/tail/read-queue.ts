@@ -47,9 +47,9 @@ export function createReadQueue(options: ReadQueueOptions): ReadQueue {
   function pump(): void {
     for (;;) {
       if (isClosed) return
-      // One task more than there are threads keeps them busy while the facts of another are folded.
-      if (liveFiles.size > 0 && running <= pool.threads) start(takeLive(), LIVE_BUDGET_BYTES, false)
-      else if (waiting.length > 0 && running <= pool.threads) start(takeBacklog(), BACKLOG_BUDGET_BYTES, false)
+      // As many more as there are threads keep them busy while the facts of others are folded.
+      if (liveFiles.size > 0 && running < 2 * pool.threads) start(takeLive(), LIVE_BUDGET_BYTES, false)
+      else if (waiting.length > 0 && running < 2 * pool.threads) start(takeBacklog(), BACKLOG_BUDGET_BYTES, false)
       else if (quietFiles.size > 0 && running < pool.threads) start(take(quietFiles, MAX_FILES_PER_TASK), LIVE_BUDGET_BYTES, true)
       else return
     }

@@ -4,7 +4,6 @@
 import type { AgentKind } from "../../domain/agent.ts"
 import type { TranscriptFact } from "../../domain/facts.ts"
 import type { JsonObject } from "./json-fields.ts"
-import type { LinePrefix } from "./line-prefix.ts"
 import type { Shape } from "./shape.ts"
 
 /** A transcript is read line by line; a sidecar is one small JSON document read whole; a compressed transcript is unpacked as it is read. */
@@ -24,13 +23,6 @@ export type Emit = (fact: TranscriptFact) => void
 /** What became of a line: `unknown` is a type the normaliser has never heard of (counted), `bad` is not a line of this dialect at all. */
 export type LineVerdict = "used" | "unknown" | "bad"
 
-/** What is read of a line, so that the rest of its bytes need not be parsed. */
-export interface LineShape {
-  readonly shape: Shape
-  /** Types of the lines it was made for; a line that turns out to be of another is parsed whole. */
-  readonly types: ReadonlySet<unknown>
-}
-
 export interface Normaliser<State = unknown> {
   readonly agent: AgentKind
   /** Folders below the agent's home that hold transcripts. */
@@ -43,10 +35,8 @@ export interface Normaliser<State = unknown> {
   entersFolder(relativePath: string): boolean
   /** State before the first line. */
   start(file: TranscriptFile): State
-  /** Deals with a line by its first members alone; false asks for the line to be parsed. `has` searches the line's bytes. */
-  glance(state: State, file: TranscriptFile, prefix: LinePrefix, has: (needle: string) => boolean, emit: Emit): boolean
-  /** What is read of a line that the glance has left; undefined where that is not known, and the line is parsed whole. */
-  shapeOf(prefix: LinePrefix): LineShape | undefined
+  /** What is read of a line: what is not in it may be missing in the parsed lines, and what it drops is not seen at all. */
+  readonly shape: Shape
   /** Deals with a parsed line; changes `state`. */
   line(state: State, file: TranscriptFile, value: JsonObject, emit: Emit): LineVerdict
   /** The file ends here for now: nothing that would settle a doubt about the lines before is there to be waited for. */

@@ -3,7 +3,6 @@
 import { describe, expect, it } from "vitest"
 import type { BookedCostSeen, TranscriptFact } from "../../../domain/facts.ts"
 import type { JsonObject } from "../json-fields.ts"
-import { scanPrefix } from "../line-prefix.ts"
 import type { TranscriptFile } from "../port.ts"
 import { claudeNormaliser } from "./normaliser.ts"
 
@@ -130,18 +129,6 @@ describe("copies of a subagent's lines in progress lines", () => {
     for (const data of [{ type: "hook_progress" }, { agentId: 7 }, { message: { type: "user", message: {} } }, { message: null }]) {
       expect(facts([prompt(0), copy(data)]).filter(({ kind }) => kind === "request-seen")).toEqual([])
     }
-  })
-
-  it("are asked for by a glance, other progress is not", () => {
-    const glance = (line: JsonObject): boolean => {
-      const bytes = Buffer.from(JSON.stringify(line))
-      const prefix = scanPrefix(bytes, 0, bytes.length)
-      if (prefix === undefined) throw new Error("a compact line")
-      const has = (needle: string): boolean => bytes.includes(needle)
-      return claudeNormaliser.glance(claudeNormaliser.start(MAIN), MAIN, prefix, has, () => {})
-    }
-    expect(glance(copy({}))).toBe(false)
-    expect(glance(copy({ message: null }))).toBe(true)
   })
 })
 

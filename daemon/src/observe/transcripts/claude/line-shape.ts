@@ -1,24 +1,22 @@
-// What the handlers of user and assistant lines read: with their results and messages those lines are most bytes of a transcript. Lines of
-// other types are short or rare and are parsed whole. A test reads real transcripts and fails where a handler asks for what is not listed.
+// What is read of a line. A test reads real transcripts and fails where a handler asks for what is not listed.
 
-import type { LinePrefix } from "../line-prefix.ts"
-import type { LineShape } from "../port.ts"
-import { byRest, type Choose, either, list, object, present, text, whole } from "../shape.ts"
+import { dropping, either, ifTold, list, object, present, repeated, type Shape, telling, text, whole } from "../shape.ts"
 import { TARGET_SHAPE } from "../tool-target.ts"
+import { SILENT_TYPES } from "./line-types.ts"
 
 const ID = text(200)
+/** What most lines of a file have in common. */
+const common = (): Shape => repeated(250)
 const RESULT_CHARS = 400
 const PROMPT_CHARS = 2000
 
-const resultBlocks = list(object({ type: text(40), text: text(RESULT_CHARS) }))
+const SAID = text(800)
 
-const resultContent = either(text(RESULT_CHARS), resultBlocks, object({ type: text(100) }))
-
-/** Only what went wrong is told by its text. */
-const contentOf: Choose = ({ type, is_error: isError }, isComplete) => {
-  if (type === undefined || (isError === undefined && !isComplete)) return isComplete ? resultContent : undefined
-  return type === "tool_result" && isError !== true ? present : resultContent
-}
+const resultContent = either(
+  text(RESULT_CHARS),
+  list(object({ type: text(40), text: text(RESULT_CHARS) })),
+  object({ type: text(100), error_code: text(100) }),
+)
 
 const block = {
   type: text(100),
@@ -26,21 +24,15 @@ const block = {
   name: ID,
   input: TARGET_SHAPE,
   tool_use_id: ID,
-  is_error: present,
-  content: byRest(contentOf),
+  is_error: telling(present, true),
+  // Only what went wrong is told by its text.
+  content: ifTold(resultContent, object({ type: text(100) })),
 }
 
-const common = { id: ID, model: ID, role: text(40), stop_reason: text(40), usage: whole }
+const ofMessage = { id: common(), model: common(), stop_reason: text(40), usage: repeated(2048) }
 /** What the model says is not read, what it is told is. */
-const answer = object({ ...common, content: list(object(block)) })
-const prompt = object({ ...common, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(RESULT_CHARS) }))) })
-
-/** Errors are written as answers, and told by their text. */
-const messageOf: Choose = ({ type, isApiErrorMessage: isError }, isComplete) => {
-  if (type === "user") return prompt
-  if (!isComplete) return undefined
-  return type === "assistant" && isError !== true ? answer : prompt
-}
+const answer = object({ ...ofMessage, content: list(object(block)) })
+const prompt = object({ ...ofMessage, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(RESULT_CHARS) }))) })
 
 const toolUseResult = object({
   interrupted: present,
@@ -54,37 +46,76 @@ const toolUseResult = object({
   durationSeconds: present,
 })
 
-const messageLine = object({
+/** What a hook met, in an attachment or a line of progress. */
+const HOOK = {
   type: text(100),
-  sessionId: ID,
+  hookName: SAID,
+  hookEvent: SAID,
+  durationMs: present,
+  exitCode: present,
+  blockingError: object({ blockingError: SAID }),
+  stderr: SAID,
+  stdout: SAID,
+  content: SAID,
+}
+
+/** A subagent's line, copied into a line of progress. */
+const copy = object({
+  type: text(40),
+  timestamp: text(40),
+  requestId: ID,
+  uuid: ID,
+  message: object({ id: ID, model: ID, usage: whole }),
+})
+
+export const claudeShape: Shape = object({
+  type: telling(dropping(text(100), SILENT_TYPES), "user"),
+  sessionId: common(),
   timestamp: text(40),
   uuid: ID,
-  requestId: ID,
-  agentId: ID,
-  attributionAgent: text(800),
+  id: ID,
+  requestId: common(),
+  requestRef: ID,
+  isAbortedMidStream: present,
+  agentId: common(),
+  attributionAgent: common(),
   requestSessionId: ID,
   forkedFrom: object({ sessionId: ID }),
   isSidechain: present,
-  cwd: text(4096),
-  gitBranch: text(300),
-  version: text(100),
-  entrypoint: text(100),
-  isApiErrorMessage: present,
-  error: text(100),
+  cwd: common(),
+  gitBranch: common(),
+  version: common(),
+  entrypoint: common(),
+  isApiErrorMessage: telling(present, true),
+  error: either(
+    text(100),
+    object({ status: present, connection: present, rateLimits: whole, formatted: SAID, message: SAID, error: whole, cause: whole }),
+  ),
+  apiError: text(100),
   apiErrorType: text(100),
+  apiErrorStatus: present,
   isCompactSummary: present,
   isMeta: present,
   toolDenialKind: text(100),
   toolDenialBeforeRun: present,
-  permissionDecision: object({ source: text(100) }),
+  permissionDecision: object({ decision: text(40), source: text(100) }),
   toolUseResult,
-  message: byRest(messageOf),
+  // Errors are written as answers, and told by their text.
+  message: ifTold(prompt, answer),
+  // Lines of the client's own.
+  subtype: text(100),
+  durationMs: present,
+  aiTitle: text(800),
+  customTitle: text(800),
+  attachment: object(HOOK),
+  data: object({ ...HOOK, agentId: ID, message: copy }),
+  hookErrors: list(SAID),
+  preventedContinuation: present,
+  compactMetadata: object({ trigger: text(40), durationMs: present }),
+  retryInMs: present,
+  totalCostUSD: present,
+  totalDuration: present,
+  startTime: present,
+  hasUnknownModelCost: present,
+  modelUsage: whole,
 })
-
-const MESSAGE_LINE: LineShape = { types: new Set(["user", "assistant"]), shape: messageLine }
-
-/** An assistant line says what it is behind its message only. */
-export function claudeShapeOf({ type, nested }: LinePrefix): LineShape | undefined {
-  const mayBeMessage = type === undefined || type === "user" || type === "assistant"
-  return mayBeMessage && nested === "message" ? MESSAGE_LINE : undefined
-}

@@ -27,11 +27,16 @@ export function requestOf({ line, message, who, timeMs, isSidechain }: AnsweredR
     kind: "request-seen",
     ...who,
     timeMs,
-    key: asString(message["id"], 200) ?? asString(line["uuid"], 200) ?? `${who.conversationId}@${timeMs}`,
+    key: requestKey({ line, message, who, timeMs }),
     ...(requestId === undefined ? {} : { requestId }),
     sidechain: isSidechain,
     model,
     usage: tokens,
     ...(factors === undefined ? {} : { factors }),
   }
+}
+
+/** What names the request in every copy of its lines. */
+export function requestKey({ line, message, who, timeMs }: Omit<AnsweredRequest, "isSidechain">): string {
+  return asString(message["id"], 200) ?? asString(line["uuid"], 200) ?? `${who.conversationId}@${timeMs}`
 }

@@ -21,9 +21,15 @@ export function readUsage(usage: JsonObject, model: string): MessageUsage {
   if (lastRead?.usage === usage && lastRead.model === model) return lastRead.read
   const tokens = usageOf(usage)
   const factors = factorsOf(usage, model)
-  const read = { tokens, factors, contextTokens: contextTokensOf(usage), text: JSON.stringify([tokens, factors]) }
+  const read = { tokens, factors, contextTokens: contextTokensOf(usage), text: textOf(tokens, factors) }
   lastRead = { usage, model, read }
   return read
+}
+
+function textOf(tokens: TokenUsage, factors: PriceFactors | undefined): string {
+  const { input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h } = tokens
+  const counts = `${input} ${output} ${reasoning} ${cacheRead} ${cacheWrite5m} ${cacheWrite1h}`
+  return factors === undefined ? counts : counts + JSON.stringify(factors)
 }
 
 /** Token classes of a `usage` object; missing and malformed counts are 0. */

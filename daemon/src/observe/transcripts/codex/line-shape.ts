@@ -1,14 +1,13 @@
-// What the handlers of the frequent lines of a rollout read: calls, their outputs and ends, token counts. Other lines are short or rare and are
-// parsed whole. A test reads real rollouts and fails where a handler asks for what is not listed.
+// What is read of a line of a rollout. A test reads real rollouts and fails where a handler asks for what is not listed.
 
-import type { LinePrefix } from "../line-prefix.ts"
-import type { LineShape } from "../port.ts"
-import { either, object, present, text, whole } from "../shape.ts"
+import { either, list, object, present, type Shape, text, whole } from "../shape.ts"
 import { TARGET_MEMBERS, TARGET_SHAPE } from "../tool-target.ts"
 
 const ID = text(200)
 /** The ends of an output say how it went. */
 const OUTPUT = text(400, 200)
+/** What was said of a failure is shown. */
+const SAID = text(800)
 const DURATION = object({ secs: present, nanos: present })
 const INVOCATION = { server: text(90), tool: text(100) }
 /** Longer arguments are not read. */
@@ -18,9 +17,12 @@ const ARGUMENTS_CHARS = 65_536
 const END = {
   status: text(40),
   success: present,
-  error: present,
+  error: either(SAID, object({ message: SAID, codex_error_info: whole })),
   exit_code: present,
-  result: object({ Err: present, is_error: present }),
+  aggregated_output: SAID,
+  stderr: SAID,
+  stdout: SAID,
+  result: object({ Err: SAID, is_error: present }),
   duration: DURATION,
 }
 
@@ -36,36 +38,30 @@ const payload = object({
   input: TARGET_SHAPE,
   output: either(OUTPUT, object({ content: OUTPUT, output: OUTPUT, success: present })),
   invocation: object(INVOCATION),
-  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID }),
+  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID, content: list(object({ text: SAID })) }),
+  message: SAID,
   started_at_ms: present,
   completed_at_ms: present,
+  duration_ms: present,
+  reason: text(40),
   info: whole,
   rate_limits: whole,
   response_id: ID,
   usage: whole,
+  // What the thread is.
+  timestamp: text(40),
+  cwd: text(4096),
+  model: ID,
+  thread_settings: object({ model: ID, service_tier: text(40) }),
+  thread_name: text(800),
+  originator: text(100),
+  cli_version: text(100),
+  git: object({ branch: text(300) }),
+  source: whole,
+  agent_role: text(400),
+  parent_thread_id: ID,
+  forked_from_id: ID,
+  subagent_history_start_ordinal: present,
 })
 
-const CALL_LINE: LineShape = {
-  types: new Set(["response_item", "event_msg", "token_usage_record"]),
-  shape: object({ type: text(100), timestamp: text(40), ordinal: present, payload }),
-}
-
-/** Kinds of payload that the shape was made for. */
-const KINDS: ReadonlySet<string> = new Set([
-  "function_call",
-  "function_call_output",
-  "custom_tool_call",
-  "custom_tool_call_output",
-  "item_completed",
-  "exec_command_end",
-  "mcp_tool_call_end",
-  "patch_apply_end",
-  "web_search_end",
-  "token_count",
-])
-
-export function codexShapeOf({ type, nested, nestedType }: LinePrefix): LineShape | undefined {
-  if (type === undefined || nested !== "payload") return undefined
-  const isKnown = type === "token_usage_record" || (nestedType !== undefined && KINDS.has(nestedType))
-  return isKnown ? CALL_LINE : undefined
-}
+export const codexShape: Shape = object({ type: text(100), timestamp: text(40), ordinal: present, payload })
