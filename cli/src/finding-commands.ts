@@ -1,8 +1,10 @@
-// The commands that are about how sessions are found: why, seen, doctor.
+// The commands that are about how sessions are found and what happens to them: activity, why, seen, doctor.
 
 import type { Command } from "commander"
 import type { CommandContext, CommonOptions } from "./command-context.ts"
 import { CommandError } from "./command-error.ts"
+import { ACTIVITY_KINDS } from "./activity-kinds.ts"
+import type { ActivityOptions } from "./commands/activity.ts"
 import type { SeenOptions } from "./commands/seen.ts"
 
 const JSON_HELP = "print the answer as protobuf JSON"
@@ -12,7 +14,37 @@ class ReportedError extends CommandError {
   override readonly name = "ReportedError"
 }
 
+const ACTIVITY_EXAMPLES = `
+Examples:
+  vibecraft activity                           the latest of all sessions
+  vibecraft activity -f                        the same, and what happens from now on
+  vibecraft activity "fix login" --since 1h
+  vibecraft activity -f --kind wait,answer     who waits for you, and who no longer does
+  vibecraft activity --json | jq -r '.activities[] | select(.errorClass) | .title'
+
+Kinds: ${ACTIVITY_KINDS}
+`
+
 export function addFindingCommands(root: Command, contextOf: (command: Command) => Promise<CommandContext>): void {
+  const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+  root
+    .command("activity")
+    .summary("show what happened, and follow what happens")
+    .description(
+      "Shows prompts, tool calls, waits and answers, stops, errors, subagents and more, one after the other, latest last. What is kept is bounded.",
+    )
+    .argument("[session]", "one session: its id or the start of it, its name, or a conversation's id")
+    .option("-f, --follow", "follow what happens until Ctrl-C")
+    .option("-k, --kind <kinds>", "these kinds alone, commas between; may be repeated", collect)
+    .option("--since <when>", "from then on: 2026-11-20, today, yesterday, 2d, 12h")
+    .option("--prompts", "with the first words of prompts, as far as the daemon has them in memory")
+    .option("--json", `${JSON_HELP}; with --follow one message a line`)
+    .addHelpText("after", ACTIVITY_EXAMPLES)
+    .action(async (session: string | undefined, options: ActivityOptions, command: Command) => {
+      const { activity } = await import("./commands/activity.ts")
+      await activity(await contextOf(command), options, session)
+    })
+
   root
     .command("why")
     .summary("show the evidence for what is shown of a session")

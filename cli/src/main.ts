@@ -1,9 +1,11 @@
 // The command line: which commands there are, and what becomes of their errors. Each command's code is loaded when it is asked for.
 
 import { Command, CommanderError } from "commander"
-import { CommandError } from "./command-error.ts"
+import { CommandError, UsageError } from "./command-error.ts"
 import type { AuditOptions } from "./commands/audit.ts"
 import type { CommonOptions } from "./command-context.ts"
+import type { LatencyOptions } from "./commands/latency.ts"
+import type { MetricsOptions } from "./commands/metrics.ts"
 import { ExitCode } from "./exit-code.ts"
 import { addReportCommands } from "./report-commands.ts"
 import { addStoreCommands } from "./store-commands.ts"
@@ -23,6 +25,7 @@ Examples:
   vibecraft ls --watch            the same, kept up to date
   vibecraft metrics               tokens, cost and latency of each conversation
   vibecraft metrics "fix login"   one session at length
+  vibecraft activity -f           what happens, as it happens
   vibecraft usage --by model      tokens and cost of everything, by day unless told
   vibecraft ls --json | jq -r '.sessions[] | select(.status == "STATUS_WAITING") | .name'
 `
@@ -39,11 +42,15 @@ const METRICS_EXAMPLES = `
 Examples:
   vibecraft metrics
   vibecraft metrics "fix login" --watch
+  vibecraft metrics --by tool --window 5m,1h      which tool is slow, now and in the last hour
+  vibecraft metrics --by session --clock model    whose model is slow
   vibecraft metrics --all --json | jq '[.metrics[].cost.nanosUsd | tonumber] | add / 1e9'
 `
 
 const SCOPE_HELP = "everything known, not only what is live or was active in the last 24 hours"
 const JSON_HELP = "print the answer as protobuf JSON"
+
+type MetricsCommandOptions = MetricsOptions & Partial<LatencyOptions>
 
 /** Runs one command line (without node and script) and answers the exit code. */
 export async function main(argv: readonly string[], program: Program): Promise<ExitCode> {
@@ -97,10 +104,20 @@ function createCommand(terminal: Terminal): Command {
     .option("-a, --all", SCOPE_HELP)
     .option("-w, --watch", "follow changes until Ctrl-C")
     .option("--json", `${JSON_HELP}; with --watch one message a line`)
+    .option("-b, --by <group>", "how long things took, by session, subagent, tool, model, project or host")
+    .option("--window <windows>", "with --by: 5m, 1h, 24h or session, which is all; several with commas between")
+    .option("--clock <clocks>", "with --by: tool, model, permission, turn or idle alone; several with commas between")
     .addHelpText("after", METRICS_EXAMPLES)
-    .action(async (session: string | undefined, options: CommonOptions, command: Command) => {
-      const { metrics } = await import("./commands/metrics.ts")
-      await metrics(await contextOf(command, terminal), options, session)
+    .action(async (session: string | undefined, options: MetricsCommandOptions, command: Command) => {
+      const { by, watch, window, clock } = options
+      if (by === undefined) {
+        if (window !== undefined || clock !== undefined) throw new UsageError("--window and --clock go with --by, for example --by tool")
+        const { metrics } = await import("./commands/metrics.ts")
+        return metrics(await contextOf(command, terminal), options, session)
+      }
+      if (watch === true) throw new UsageError("--by is asked once; leave --watch out")
+      const { latency } = await import("./commands/latency.ts")
+      return latency(await contextOf(command, terminal), { ...options, by }, session)
     })
 
   root

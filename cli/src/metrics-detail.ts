@@ -1,31 +1,25 @@
 // The metrics of one session at length: everything that the table has no room for.
 
-import { formatDuration, formatLatency } from "@vibecraft/shared/format-duration"
+import { clockWord, slowText } from "@vibecraft/shared/clock-words"
+import { formatAge, formatDuration, formatLatency } from "@vibecraft/shared/format-duration"
 import { formatCostLong, formatMoney } from "@vibecraft/shared/format-money"
 import { formatTokens } from "@vibecraft/shared/format-tokens"
 import {
   type Booked,
-  Clock,
   type Corrected,
-  type Latency,
   type Metrics,
+  type OpenInterval,
   type Tokens,
   type ToolMetrics,
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { safeText, truncate } from "@vibecraft/shared/safe-text"
 import { agentWord } from "@vibecraft/shared/status-words"
+import { FEW_SAMPLES, hasFewSamples, LATENCY_COLUMNS } from "./latency-columns.ts"
 import { errorText, type MetricsRow, rowLabel } from "./metrics-table.ts"
 import { statusStyle, statusText } from "./session-table.ts"
 import { signedMoney, signedTokens } from "./signed.ts"
 import { type Column, type TableOptions, renderTable } from "./table.ts"
-
-const CLOCKS = new Map<number, string>([
-  [Clock.TOOL, "tool"],
-  [Clock.MODEL, "model"],
-  [Clock.PERMISSION, "permission"],
-  [Clock.TURN, "turn"],
-  [Clock.IDLE, "idle"],
-])
+import { renderTrouble } from "./trouble-tables.ts"
 
 /** One block per row, an empty line between them. */
 export function renderDetails(rows: readonly MetricsRow[], nowMs: number, options: TableOptions): string[] {
@@ -36,19 +30,20 @@ function renderDetail(row: MetricsRow, nowMs: number, options: TableOptions): st
   const { metrics, session } = row
   const { paint } = options
   const status = session === undefined ? "" : paint(statusStyle(session), statusText(session, nowMs))
+  const slow = metrics.slow.map((each) => `  ${paint("bad", truncate(`slow: ${slowText(each)}`, Math.max(20, options.width - 2)))}`)
   const lines = [[paint("bold", rowLabel(row)), status].filter((part) => part !== "").join("  ")]
-  for (const [label, text] of facts(metrics)) {
+  lines.push(...slow)
+  for (const [label, text] of facts(metrics, nowMs)) {
     lines.push(`  ${paint("dim", label.padEnd(13))} ${truncate(text, Math.max(20, options.width - 16))}`)
   }
   if (metrics.latency.length > 0) lines.push("", ...indent(renderTable(LATENCY_COLUMNS, metrics.latency, inner(options))))
   if (metrics.tools.length > 0) lines.push("", ...indent(renderTable(TOOL_COLUMNS, metrics.tools, inner(options))))
-  if (metrics.latency.some(({ count }) => count < 100n)) {
-    lines.push("", paint("dim", truncate("  p95 of fewer than 20 samples, and p99 of fewer than 100, is the maximum", options.width)))
-  }
+  lines.push(...indent(renderTrouble(metrics, nowMs, inner(options))))
+  if (hasFewSamples(metrics.latency)) lines.push("", paint("dim", truncate(`  ${FEW_SAMPLES}`, options.width)))
   return lines
 }
 
-function facts(metrics: Metrics): [label: string, text: string][] {
+function facts(metrics: Metrics, nowMs: number): [label: string, text: string][] {
   const { requests, apiErrors, subagents, models, corrected, booked } = metrics
   const errors = errorText(metrics)
   return [
@@ -60,9 +55,22 @@ function facts(metrics: Metrics): [label: string, text: string][] {
     ...(booked === undefined || booked.hidden.length === 0 ? [] : [["hidden", hiddenText(booked)] satisfies [string, string]]),
     ["requests", `${requests}${apiErrors > 0n ? `, ${apiErrors} failed or retried` : ""}`],
     ["tool errors", errors === "" ? "no call judged" : errors],
-    ["time", `${formatDuration(metrics.durationMs)} from first to last`],
+    ["time", timeText(metrics)],
+    ...(metrics.open.length > 0
+      ? [["runs now", metrics.open.map((open) => openText(open, nowMs)).join(", ")] satisfies [string, string]]
+      : []),
     ...(subagents > 0 ? [["subagents", `${subagents}, their figures are included`] satisfies [string, string]] : []),
   ]
+}
+
+function timeText({ durationMs, activeMs }: Metrics): string {
+  const active = activeMs === undefined ? "" : `, ${formatDuration(activeMs)} at work in turns`
+  return `${formatDuration(durationMs)} from first to last${active}`
+}
+
+/** "Bash 3m", "permission 12s": what runs, and for how long. */
+function openText({ clock, tool, startedTime }: OpenInterval, nowMs: number): string {
+  return `${tool === undefined ? clockWord(clock) : safeText(tool)} ${formatAge(startedTime, nowMs)}`
 }
 
 /** What the agent booked for calls that left no line. */
@@ -104,16 +112,6 @@ function tokensText(tokens: Tokens): string {
   return `${formatTokens(total)}: ${parts.join(", ")}`
 }
 
-const LATENCY_COLUMNS: readonly Column<Latency>[] = [
-  { header: "CLOCK", text: ({ clock }) => CLOCKS.get(clock) ?? "other", importance: 9 },
-  { header: "N", text: ({ count }) => `${count}`, align: "right", importance: 8 },
-  { header: "MEAN", text: ({ meanMs }) => formatLatency(meanMs), align: "right", importance: 3 },
-  { header: "P50", text: ({ p50Ms }) => formatLatency(p50Ms), align: "right", importance: 5 },
-  { header: "P95", text: ({ p95Ms }) => formatLatency(p95Ms), align: "right", importance: 7 },
-  { header: "P99", text: ({ p99Ms }) => formatLatency(p99Ms), align: "right", importance: 6 },
-  { header: "MAX", text: ({ maxMs }) => formatLatency(maxMs), align: "right", importance: 4 },
-]
-
 const TOOL_COLUMNS: readonly Column<ToolMetrics>[] = [
   { header: "TOOL", text: ({ name }) => safeText(name), min: 8, importance: 9 },
   { header: "CALLS", text: ({ calls }) => `${calls}`, align: "right", importance: 8 },
@@ -135,5 +133,5 @@ function inner(options: TableOptions): TableOptions {
 }
 
 function indent(lines: readonly string[]): string[] {
-  return lines.map((line) => `  ${line}`)
+  return lines.map((line) => (line === "" ? "" : `  ${line}`))
 }

@@ -1,5 +1,6 @@
 // Metrics as a table, one line per conversation: tokens, money, latency, errors, tools.
 
+import { slowText } from "@vibecraft/shared/clock-words"
 import { formatDuration, formatLatency } from "@vibecraft/shared/format-duration"
 import { formatCost } from "@vibecraft/shared/format-money"
 import { formatPercent } from "@vibecraft/shared/format-ratio"
@@ -95,6 +96,14 @@ const COLUMNS: readonly Column<MetricsRow>[] = [
     text: ({ metrics }) => errorText(metrics),
     style: ({ metrics }) => ((metrics.errorRate ?? 0) > 0 ? "bad" : undefined),
     align: "right",
+    importance: 8,
+  },
+  {
+    header: "SLOW",
+    text: ({ metrics }) => metrics.slow.map(slowText).join("; "),
+    style: () => "bad",
+    min: 8,
+    enough: 24,
     importance: 8,
   },
   { header: "TIME", text: ({ metrics }) => formatDuration(metrics.durationMs), align: "right", importance: 7 },

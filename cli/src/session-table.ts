@@ -27,7 +27,7 @@ export function renderSessions(sessions: readonly Session[], nowMs: number, opti
   return renderTable(columns(nowMs), sessions, options)
 }
 
-/** "▲ waiting 3m: permission prompt", "● working 12s", "○ idle 2m: done, unread", "○ idle". */
+/** "▲ waiting 3m: permission prompt", "● working 12s", "○ idle 2m: done, unread", "○ idle", "● working 12s, slow". */
 export function statusText(session: Session, nowMs: number): string {
   const { symbol, word } = statusWord(session.status)
   const age = TIMED.has(session.status) || session.unread ? formatAge(session.statusSinceTime, nowMs) : ""
@@ -36,7 +36,7 @@ export function statusText(session: Session, nowMs: number): string {
     : EXPLAINED.has(session.status)
       ? safeText(session.statusReason)
       : ""
-  return `${symbol} ${word}${age === "" ? "" : ` ${age}`}${reason === "" ? "" : `: ${reason}`}`
+  return `${symbol} ${word}${age === "" ? "" : ` ${age}`}${session.slow ? ", slow" : ""}${reason === "" ? "" : `: ${reason}`}`
 }
 
 export function statusStyle(session: Session): Style {
@@ -70,11 +70,16 @@ function columns(nowMs: number): readonly Column<Session>[] {
     { header: "NAME", text: sessionLabel, style: (session) => dimWhenGone(session) ?? "bold", min: 14, enough: 28, importance: 9 },
     { header: "AGENT", text: agentText, style: dimWhenGone, min: 7, enough: 18, importance: 5 },
     { header: "PROJECT", text: projectName, style: dimWhenGone, min: 8, enough: 14, importance: 4 },
-    { header: "DOING", text: ({ currentTool }) => toolLabel(currentTool), style: dimWhenGone, min: 12, enough: 24, importance: 7 },
+    { header: "DOING", text: doingText, style: dimWhenGone, min: 12, enough: 24, importance: 7 },
     { header: "CTX", text: ({ contextUsedRatio }) => formatPercent(contextUsedRatio), style: dimWhenGone, align: "right", importance: 3 },
     { header: "PANE", text: ({ pane }) => paneLabel(pane), style: dimWhenGone, importance: 6 },
     { header: "ACTIVE", text: (session) => activeText(session, nowMs), style: () => "dim", align: "right", importance: 8 },
   ]
+}
+
+/** The tool and what it works on; else what else its work is known by, as "thinking". */
+function doingText({ currentTool, status, statusReason }: Session): string {
+  return toolLabel(currentTool) || (status === Status.WORKING ? safeText(statusReason) : "")
 }
 
 /** How long ago it last did something. */

@@ -35,7 +35,7 @@ export function renderStatus(status: GetStatusResponse, nowMs: number, options: 
 
 function facts(status: GetStatusResponse): readonly (readonly [label: string, text: string])[] {
   const { counters } = status
-  const memory = `${formatBytes(status.rssBytes)}, event loop p99 ${status.eventLoopDelayP99Ms.toFixed(1)} ms late`
+  const memory = `${status.rssBytes === 0n ? "unknown" : formatBytes(status.rssBytes)}, event loop p99 ${status.eventLoopDelayP99Ms.toFixed(1)} ms late`
   return [
     ["url", safeText(status.url)],
     ["socket", safeText(status.socket)],

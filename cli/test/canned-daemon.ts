@@ -8,6 +8,8 @@ import { DaemonService, type GetStatusResponseSchema } from "@vibecraft/shared/g
 import { Certainty, type MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import {
   type CorrectUsageRequest,
+  type LatencyRowSchema,
+  type ListLatencyRequest,
   type ListUsageRequest,
   ListUsageResponseSchema,
   MetricsService,
@@ -35,6 +37,8 @@ export interface CannedWorld {
   failures: string[]
   /** A report; rows come one a page. */
   usage: MessageInitShape<typeof ListUsageResponseSchema>
+  /** Latencies; rows come one a page. */
+  latency: MessageInitShape<typeof LatencyRowSchema>[]
   /** By the name asked for; any other has no price. */
   pricing: MessageInitShape<typeof ModelPricingSchema>[]
   configPath: string
@@ -52,7 +56,7 @@ export interface CannedDaemon {
   /** Sends an event to every metrics watch. */
   tellMetrics(event: MetricsEvent): void
   /** Requests of reports and corrections, as they came. */
-  readonly asked: { usage: ListUsageRequest[]; corrections: CorrectUsageRequest[] }
+  readonly asked: { usage: ListUsageRequest[]; latency: ListLatencyRequest[]; corrections: CorrectUsageRequest[] }
   /** Watches open now. */
   watchers(): number
   /** Cuts all connections and stops listening; `open` starts it again on the same socket. */
@@ -76,6 +80,7 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
     status: { version: "0.1.0" },
     failures: [],
     usage: {},
+    latency: [],
     pricing: [],
     configPath: join(folder, "config", "config.toml"),
     corrections: [],
@@ -83,7 +88,7 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
     seen: [],
     ...world,
   }
-  const asked: CannedDaemon["asked"] = { usage: [], corrections: [] }
+  const asked: CannedDaemon["asked"] = { usage: [], latency: [], corrections: [] }
   const scoped = (scope: Scope) => (scope === Scope.ALL ? [...told.sessions, ...told.old] : told.sessions)
 
   const handler = connectNodeAdapter({
@@ -136,6 +141,12 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
           const metrics = told.metrics.filter((row) => row.sessionId === id || row.conversationId === id)
           if (metrics.length === 0) throw new ConnectError(`no session or conversation ${id}`, Code.NotFound)
           return { metrics, firstRead: told.firstRead }
+        },
+        listLatency(request) {
+          asked.latency.push(request)
+          const from = Number(request.pageToken)
+          const nextPageToken = from + 1 < told.latency.length ? `${from + 1}` : ""
+          return { rows: told.latency.slice(from, from + 1), firstRead: told.firstRead, nextPageToken }
         },
         listMetrics: () => ({ metrics: told.metrics, firstRead: told.firstRead }),
         listUsage(request) {

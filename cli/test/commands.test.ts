@@ -23,8 +23,10 @@ describe("ls", () => {
     expect(code).toBe(0)
     const [header, waiting, working, evil, , summary] = stdout.split("\n")
     expect(header).toMatch(/^STATUS +NAME +AGENT +PROJECT +DOING +CTX +PANE +ACTIVE$/)
-    expect(waiting).toMatch(/^▲ waiting 3m: permission prompt +fix login +claude opus-4-5 +shop +Bash npm test +41 % +main:2\.1 +3m ago$/)
-    expect(working).toMatch(/^● working 1\ds +日本語の名前 +codex gpt-5-codex headless +api +(now|\ds ago)$/)
+    expect(waiting).toMatch(
+      /^▲ waiting 3m, slow: permission prompt +fix login +claude opus-4-5 +shop +Bash npm test +41 % +main:2\.1 +3m ago$/,
+    )
+    expect(working).toMatch(/^● working 1\ds +日本語の名前 +codex gpt-5-codex headless +api +thinking +(now|\ds ago)$/)
     expect(evil).toMatch(/^○ idle +evil forged linegnp\.exe +claude +evil forged linegnp\.exe$/)
     expect(summary).toBe("3 sessions: 1 waiting, 1 working, 1 idle")
   })
@@ -50,7 +52,7 @@ describe("ls", () => {
           evidence: [],
           pane: { windowIndex: 2, paneId: "%3" },
         },
-        { id: "s-work", activeSubagents: 0, statusReason: "" },
+        { id: "s-work", activeSubagents: 0, statusReason: "thinking" },
         { id: "s-evil", name: busyWorld().sessions[2]?.name },
         { id: "s-old" },
       ],
@@ -86,9 +88,9 @@ describe("metrics", () => {
     const { code, stdout } = await run(["metrics"])
     expect(code).toBe(0)
     const [header, first, second] = stdout.split("\n")
-    expect(header).toMatch(/^NAME +AGENT +TOKENS +IN +OUT +CACHE R +CACHE W +COST +TOOL P95 \(N\) +ERRORS +TIME +TOOLS$/)
+    expect(header).toMatch(/^NAME +AGENT +TOKENS +IN +OUT +CACHE R +CACHE W +COST +TOOL P95 \(N\) +ERRORS +SLOW +TIME +TOOLS$/)
     expect(first).toMatch(
-      /^fix login .* 123k +1\.2k +45\.0k +70\.0k +7\.0k +≥\$1\.20 +1\.2 s \(34\) +5 % \(2\/40\) +1h 5m +Bash 30, Edit 10$/,
+      /^fix login .* 123k +1\.2k +45\.0k +70\.0k +7\.0k +≥\$1\.20 +1\.2 s \(34\) +5 % \(2\/40\) .*\(120\) +1h 5m +Bash 30, Edit 10$/,
     )
     expect(second).toMatch(/^日本語の名前 .* \$0\.00 +0s$/)
   })
@@ -98,7 +100,10 @@ describe("metrics", () => {
     expect(code).toBe(0)
     expect(stdout).toContain("≥$1.20, unpriced: my-model")
     expect(stdout).toContain("123k: 1.2k in, 45.0k out (3.0k reasoning), 70.0k cache read, 5.0k cache write, 2.0k cache write 1 h")
-    expect(stdout).toMatch(/tool +34 +411 ms +120 ms +1\.2 s +4\.0 s +4\.0 s/)
+    expect(stdout).toMatch(/tool +34 +50 % +411 ms +120 ms +0 ms +1\.2 s +4\.0 s\* +4\.0 s/)
+    expect(stdout).toContain("p95 9.2 s (12) is 4.6 times its peers' 2.0 s (120)")
+    expect(stdout).toContain("1h 5m from first to last, 30m at work in turns")
+    expect(stdout).toMatch(/runs now +Bash 3m/)
     expect(stdout).toMatch(/Bash +30 +2/)
   })
 

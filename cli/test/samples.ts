@@ -3,7 +3,7 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import { Agent, Role } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
-import { Certainty, Clock } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { Baseline, Certainty, Clock } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import type { CannedWorld } from "./canned-daemon.ts"
 
@@ -34,6 +34,7 @@ export function busyWorld(): Pick<CannedWorld, "sessions" | "old" | "metrics" | 
         statusSinceTime: ago(3 * MINUTE + 5000),
         currentTool: { name: "Bash", target: "npm test", startedTime: ago(3 * MINUTE), running: 1 },
         contextUsedRatio: 0.41,
+        slow: true,
         pane: { socket: "/tmp/tmux-0/default", serverPid: 7, paneId: "%3", sessionName: "main", windowIndex: 2, paneIndex: 1 },
         startedTime: ago(65 * MINUTE),
         lastActivityTime: ago(3 * MINUTE + 5000),
@@ -50,6 +51,7 @@ export function busyWorld(): Pick<CannedWorld, "sessions" | "old" | "metrics" | 
         model: "gpt-5-codex",
         pid: 4243,
         status: Status.WORKING,
+        statusReason: "thinking",
         statusSinceTime: ago(12_500),
         startedTime: ago(MINUTE),
         lastActivityTime: ago(1000),
@@ -73,7 +75,22 @@ export function busyWorld(): Pick<CannedWorld, "sessions" | "old" | "metrics" | 
           total: 123_200n,
         },
         cost: { nanosUsd: 1_200_000_000n, certainty: Certainty.UNPRICED, unpricedModels: ["my-model"] },
-        latency: [{ clock: Clock.TOOL, count: 34n, meanMs: 410.5, p50Ms: 120n, p95Ms: 1234n, p99Ms: 4000n, maxMs: 4000n }],
+        latency: [
+          { clock: Clock.TOOL, count: 34n, meanMs: 410.5, p50Ms: 120n, p95Ms: 1234n, p99Ms: 4000n, maxMs: 4000n, estimatedCount: 17n },
+        ],
+        slow: [
+          {
+            clock: Clock.TOOL,
+            tool: HOSTILE,
+            p95Ms: 9200n,
+            count: 12n,
+            baseline: Baseline.PEERS,
+            baselineP95Ms: 2000n,
+            baselineCount: 120n,
+          },
+        ],
+        open: [{ clock: Clock.TOOL, tool: "Bash", startedTime: ago(3 * MINUTE) }],
+        activeMs: 1_800_000n,
         errorRate: 0.05,
         toolCounts: { Bash: 30, Edit: 10 },
         durationMs: 3_900_000n,

@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { NO_USAGE } from "../src/domain/usage.ts"
 import type { RequestSeen } from "../src/domain/facts.ts"
-import { Samples } from "../src/model/latency.ts"
+import { SortedDurations } from "../src/model/sorted-durations.ts"
 import { Ledger } from "../src/model/ledger.ts"
 import { createPriceBook } from "../src/model/prices/price-book.ts"
 import type { BenchRow } from "./bench-row.ts"
@@ -71,8 +71,8 @@ function heldBytes(facts: readonly RequestSeen[]): number {
   return ledger.size > 0 ? bytes : 0
 }
 
-function sampled(durations: readonly number[]): Samples {
-  const samples = new Samples()
+function sampled(durations: readonly number[]): SortedDurations {
+  const samples = new SortedDurations()
   for (const durationMs of durations) samples.add(durationMs)
   return samples
 }

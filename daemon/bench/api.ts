@@ -38,6 +38,8 @@ export async function run(): Promise<readonly BenchRow[]> {
     port: 0,
     world,
     usage: world.usage,
+    latency: world.latency,
+    activities: world.activities,
     store: NO_STORE,
     readThreadTotals: async () => ({ threads: [], problems: [] }),
     diagnostics: new Diagnostics(),

@@ -118,7 +118,7 @@ Vibecraft demo: simulated agents at work in a temporary home. Nothing of yours i
   Terminal   npx vibecraft ls${socket}
   The agents TMUX_TMPDIR=${simulator.env["TMUX_TMPDIR"]} tmux attach -t shop
 
-Some wait for an answer that comes after a while; one more joins in 15 seconds; visitors come and go.
+Some wait for an answer that comes after a while, one for an answer that never comes; one more joins in 15 seconds; visitors come and go.
 Ctrl-C stops everything and cleans up.`)
 }
 

@@ -37,14 +37,17 @@ export interface PrivateTmux {
   socketPath(server: string): string
 }
 
-interface KnownSession {
+interface OpenedSession {
   readonly id: string
   readonly serverPid: string
 }
 
+/** What a tmux client says where no server listens, or none any more. */
+const NOBODY_THERE = /no server running|error connecting|server exited|lost server/u
+
 /** `folder` becomes TMUX_TMPDIR; `env` is all that the servers inherit. */
 export function createPrivateTmux(options: { folder: string; env: Readonly<Record<string, string>> }): PrivateTmux {
-  const sessions = new Map<string, KnownSession>()
+  const opened = new Map<string, OpenedSession>()
   let queue: Promise<unknown> = Promise.resolve()
 
   const command = async (args: readonly string[], server = "default"): Promise<string> => {
@@ -63,36 +66,42 @@ export function createPrivateTmux(options: { folder: string; env: Readonly<Recor
   const socketPath = (server: string): string =>
     server.startsWith("/") ? server : join(options.folder, `tmux-${process.getuid?.() ?? 0}`, server)
 
-  /** A session that ended took its id with it, and a server that ended gives ids out anew. */
-  const isThere = async (server: string, session: KnownSession): Promise<boolean> => {
-    const pid = await command(["display-message", "-p", "-t", `${session.id}:`, "#{pid}"], server).catch(() => "")
-    return pid.trim() === session.serverPid
+  /** The session that a request means: the one it was opened as before, whatever it is called now, else the one of that name. */
+  const sessionOf = async ({ server, session }: PaneRequest): Promise<string | undefined> => {
+    const known = opened.get(`${server}\0${session}`)
+    const list = await command(["list-sessions", "-F", "#{pid}\t#{session_id}\t#{session_name}"], server).catch((error: unknown) => {
+      if (error instanceof TmuxError && NOBODY_THERE.test(error.message)) return ""
+      throw error
+    })
+    const sessions = list.split("\n").map((line) => line.split("\t"))
+    // A session that ended took its id with it, and a server that ended gives ids out anew.
+    const same = sessions.find(([pid, id]) => known !== undefined && pid === known.serverPid && id === known.id)
+    return (same ?? sessions.find(([, , name]) => name === session))?.[1]
   }
   const openNow = async (request: PaneRequest): Promise<Pane> => {
     const { server } = request
-    const key = `${server}\0${request.session}`
-    const known = sessions.get(key)
+    const session = await sessionOf(request)
     const print = ["-P", "-F", "#{pane_id}\t#{pane_pid}\t#{session_id}\t#{pid}"]
     const env = Object.entries(request.env).flatMap(([name, value]) => ["-e", `${name}=${value}`])
     const window = request.window === undefined ? [] : ["-n", request.window]
     let open = ["new-session", "-d", "-x", "120", "-y", "36", "-s", request.session, ...window]
-    if (known !== undefined && (await isThere(server, known))) {
-      open = request.split === true ? ["split-window", "-d", "-t", `${known.id}:`] : ["new-window", "-d", "-t", `${known.id}:`, ...window]
+    if (session !== undefined) {
+      open = request.split === true ? ["split-window", "-d", "-t", `${session}:`] : ["new-window", "-d", "-t", `${session}:`, ...window]
     }
     const output = await command([...open, ...print, "-c", request.cwd, ...env, "--", ...request.argv], server)
     const [paneId = "", panePid = "", id = "", serverPid = ""] = output.trim().split("\t")
-    const isNewServer = [...sessions.values()].every((session) => session.serverPid !== serverPid)
-    sessions.set(key, { id, serverPid })
+    const isNewServer = [...opened.values()].every((one) => one.serverPid !== serverPid)
+    opened.set(`${server}\0${request.session}`, { id, serverPid })
     // So that a server whose last agent ends does not vanish under the next one.
     if (isNewServer) await command(["set-option", "-s", "exit-empty", "off"], server).catch(() => {})
     return { paneId, panePid: Number(panePid), socket: socketPath(server) }
   }
-  /** The last pane of a session may end between the question and the command; then the session is made anew. */
+  /** Between question and command the last pane of a session may end, or its server: then it is asked again what there is. */
   const openSurely = async (request: PaneRequest, triesLeft: number): Promise<Pane> => {
     try {
       return await openNow(request)
     } catch (error) {
-      if (triesLeft === 0 || !sessions.delete(`${request.server}\0${request.session}`)) throw error
+      if (triesLeft === 0) throw error
       return openSurely(request, triesLeft - 1)
     }
   }

@@ -24,7 +24,11 @@ function load(...lines: string[]) {
 
 describe("where the file is", () => {
   test("none at the default place is fine", () => {
-    expect(loadConfig({ env: {}, home, warn: () => {} })).toEqual({ path: join(home, ".config", "vibecraft", "config.toml"), prices: [] })
+    expect(loadConfig({ env: {}, home, warn: () => {} })).toEqual({
+      path: join(home, ".config", "vibecraft", "config.toml"),
+      prices: [],
+      slow: { factor: 3, minSamples: 10 },
+    })
   })
 
   test.each([
@@ -47,6 +51,27 @@ describe("where the file is", () => {
     expect(() => loadConfig({ path: home, env: {}, home, warn: () => {} })).toThrow(ConfigError)
     writeFileSync(join(home, "c.toml"), Buffer.from([0x61, 0xff]))
     expect(() => loadConfig({ path: join(home, "c.toml"), env: {}, home, warn: () => {} })).toThrow(/is not UTF-8/)
+  })
+})
+
+describe("slow", () => {
+  test("thresholds, each or none", () => {
+    expect(load("[slow]", "factor = 2.5", "min_samples = 30")).toMatchObject({ slow: { factor: 2.5, minSamples: 30 }, warnings: [] })
+    expect(load("[slow]", "factor = 5")).toMatchObject({ slow: { factor: 5, minSamples: 10 } })
+  })
+
+  test.each([
+    [["[slow]", "factor = 1"], "c.toml:2: factor has to be a number above 1, at most 1000"],
+    [["", "[slow]", "min_samples = 3", 'factor = "3"'], "c.toml:4: factor has to be a number above 1, at most 1000"],
+    [["[slow]", "min_samples = 1.5"], "c.toml:2: min_samples has to be a whole number, 1 to 100000"],
+    [["slow = 3"], "c.toml:1: slow has to be a table; head it with [slow]"],
+  ])("refuses %j", (lines, error) => {
+    expect(load(...lines)).toMatchObject({ error })
+  })
+
+  test("passes over a key that is not known, by its line", () => {
+    const { warnings } = load("[slow]", "", "percentile = 99")
+    expect(warnings).toEqual(['c.toml:3: unknown key "percentile" is passed over; known are factor, min_samples'])
   })
 })
 

@@ -1,11 +1,13 @@
-// The configuration file: TOML, for what has no place in flags. It holds prices only for now. A file that is wrong stops the start with
+// The configuration file: TOML, for what has no place in flags. A file that is wrong stops the start with
 // the line to look at; a key that is not known is named and passed over, so that a file for a newer version still works.
 
 import { readFileSync } from "node:fs"
 import { isAbsolute, join } from "node:path"
 import { parse, TomlError } from "smol-toml"
 import { pricesFrom } from "./config-prices.ts"
+import { slowFrom } from "./config-slow.ts"
 import type { PriceOverride } from "./model/prices/price-override.ts"
+import { SLOW_THRESHOLDS, type SlowThresholds } from "./model/slow-judge.ts"
 import { TomlLines } from "./toml-lines.ts"
 
 export interface ConfigOptions {
@@ -22,7 +24,10 @@ export interface Config {
   /** The file, whether it is there or not. */
   readonly path: string
   readonly prices: readonly PriceOverride[]
+  readonly slow: SlowThresholds
 }
+
+const KNOWN_KEYS: ReadonlySet<string> = new Set(["prices", "slow"])
 
 /** The file cannot be used. The message is one line: file, line where known, what is wrong, what to do. */
 export class ConfigError extends Error {
@@ -36,12 +41,13 @@ export class ConfigError extends Error {
 export function loadConfig({ path, env, home, warn }: ConfigOptions): Config {
   const file = path ?? defaultPath(env, home)
   const source = read(file, path !== undefined)
-  if (source === undefined) return { path: file, prices: [] }
+  if (source === undefined) return { path: file, prices: [], slow: SLOW_THRESHOLDS }
   const lines = new TomlLines(source)
   const at = (line: number | undefined): string => (line === undefined ? file : `${file}:${line}`)
   const document = parsed(source, at)
   for (const key of Object.keys(document)) {
-    if (key !== "prices") warn(`${at(lines.topLevel(key))}: unknown key ${JSON.stringify(key)} is passed over; known is "prices"`)
+    if (KNOWN_KEYS.has(key)) continue
+    warn(`${at(lines.topLevel(key))}: unknown key ${JSON.stringify(key)} is passed over; known are ${[...KNOWN_KEYS].join(", ")}`)
   }
   const prices = pricesFrom(document["prices"], {
     refuse: (problem, place) => {
@@ -49,7 +55,13 @@ export function loadConfig({ path, env, home, warn }: ConfigOptions): Config {
     },
     warn: (problem, place) => warn(`${at(lines.inTable("prices", place.entry, place.key))}: ${problem}`),
   })
-  return { path: file, prices }
+  const slow = slowFrom(document["slow"], {
+    refuse: (problem, key) => {
+      throw new ConfigError(`${at(lines.inTable("slow", undefined, key))}: ${problem}`)
+    },
+    warn: (problem, key) => warn(`${at(lines.inTable("slow", undefined, key))}: ${problem}`),
+  })
+  return { path: file, prices, slow }
 }
 
 function defaultPath(env: ConfigOptions["env"], home: string): string {

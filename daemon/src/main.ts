@@ -64,7 +64,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
   })
   resources.defer(() => store.close())
   const seen = openSeenJournal({ stateDir: flags.stateDir, now: Date.now, warn: (line) => logger.warn(line) })
-  const world = new World({ host, prices, correctionJournal: store.journal, now: Date.now, seen })
+  const world = new World({ host, prices, correctionJournal: store.journal, now: Date.now, seen, slow: config.slow })
   world.usage.corrections.put(store.corrections)
   store.attach(world)
 
@@ -73,7 +73,9 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     port: flags.port,
     socketPath: flags.socketPath,
     world,
+    activities: world.activities,
     usage: world.usage,
+    latency: world.latency,
     store: store.desk,
     readThreadTotals: () => readPool.threadTotals({ homes: transcriptHomes(diagnostics) }),
     diagnostics,
@@ -121,6 +123,7 @@ export async function startDaemon(flags: Flags, env: NodeJS.ProcessEnv, logger: 
     apply: (facts) => world.apply(facts),
     diagnostics,
     onRoot: (root) => tailer.addRoot(root),
+    onAllStated: () => world.allStated(),
     now: Date.now,
   })
   resources.defer(() => discovery.close())

@@ -18,14 +18,16 @@ export class TomlLines {
     return lineNumber(assignment) ?? lineNumber(header)
   }
 
-  /** Line of a key in the n-th `[[table]]`, n counted from 0; without such a key, of the header; without such a header, of the table. */
+  /**
+   * Line of a key in the n-th `[[table]]`, n counted from 0, or, for no n, in the only `[table]`; without such a key, of the header; without such
+   * a header, of the table.
+   */
   inTable(table: string, entry?: number, key?: string): number | undefined {
-    if (entry === undefined) return this.topLevel(table)
     const headers = this.#lines.flatMap((line, index) => {
       const [, double, name = ""] = HEADER.exec(line) ?? []
-      return double === "[" && unquoted(name) === table ? [index] : []
+      return double === (entry === undefined ? "" : "[") && unquoted(name) === table ? [index] : []
     })
-    const start = headers[entry]
+    const start = headers[entry ?? 0]
     if (start === undefined) return this.topLevel(table)
     if (key === undefined) return start + 1
     for (let index = start + 1; index < this.#lines.length; index++) {

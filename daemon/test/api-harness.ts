@@ -32,13 +32,16 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
   const world = createMemoryWorld()
   const diagnostics = new Diagnostics()
   const prices = createPriceBook()
+  // Reports, corrections, latencies and activities are the model's own; a memory world has none.
+  const model = new World({ host: create(HostSchema, {}), prices, now: Date.now })
   const server = await createApiServer({
     host: "127.0.0.1",
     port: 0,
     socketPath,
     world,
-    // Reports and corrections are the model's own; a memory world has none.
-    usage: new World({ host: create(HostSchema, {}), prices, now: Date.now }).usage,
+    usage: model.usage,
+    latency: model.latency,
+    activities: model.activities,
     store: NO_STORE,
     readThreadTotals: async () => ({ threads: [{ id: "thread-1", tokens: 1000 }], problems: ["state_5.sqlite: broken"] }),
     diagnostics,

@@ -1,6 +1,7 @@
 // The whole daemon as a program beside simulated agents: what is done stays unread until somebody says that it was seen, over the socket
 // alone and over restarts; and a daemon that was stopped and goes on, as on a laptop that slept, calls nobody gone who is there.
 
+import { DatabaseSync } from "node:sqlite"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Code, ConnectError, createClient } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-node"
@@ -93,6 +94,38 @@ test("what is done is unread, looking does not change that, and marking it does,
   ])
   for (const change of statusChanges) expect([change.source, change.time]).not.toContain(undefined)
 })
+
+test("how a status came about is known after the daemon was killed, and goes on", async () => {
+  const agent = await world.start({ agent: "claude" })
+  await isUnread(agent, false)
+  await agent.turn()
+  const { id } = (await isUnread(agent, true)) ?? { id: "" }
+  const changes = async () => (await api.sessions.getSession({ id })).statusChanges
+  const before = await changes()
+  expect(before.length).toBeGreaterThanOrEqual(3)
+  await until("the changes are on disk", storedChanges, (count) => count >= before.length)
+  daemon.child.kill("SIGKILL")
+  await daemon.ended
+  await startAnew()
+  await isUnread(agent, true)
+  expect(await changes()).toEqual(before)
+  await agent.turn()
+  const after = await until("the next turn is in it", changes, (all) => all.length >= before.length + 2 && all[0]?.to === Status.IDLE)
+  expect(after.slice(-before.length)).toEqual(before)
+  expect(after.slice(0, 2).map(({ from, to }) => [from, to])).toEqual([
+    [Status.WORKING, Status.IDLE],
+    [Status.IDLE, Status.WORKING],
+  ])
+})
+
+async function storedChanges(): Promise<number> {
+  const database = new DatabaseSync(`${world.folder}/state/vibecraft.db`, { readOnly: true })
+  try {
+    return Number(database.prepare("SELECT count(*) n FROM status_changes").get()?.["n"])
+  } finally {
+    database.close()
+  }
+}
 
 test("a daemon that was stopped and goes on calls nobody gone who is there, and finds what changed", async () => {
   const agents: SimAgent[] = []

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createClient } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-node"
+import { ActivityService } from "@vibecraft/shared/gen/vibecraft/v1/activity_service_pb"
 import { DaemonService } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
 import { MetricsService } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import { SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
@@ -26,9 +27,10 @@ export interface DaemonProgram {
   line(pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** Starts it with exactly these arguments, in an environment that holds nothing of the user's. */
-export function startDaemon(args: readonly string[], env: NodeJS.ProcessEnv): DaemonProgram {
-  const child = spawn(process.execPath, [BIN, ...args], {
+/** Starts it with exactly these arguments, in an environment that holds nothing of the user's. `around`: a program that runs it, and its arguments. */
+export function startDaemon(args: readonly string[], env: NodeJS.ProcessEnv, around: readonly string[] = []): DaemonProgram {
+  const [program = "", ...rest] = [...around, process.execPath, BIN, ...args]
+  const child = spawn(program, rest, {
     env: { PATH: process.env["PATH"], LANG: "C.UTF-8", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   })
@@ -103,6 +105,7 @@ export async function clientsOf(daemon: DaemonProgram) {
     url,
     sessions: createClient(SessionService, transport),
     metrics: createClient(MetricsService, transport),
+    activity: createClient(ActivityService, transport),
     status: createClient(DaemonService, transport),
   }
 }

@@ -13,7 +13,7 @@ import { clientsOf, type DaemonProgram, startDaemon } from "./daemon-program.ts"
 
 const CEILING_MS = 45_000
 /** Outcomes that say whether a tool works; the others are a person's or a sibling's doing. */
-const FAILURES = new Set(["failed", "model-error", "timeout"])
+const FAILURES = new Set(["failed", "command-failed", "model-error", "timeout"])
 const JUDGED = new Set([...FAILURES, "ok", "background"])
 
 let world: Simulator

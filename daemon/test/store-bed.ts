@@ -94,7 +94,9 @@ function claudeLines(id: string, file: number, count: number, random: () => numb
       const said = { ...message, usage: { ...usage, output_tokens: output } }
       lines.push(JSON.stringify({ ...envelope(), type: "assistant", requestId: `req_${file}_${n}`, message: said }))
     }
-    const result = { type: "tool_result", tool_use_id: call.id, content: PRIVATE_TEXT, is_error: n % 7 === 0 }
+    // Of what fails the last words are kept.
+    const failed = n % 7 === 0
+    const result = { type: "tool_result", tool_use_id: call.id, content: failed ? "Exit code 1" : PRIVATE_TEXT, is_error: failed }
     lines.push(JSON.stringify({ ...envelope(), type: "user", message: { role: "user", content: [result] } }))
   }
   return lines

@@ -20,6 +20,8 @@ test("projects, panes, tools and models in few words", () => {
   expect(projectName({})).toBe("")
   expect(paneLabel(undefined)).toBe("")
   expect(paneLabel(create(PaneSchema, { paneId: "%7" }))).toBe("%7")
+  expect(paneLabel({ ...pane, socket: "/tmp/tmux-1000/default" })).toBe("main:2.1")
+  expect(paneLabel({ ...pane, socket: "/tmp/tmux-1000/wo\x1b[31mrk" })).toBe("main:2.1@work")
   expect(toolLabel(undefined)).toBe("")
   expect(toolLabel(create(CurrentToolSchema, { name: "Bash", target: "npm\ntest", running: 3 }))).toBe("Bash npm test +2")
   expect(toolLabel(create(CurrentToolSchema, { name: "Edit", running: 1 }))).toBe("Edit")

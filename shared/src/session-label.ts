@@ -20,11 +20,16 @@ export function projectName(session: Pick<Session, "cwd">): string {
   return cwd.split("/").findLast((part) => part !== "") ?? (cwd === "" ? "" : "/")
 }
 
-/** "main:2.1" as tmux writes it (session, window, pane); the pane's id where the session's name is not known; empty outside tmux. */
-export function paneLabel(pane: Pane | undefined): string {
+/**
+ * "main:2.1" as tmux writes it (session, window, pane), and "main:2.1@work" on any server but the default one; the pane's id where the session's
+ * name is not known; empty outside tmux.
+ */
+export function paneLabel(pane: Pick<Pane, "sessionName" | "windowIndex" | "paneIndex" | "paneId" | "socket"> | undefined): string {
   if (pane === undefined) return ""
   const name = safeText(pane.sessionName)
-  return name === "" ? safeText(pane.paneId) : `${name}:${pane.windowIndex}.${pane.paneIndex}`
+  const server = safeText(pane.socket.slice(pane.socket.lastIndexOf("/") + 1))
+  const place = name === "" ? safeText(pane.paneId) : `${name}:${pane.windowIndex}.${pane.paneIndex}`
+  return server === "" || server === "default" ? place : `${place}@${server}`
 }
 
 /** "Bash npm test", with "+2" behind it where two more run; empty when none runs. */

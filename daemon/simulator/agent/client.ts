@@ -26,7 +26,10 @@ export interface Client {
   answer(allow: boolean, text?: string): boolean
   startSubagent(start: Omit<StartSubagent, "kind">): Promise<string>
   endSubagent(subagentId: string, text?: string): Promise<void>
-  apiError(status: number, final: boolean): void
+  /** A request failed; answers how long the agent waits before it tries again. */
+  apiError(status: number, final: boolean): number
+  /** A hook before this call failed. */
+  hookFailed(callId: string, stderr: string): void
   interrupt(): void
   compact(): Promise<void>
   setModel(model: string): void

@@ -16,6 +16,8 @@ export type StoryKind =
   | "failing"
   | "permission"
   | "question"
+  | "stuck"
+  | "troubled"
   | "subagents"
   | "slow"
   | "burst"
@@ -110,6 +112,7 @@ export type Command =
   | StartSubagent
   | { readonly kind: "end-subagent"; readonly subagentId: string; readonly text?: string }
   | { readonly kind: "api-error"; readonly status: number; readonly final: boolean }
+  | { readonly kind: "hook-failed"; readonly callId: string; readonly stderr: string }
   | { readonly kind: "interrupt" }
   | { readonly kind: "compact" }
   | { readonly kind: "model"; readonly model: string }

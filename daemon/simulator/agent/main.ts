@@ -176,6 +176,8 @@ function runAgent(launched: Launch): void {
         return client.endSubagent(command.subagentId, command.text)
       case "api-error":
         return client.apiError(command.status, command.final)
+      case "hook-failed":
+        return client.hookFailed(command.callId, command.stderr)
       case "interrupt":
         return client.interrupt()
       case "compact":

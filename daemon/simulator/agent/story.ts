@@ -13,6 +13,10 @@ export interface StoryTeller {
   run(kind: StoryKind, signal: AbortSignal): Promise<boolean>
 }
 
+const DAY_MS = 24 * 3_600_000
+/** What the troubled one switches between. */
+const MODELS = ["claude-opus-5-5", "claude-sonnet-5-5"] as const
+
 export function createStoryTeller(options: {
   client: Client
   clock: Clock
@@ -22,6 +26,7 @@ export function createStoryTeller(options: {
   prompt: string | undefined
 }): StoryTeller {
   const { client, clock, random, content } = options
+  let switches = 0
   const isClaude = options.agent === "claude"
 
   /** Runs these tools side by side and writes their ends as they come. */
@@ -49,7 +54,9 @@ export function createStoryTeller(options: {
     if (!random.chance(failing)) return "ok"
     // Of the other tools a rollout tells no more than that their input was wrong.
     if (!isClaude && name !== "exec_command" && name !== "apply_patch") return "model-error"
-    return random.pick(["failed", "failed", "failed", "model-error", name === "Bash" || name === "exec_command" ? "timeout" : "failed"])
+    const isShell = name === "Bash" || name === "exec_command"
+    const failure = isShell ? "command-failed" : "failed"
+    return random.pick([failure, failure, failure, "model-error", isShell ? "timeout" : failure])
   }
   const toolMs = (name: string): number => {
     if (name === "Bash" || name === "exec_command") return random.chance(0.25) ? random.int(4_000, 16_000) : random.int(400, 4_000)
@@ -65,15 +72,36 @@ export function createStoryTeller(options: {
     await client.endSubagent(id)
   }
 
+  /** Requests that fail and are tried again, and a hook that fails; after the first turn also another model and a smaller context. */
+  const trouble = async (isFirst: boolean, signal: AbortSignal): Promise<void> => {
+    for (let attempt = random.int(1, 3); attempt > 0; attempt--) await clock.sleep(client.apiError(529, false), signal)
+    const [callId = ""] = await client.respond({ tools: [shell()] })
+    client.hookFailed(callId, "pretooluse.sh: line 3: jq: command not found")
+    await clock.sleep(random.int(400, 2_000), signal)
+    client.endTool({ callId, outcome: "command-failed" })
+    if (isFirst) return
+    client.setModel(MODELS[switches++ % MODELS.length] ?? "claude-opus-5-5")
+    await client.compact()
+  }
+
   const turn = async (kind: StoryKind, isFirst: boolean, signal: AbortSignal): Promise<void> => {
     client.prompt(options.prompt ?? content.prompt())
     const how = { failing: kind === "failing" ? 0.45 : 0.04, slow: kind === "slow" ? 6 : 1 }
     const most = kind === "parallel" ? 5 : 2
     // Whoever is to wait gets to it soon the first time.
-    const waits = kind === "permission" || kind === "question"
+    const waits = kind === "permission" || kind === "question" || kind === "stuck"
     const rounds = isFirst && waits ? 1 : random.int(2, 5)
     for (let round = rounds; round > 0; round--) await runTools(some(kind === "parallel" ? 3 : 1, most), how, signal)
     if (kind === "failing" && random.chance(0.4)) client.apiError(529, false)
+    if (kind === "troubled") await trouble(isFirst, signal)
+    if (kind === "stuck") {
+      const [callId = ""] = await client.respond({ tools: [shell()] })
+      client.ask(callId)
+      // Nobody answers for a day.
+      await clock.sleep(DAY_MS, signal)
+      client.answer(false)
+      return
+    }
     if (kind === "permission") {
       const [callId = ""] = await client.respond({ tools: [shell()] })
       client.ask(callId)

@@ -112,10 +112,19 @@ export function createDaemonService(options: DaemonServiceOptions): ServiceImpl<
           missedHints: whole(counters.missedHints),
         },
         eventLoopDelayP99Ms: options.eventLoopDelayP99Ms(),
-        rssBytes: whole(process.memoryUsage.rss()),
+        rssBytes: whole(residentBytes()),
         checks: diagnostics.checks().map(({ name, state, detail, advice }) => ({ name, state: CHECK[state], detail, advice })),
       }
     },
+  }
+}
+
+/** 0 where the process table cannot be read, which is when people ask what is wrong. */
+function residentBytes(): number {
+  try {
+    return process.memoryUsage.rss()
+  } catch {
+    return 0
   }
 }
 

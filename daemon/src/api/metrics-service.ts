@@ -10,6 +10,7 @@ import { createAuditService, type ReadThreadTotals } from "./audit-service.ts"
 import { NotFoundError } from "./errors.ts"
 import { follow, type FollowEvent, type WatchContext } from "./follow.ts"
 import type { Followed } from "./membership.ts"
+import { createLatencyService, type LatencyPort } from "./latency-service.ts"
 import { pageOf } from "./page.ts"
 import { createUsageService, type UsageBooksPort } from "./usage-service.ts"
 import { parseId, parseScope, parseWatch, type WatchQuery } from "./parse-requests.ts"
@@ -19,6 +20,7 @@ type WatchMessage = MessageInitShape<typeof WatchMetricsResponseSchema>
 export interface MetricsServiceOptions extends WatchContext {
   /** What reports and corrections come from. */
   readonly usage: UsageBooksPort
+  readonly latency: LatencyPort
   readonly readThreadTotals: ReadThreadTotals
 }
 
@@ -27,6 +29,7 @@ export function createMetricsService(options: MetricsServiceOptions): ServiceImp
   const { world, usage } = options
   return {
     ...createUsageService(world, usage),
+    ...createLatencyService(world, options.latency),
     ...createAuditService(world, options.readThreadTotals),
     getMetrics(request) {
       return { metrics: [...rowsOf(world, parseId(request.id))], firstRead: world.firstRead() }

@@ -31,16 +31,19 @@ export function parseId(id: string): string {
   return id
 }
 
+/** Least time between two messages. Throws InvalidArgumentError where it is out of range. */
+export function parseInterval(minIntervalMs = DEFAULT_INTERVAL_MS): number {
+  if (minIntervalMs >= 0 && minIntervalMs <= MAX_INTERVAL_MS) return minIntervalMs
+  throw new InvalidArgumentError("min_interval_ms", minIntervalMs, `0..${MAX_INTERVAL_MS}`)
+}
+
 /** Reads a watch request; who names an id follows it in whatever scope it is, unless a scope is named too. */
 export function parseWatch(request: {
   readonly scope: Scope
   readonly id: string
   readonly minIntervalMs?: number | undefined
 }): WatchQuery {
-  const minIntervalMs = request.minIntervalMs ?? DEFAULT_INTERVAL_MS
-  if (minIntervalMs < 0 || minIntervalMs > MAX_INTERVAL_MS) {
-    throw new InvalidArgumentError("min_interval_ms", minIntervalMs, `0..${MAX_INTERVAL_MS}`)
-  }
+  const minIntervalMs = parseInterval(request.minIntervalMs)
   if (request.id === "") return { scope: parseScope(request.scope), minIntervalMs }
   return { scope: parseScope(request.scope, Scope.ALL), id: parseId(request.id), minIntervalMs }
 }

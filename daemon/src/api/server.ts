@@ -3,16 +3,19 @@
 
 import { Code, ConnectError } from "@connectrpc/connect"
 import type { Diagnostics } from "../model/diagnostics.ts"
+import type { PublishedActivities } from "../model/published-activities.ts"
 import type { PublishedWorld } from "../model/published-world.ts"
 import type { StorePort } from "../model/store-port.ts"
 import { systemTimers, type Timers } from "../model/timers.ts"
 import { abortReason } from "./abort-reason.ts"
+import { createActivityService } from "./activity-service.ts"
 import type { ReadThreadTotals } from "./audit-service.ts"
 import type { ApiLogger } from "./api-logger.ts"
 import { createDaemonService, type DaemonFacts } from "./daemon-service.ts"
 import { watchEventLoopDelay } from "./event-loop-delay.ts"
 import { createGuard, type Guard, type Refusal, urlHost } from "./guards.ts"
 import { AddressUnusableError, PortInUseError } from "./listen-errors.ts"
+import type { LatencyPort } from "./latency-service.ts"
 import { type HttpRequest, type HttpResponse, type Listener, openListener } from "./listener.ts"
 import { logCalls } from "./log-calls.ts"
 import { mapErrors } from "./map-errors.ts"
@@ -35,8 +38,10 @@ export interface ApiServerOptions {
   /** Path of the unix socket; absent serves TCP alone. */
   readonly socketPath?: string
   readonly world: PublishedWorld
+  readonly activities: PublishedActivities
   /** What reports and corrections come from. */
   readonly usage: UsageBooksPort
+  readonly latency: LatencyPort
   readonly store: StorePort
   /** What Codex counted itself. */
   readonly readThreadTotals: ReadThreadTotals
@@ -87,7 +92,13 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const serveRpc = createRpcHandler(
     createRoutes({
       sessions: createSessionService({ ...watch, version: daemon.version, discover: options.discover }),
-      metrics: createMetricsService({ ...watch, usage: options.usage, readThreadTotals: options.readThreadTotals }),
+      metrics: createMetricsService({
+        ...watch,
+        usage: options.usage,
+        latency: options.latency,
+        readThreadTotals: options.readThreadTotals,
+      }),
+      activity: createActivityService({ ...watch, activities: options.activities }),
       daemon: createDaemonService({
         daemon,
         world,

@@ -2,7 +2,7 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
-import type { ServiceImpl } from "@connectrpc/connect"
+import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect"
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import {
   type DiscoverSessionsResponseSchema,
@@ -50,6 +50,9 @@ export function createSessionService(options: SessionServiceOptions): ServiceImp
       const session = world.markSeen(parseId(request.id))
       if (session === undefined) throw new NotFoundError("session or conversation", request.id)
       return { session }
+    },
+    getHierarchy() {
+      throw new ConnectError("not served yet", Code.Unimplemented)
     },
     discoverSessions(_request, { signal }) {
       return orAbort(options.discover(), signal)

@@ -11,12 +11,15 @@ export type Fact = TranscriptFact | PresenceFact
 export type TranscriptFact =
   | ConversationSeen
   | RequestSeen
+  | ModelCallSeen
   | ToolStarted
   | ToolEnded
   | TurnStarted
   | TurnEnded
   | ContextSeen
+  | Compacted
   | ApiErrorSeen
+  | HookFailed
   | SubagentSeen
   | BookedCostSeen
   | RateLimitSeen
@@ -61,6 +64,9 @@ export interface ConversationSeen extends InConversation {
   readonly forkedFromConversationId?: string
   /** What kind of subagent it is, where it is one ("explorer", "review"…). */
   readonly subagentType?: string
+  /** The agent team it is a member of, and its name there. */
+  readonly teamName?: string
+  readonly memberName?: string
 }
 
 /** One copy of one billed request. Copies of a key are merged field by field to their maximum. */
@@ -73,8 +79,24 @@ export interface RequestSeen extends InTranscript {
   /** A copy on a side chain yields to one on the main chain. */
   readonly sidechain: boolean
   readonly model: string
+  /** The model of the request before, in the order of the file, where that is another one. */
+  readonly switchedFrom?: string
   readonly usage: TokenUsage
   readonly factors?: PriceFactors
+}
+
+/**
+ * One answer of the model, from the request sent to the response complete, as far as it is written. Copies of a key are merged: the earliest
+ * start and the latest end hold, and a measured start outranks an estimated one.
+ */
+export interface ModelCallSeen extends InTranscript {
+  readonly kind: "model-call-seen"
+  /** The same as the request's. */
+  readonly key: string
+  readonly model: string
+  readonly startedMs: number
+  /** `timeMs` is when its last block was complete. `measured`: both ends are logged; `estimated`: the start is that of the line before. */
+  readonly basis: "measured" | "estimated"
 }
 
 /** A tool call was made. Calls are told apart by callId over all files, so a fork's copy is the same call. */
@@ -84,13 +106,35 @@ export interface ToolStarted extends InTranscript {
   readonly name: string
   /** What it works on, at most 200 characters. */
   readonly target?: string
+  /** What was asked for, where the call starts a subagent. */
+  readonly spawn?: SpawnRequest
+}
+
+/** A call's request for a subagent, without its words. */
+export interface SpawnRequest {
+  readonly agentType?: string
+  /** Hash of the task's words: equal for the same task given again. */
+  readonly task?: number
+  readonly isBackground?: boolean
+  /** Calls whose results the task quotes. */
+  readonly usesResultsOf?: readonly string[]
 }
 
 /**
- * How a call ended. `failed`, `model-error` (bad input, unknown tool) and `timeout` are failures; `denied` (by policy), `rejected` (by the
+ * How a call ended. `failed`, `command-failed` (an exit code), `model-error` (bad input, unknown tool) and `timeout` are failures; `denied` (by policy), `rejected` (by the
  * person), `interrupted` and `cancelled` are not judged; `background` goes on after its result.
  */
-export type ToolOutcome = "ok" | "failed" | "model-error" | "timeout" | "denied" | "rejected" | "interrupted" | "cancelled" | "background"
+export type ToolOutcome =
+  | "ok"
+  | "failed"
+  | "command-failed"
+  | "model-error"
+  | "timeout"
+  | "denied"
+  | "rejected"
+  | "interrupted"
+  | "cancelled"
+  | "background"
 
 export interface ToolEnded extends InTranscript {
   readonly kind: "tool-ended"
@@ -102,15 +146,26 @@ export interface ToolEnded extends InTranscript {
   readonly startedMs?: number
   /** Name, where only the end is written. */
   readonly name?: string
+  /** A person was asked and answered before it ran, or said no. */
+  readonly wasAsked?: boolean
+  /** The first words of what went wrong, at most 200 characters; absent where nothing did. */
+  readonly example?: string
 }
 
 export interface TurnStarted extends InTranscript {
   readonly kind: "turn-started"
+  /** End of the turn before, where the file has one: it was idle since. */
+  readonly idleSinceMs?: number
+  /** The first words of the prompt, at most 200 characters. Never stored. */
+  readonly prompt?: string
 }
 
 export interface TurnEnded extends InTranscript {
   readonly kind: "turn-ended"
   readonly reason: "done" | "interrupted" | "failed"
+  /** When it started; absent where the file does not tell. */
+  readonly startedMs?: number
+  /** The time it was at work as the agent measured it, waits for a person left out. */
   readonly durationMs?: number
 }
 
@@ -122,6 +177,15 @@ export interface ContextSeen extends InTranscript {
   readonly windowTokens?: number
 }
 
+/** The context was cut down to a summary. */
+export interface Compacted extends InTranscript {
+  readonly kind: "compacted"
+  /** The line's uuid, so that a copy is the same one. */
+  readonly key: string
+  readonly trigger: "manual" | "auto" | "unknown"
+  readonly durationMs?: number
+}
+
 /** A model request failed: retried, or for good. */
 export interface ApiErrorSeen extends InTranscript {
   readonly kind: "api-error-seen"
@@ -130,16 +194,43 @@ export interface ApiErrorSeen extends InTranscript {
   /** The agent's word: "rate_limit", "server_error"… */
   readonly error: string
   readonly final: boolean
+  /** How long the agent waits before it tries again. */
+  readonly retryInMs?: number
+  /** The first words of the message, at most 200 characters. */
+  readonly example?: string
 }
 
+/** A hook of the user's failed or blocked. */
+export interface HookFailed extends InTranscript {
+  readonly kind: "hook-failed"
+  /** The line's uuid, so that a copy is the same failure. */
+  readonly key: string
+  /** Event and matcher as the agent writes them: "PreToolUse:Bash". */
+  readonly hook: string
+  readonly outcome: "blocked" | "failed" | "cancelled"
+  readonly durationMs?: number
+  /** The first words of what it said, at most 200 characters. */
+  readonly example?: string
+}
+
+/** How a subagent's place in the tree is known, best first. `path`: only whose conversation it belongs to. */
+export type SubagentLink = "sidecar" | "result" | "notification" | "progress" | "prompt" | "path"
+
+/** What is known of a subagent. Later values win member by member, but for the place in the tree: there the better link wins. */
 export interface SubagentSeen extends InConversation {
   readonly kind: "subagent-seen"
   readonly subagentId: string
+  readonly link?: SubagentLink
   readonly parentSubagentId?: string
   readonly toolCallId?: string
   readonly agentType?: string
   readonly description?: string
+  readonly isBackground?: boolean
+  /** The run of a workflow that it belongs to. */
+  readonly workflowRunId?: string
   readonly finished?: boolean
+  /** How it ended, where its parent was told. */
+  readonly hasFailed?: boolean
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import type { AgentKind } from "../domain/agent.ts"
 import type { ContextSeen, ConversationSeen, SubagentSeen, TurnEnded } from "../domain/facts.ts"
-import { keyHash } from "./key-hash.ts"
+import { Trouble, type TroubleState } from "./trouble.ts"
 
 export interface SubagentState {
   finished: boolean
@@ -23,7 +23,9 @@ export interface ConversationState {
   readonly context?: ContextSeen | undefined
   readonly largestContextTokens: number
   readonly subagents: readonly (readonly [id: string, state: SubagentState])[]
-  readonly apiErrors: readonly number[]
+  readonly trouble?: TroubleState | undefined
+  /** Hashes of API errors, as a version before `trouble` kept them. */
+  readonly apiErrors?: readonly number[]
 }
 
 type Meta = Omit<ConversationSeen, "kind" | "conversationId">
@@ -33,8 +35,7 @@ export class Conversation {
   readonly id: string
   readonly meta: MutableMeta = {}
   readonly subagents = new Map<string, SubagentState>()
-  /** Hashes of their keys. */
-  readonly #apiErrors = new Set<number>()
+  trouble = new Trouble()
   firstMs: number | undefined
   lastMs: number | undefined
   #turnStartMs = Number.NEGATIVE_INFINITY
@@ -59,7 +60,7 @@ export class Conversation {
       context: this.#context,
       largestContextTokens: this.#largestContextTokens,
       subagents: [...this.subagents],
-      apiErrors: [...this.#apiErrors],
+      trouble: this.trouble.state(),
     }
   }
 
@@ -74,15 +75,12 @@ export class Conversation {
     this.#context = state.context
     this.#largestContextTokens = state.largestContextTokens
     for (const [id, subagent] of state.subagents) this.subagents.set(id, { ...subagent })
-    for (const error of state.apiErrors) this.#apiErrors.add(error)
+    const untold = { apiErrors: undefined, hookFailures: undefined, examples: [], untoldApiErrors: state.apiErrors ?? [] }
+    this.trouble = new Trouble(state.trouble ?? untold)
   }
 
   get agent(): AgentKind {
     return this.meta.agent ?? "claude"
-  }
-
-  get apiErrors(): number {
-    return this.#apiErrors.size
   }
 
   /** Whether the main agent is in a turn; undefined when the transcript has shown neither a start nor an end. */
@@ -137,10 +135,6 @@ export class Conversation {
   contextSeen(fact: ContextSeen): void {
     this.#largestContextTokens = Math.max(this.#largestContextTokens, fact.usedTokens ?? 0)
     if (this.#context === undefined || fact.timeMs >= this.#context.timeMs) this.#context = fact
-  }
-
-  apiError(key: string): void {
-    this.#apiErrors.add(keyHash(key))
   }
 
   subagentSeen(fact: SubagentSeen): void {

@@ -12,8 +12,11 @@ const { default: Int32Histogram } = createRequire(import.meta.url)("hdr-histogra
 export const MAX_DURATION_MS = 86_400_000
 const LEAST_DURATION_MS = 1
 const SIGNIFICANT_DIGITS = 3
+/** Below this a histogram tells each millisecond apart. */
+const EXACT_BELOW_MS = 2048
+const SUB_BUCKET_BITS = 11
 
-const PERCENTS = [50, 95, 99] as const
+export const PERCENTS = [50, 90, 95, 99] as const
 
 /** Percentiles of one set of samples. Below 20 samples p95 is the maximum, below 100 p99 is. */
 export interface Percentiles {
@@ -21,14 +24,29 @@ export interface Percentiles {
   readonly count: number
   readonly meanMs: number
   readonly p50Ms: number
+  readonly p90Ms: number
   readonly p95Ms: number
   readonly p99Ms: number
   readonly maxMs: number
+  /** How many of the samples are estimated. */
+  readonly estimatedCount: number
 }
 
 /** The whole milliseconds to record for a duration; undefined for what is none: NaN, negative, over 24 h. */
-function recordableMs(durationMs: number): number | undefined {
+export function recordableMs(durationMs: number): number | undefined {
   return durationMs >= 0 && durationMs <= MAX_DURATION_MS ? Math.round(durationMs) : undefined
+}
+
+/** The largest duration that a histogram cannot tell from `ms`: what it answers for it. */
+export function highestEquivalentMs(ms: number): number {
+  if (ms < EXACT_BELOW_MS) return ms
+  const unit = 2 ** (32 - Math.clz32(ms) - SUB_BUCKET_BITS)
+  return ms - (ms % unit) + unit - 1
+}
+
+/** How many of `count` samples in ascending order have to be passed to reach a percentile. */
+export function rankOf(percent: number, count: number): number {
+  return Math.ceil((percent * count) / 100)
 }
 
 /** A histogram of durations; about 73 KB. All have the same settings, so any two can be merged without loss. */
@@ -37,19 +55,21 @@ export class LatencyHistogram {
   #count = 0
   #sumMs = 0
   #maxMs = 0
+  #estimatedCount = 0
 
   get count(): number {
     return this.#count
   }
 
   /** Records a duration; false, and nothing recorded, for what is none. */
-  record(durationMs: number): boolean {
+  record(durationMs: number, isEstimated = false): boolean {
     const ms = recordableMs(durationMs)
     if (ms === undefined) return false
     this.#histogram.recordValue(ms)
     this.#count++
     this.#sumMs += ms
     if (ms > this.#maxMs) this.#maxMs = ms
+    if (isEstimated) this.#estimatedCount++
     return true
   }
 
@@ -59,6 +79,7 @@ export class LatencyHistogram {
     this.#count += other.#count
     this.#sumMs += other.#sumMs
     this.#maxMs = Math.max(this.#maxMs, other.#maxMs)
+    this.#estimatedCount += other.#estimatedCount
   }
 
   reset(): void {
@@ -66,66 +87,28 @@ export class LatencyHistogram {
     this.#count = 0
     this.#sumMs = 0
     this.#maxMs = 0
+    this.#estimatedCount = 0
   }
 
   /** Undefined without samples. */
   percentiles(): Percentiles | undefined {
     if (this.#count === 0) return undefined
-    const [p50Ms, p95Ms, p99Ms] = this.#walk()
-    return { count: this.#count, meanMs: this.#sumMs / this.#count, p50Ms, p95Ms, p99Ms, maxMs: this.#maxMs }
+    const [p50Ms, p90Ms, p95Ms, p99Ms] = this.#walk()
+    const meanMs = this.#sumMs / this.#count
+    return { count: this.#count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs: this.#maxMs, estimatedCount: this.#estimatedCount }
   }
 
   /** All percentiles in one pass over the counts, where the library would take one for each. */
-  #walk(): [number, number, number] {
-    const found: [number, number, number] = [this.#maxMs, this.#maxMs, this.#maxMs]
+  #walk(): [number, number, number, number] {
+    const found: [number, number, number, number] = [this.#maxMs, this.#maxMs, this.#maxMs, this.#maxMs]
     const histogram = this.#histogram
     let passed = 0
     let index = 0
     for (const [which, percent] of PERCENTS.entries()) {
-      const rank = Math.ceil((percent * this.#count) / 100)
+      const rank = rankOf(percent, this.#count)
       while (passed < rank) passed += histogram.getCountAtIndex(index++)
       found[which] = Math.min(histogram.highestEquivalentValue(histogram.valueFromIndex(index - 1)), this.#maxMs)
     }
     return found
   }
-}
-
-/** Durations of one session, subagent or tool, four bytes each, poured into a shared histogram when asked. */
-export class Samples {
-  #values = new Int32Array(0)
-  #count = 0
-  #cached: Percentiles | undefined
-
-  get count(): number {
-    return this.#count
-  }
-
-  /** Keeps a duration; false, and nothing kept, for what is none. */
-  add(durationMs: number): boolean {
-    const ms = recordableMs(durationMs)
-    if (ms === undefined) return false
-    if (this.#count === this.#values.length) {
-      const grown = new Int32Array(Math.max(8, this.#count * 2))
-      grown.set(this.#values)
-      this.#values = grown
-    }
-    this.#values[this.#count++] = ms
-    this.#cached = undefined
-    return true
-  }
-
-  /** Cached until the next sample; undefined without samples. */
-  percentiles(): Percentiles | undefined {
-    this.#cached ??= percentiles(this.#values.subarray(0, this.#count))
-    return this.#cached
-  }
-}
-
-const shared = new LatencyHistogram()
-
-/** Percentiles of durations in milliseconds; what is no duration is left out. Undefined when nothing is left. */
-export function percentiles(durationsMs: Iterable<number>): Percentiles | undefined {
-  shared.reset()
-  for (const durationMs of durationsMs) shared.record(durationMs)
-  return shared.percentiles()
 }

@@ -53,7 +53,7 @@ describe("one response, many lines", () => {
     const line = request({ usage: { output: 1_000_000 } })
     const ledger = ledgerOf(line)
     expect(totalsOf(ledger).nanosUsd).toBe(20_000_000_000n)
-    expect([...ledger.see({ ...line, factors: { geo: "us", speed: "fast" } })]).toEqual(["one"])
+    expect([...ledger.see({ ...line, factors: { geo: "us", speed: "fast" } })]).toEqual([["one", line.timeMs]])
     expect(totalsOf(ledger).nanosUsd).toBe(44_000_000_000n)
   })
 
@@ -87,7 +87,12 @@ describe("who owns a request", () => {
 
   test("of two conversations the earlier line wins; a move touches both", () => {
     const ledger = ledgerOf(request({ conversationId: "fork", timeMs: 20 }))
-    expect(new Set(ledger.see(request({ conversationId: "one", timeMs: 10 })))).toEqual(new Set(["one", "fork"]))
+    expect(new Map(ledger.see(request({ conversationId: "one", timeMs: 10 })))).toEqual(
+      new Map([
+        ["one", 10],
+        ["fork", 20],
+      ]),
+    )
     expect(ledger.totals("fork")).toBeUndefined()
     expect(totalsOf(ledger).requests).toBe(1)
   })
@@ -213,7 +218,7 @@ test("what changed is said: totals of other conversations stay as they were", ()
     fc.property(fc.array(facts, { maxLength: 12 }), facts, (list, last) => {
       const ledger = ledgerOf(...list)
       const before = view(ledger).totals
-      const touched = new Set(ledger.see(last))
+      const touched = new Set(new Map(ledger.see(last)).keys())
       const after = view(ledger).totals
       for (const [index, id] of ["one", "two", "three"].entries()) if (!touched.has(id)) expect(after[index]).toEqual(before[index])
     }),

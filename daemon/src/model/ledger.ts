@@ -11,8 +11,11 @@ import { type LedgerRequest, RequestTable, requestTag } from "./request-table.ts
 import { SHARED, type StoredEntry, type StoredRequest } from "./stored-entry.ts"
 import { Unsaved } from "./unsaved.ts"
 
-/** Ids of the conversations whose totals a fact changed: none for a copy that said nothing new, two when a request changed its owner. */
-export type LedgerDelta = Iterable<string>
+/**
+ * The conversations whose totals a fact changed, each with the earliest time of a request that was booked or taken back: none for a copy that
+ * said nothing new, two when a request changed its owner.
+ */
+export type LedgerDelta = Iterable<readonly [conversationId: string, timeMs: number]>
 
 const NOTHING: LedgerDelta = []
 
@@ -60,7 +63,7 @@ export class Ledger {
       this.#rows.set(key, added)
       this.unsaved.changed(added)
       this.#book(1, this.#table.request(added))
-      return [fact.conversationId]
+      return [[fact.conversationId, fact.timeMs]]
     }
     const tag = requestTag(fact.requestId)
     let variants = this.#variants.get(row)
@@ -77,9 +80,10 @@ export class Ledger {
     return account === undefined || account.isEmpty ? undefined : account.totals(() => this.requestsOf(conversationId))
   }
 
-  /** Whether the request of a key's hash is in memory. */
-  knows(key: number): boolean {
-    return this.#rows.has(key)
+  /** The conversation of the request of a key's hash; undefined where that is not in memory. */
+  homeOf(key: number): string | undefined {
+    const row = this.#rows.get(key)
+    return row === undefined ? undefined : this.#table.ownerOf(row)
   }
 
   /** Adds what changed since the last time to `to`, by the conversation it is kept under. */
@@ -162,12 +166,12 @@ export class Ledger {
 
   #seeCopy(row: number, fact: RequestSeen): LedgerDelta {
     if (this.#table.covers(row, fact)) return NOTHING
-    const touched = new Set<string>()
+    const touched = new Map<string, number>()
     this.#bookRow(-1, row, touched)
     this.#table.merge(row, fact)
     this.#bookRow(1, row, touched)
     this.unsaved.changed(row)
-    if (touched.size > 1) for (const id of touched) this.unsaved.left(id, this.#table.key(row))
+    if (touched.size > 1) for (const id of touched.keys()) this.unsaved.left(id, this.#table.key(row))
     return touched
   }
 
@@ -194,7 +198,7 @@ export class Ledger {
     const before = known !== undefined && this.#isIdentified(known) ? table.vector(known) : undefined
     const after = tag !== 0 && !(fact.sidechain && table.isSidechain(row)) ? table.vector(row, fact) : undefined
     const moved = new Set([before, after].filter((vector) => vector !== undefined))
-    const touched = new Set<string>()
+    const touched = new Map<string, number>()
 
     const wereSeveral = variants.requests.size > 1
     if (wereSeveral) for (const vector of moved) this.#bookVariant(-1, variants, vector, touched)
@@ -216,16 +220,16 @@ export class Ledger {
     return this.#table.tag(row) !== 0 && !this.#table.isSidechain(row)
   }
 
-  #bookRow(sign: 1 | -1, row: number, touched: Set<string>): void {
+  #bookRow(sign: 1 | -1, row: number, touched: Map<string, number>): void {
     const request = this.#table.request(row)
-    touched.add(request.conversationId)
+    touch(touched, request)
     this.#book(sign, request)
   }
 
-  #bookVariant(sign: 1 | -1, variants: Variants, vector: string, touched: Set<string>): void {
+  #bookVariant(sign: 1 | -1, variants: Variants, vector: string, touched: Map<string, number>): void {
     const request = this.#table.requestOf(variants.requests.get(vector) ?? [])
     if (request === undefined) return
-    touched.add(request.conversationId)
+    touch(touched, request)
     this.#book(sign, request)
   }
 
@@ -262,6 +266,10 @@ export class Ledger {
       if (request !== undefined) yield request
     }
   }
+}
+
+function touch(touched: Map<string, number>, { conversationId, timeMs }: LedgerRequest): void {
+  touched.set(conversationId, Math.min(timeMs, touched.get(conversationId) ?? timeMs))
 }
 
 function leave(requests: Variants["requests"], vector: string, row: number): void {

@@ -5,11 +5,8 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import {
   Certainty as CertaintyCode,
-  Clock,
   type Corrected,
   CostSchema,
-  type Latency,
-  LatencySchema,
   type Metrics,
   MetricsSchema,
   TokensSchema,
@@ -19,11 +16,17 @@ import { NO_USAGE } from "../domain/usage.ts"
 import type { ConversationTotals } from "./account.ts"
 import { bookedMessage } from "./booked-message.ts"
 import type { Conversation } from "./conversation.ts"
-import { type Percentiles, percentiles } from "./latency.ts"
+import { CLOCKS } from "./clock-samples.ts"
+import type { ClockFigures } from "./clocks.ts"
+import { apiErrorMessages, errorMessages, hookFailureMessages } from "./error-messages.ts"
+import { latencyMessage, openIntervalMessage, slownessMessage } from "./latency-message.ts"
+import type { OpenInterval } from "./live-intervals.ts"
 import type { Certainty } from "./prices/price-book.ts"
 import type { Reconciliation } from "./reconciliation.ts"
 import { AGENT_CODE } from "./session-message.ts"
+import type { Slowness } from "./slow-judge.ts"
 import type { ToolTotals } from "./tool-calls.ts"
+import type { Trouble } from "./trouble.ts"
 
 /** As the contract writes it. */
 export const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
@@ -40,6 +43,10 @@ export interface MetricsFacts {
   readonly totals: ConversationTotals | undefined
   /** By tool name. */
   readonly tools: ReadonlyMap<string, ToolTotals>
+  readonly clocks: ClockFigures
+  /** What runs now, oldest first. */
+  readonly open: readonly OpenInterval[]
+  readonly slow: readonly Slowness[]
   /** Conversations that this one started. */
   readonly childConversations: number
   /** What was corrected by hand; undefined where nothing was. */
@@ -49,13 +56,12 @@ export interface MetricsFacts {
 }
 
 export function metricsMessage(facts: MetricsFacts): Metrics {
-  const { host, sessionId, conversation, totals, tools, childConversations, corrected, reconciliation } = facts
+  const { host, sessionId, conversation, totals, tools, clocks, childConversations, corrected, reconciliation } = facts
   const forkedFrom = conversation.meta.forkedFromConversationId
   const all = [...tools.values()]
   const judged = sum(all, (tool) => tool.judged)
   const failures = sum(all, (tool) => tool.failures)
-  const toolClock = percentiles(all.flatMap((tool) => tool.samples))
-  const { firstMs, lastMs } = conversation
+  const { firstMs, lastMs, trouble } = conversation
   const spanMs = firstMs === undefined || lastMs === undefined ? 0 : lastMs - firstMs
   return create(MetricsSchema, {
     sessionId,
@@ -68,16 +74,27 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
       certainty: CERTAINTY_CODE[totals?.certainty ?? "priced"],
       unpricedModels: [...(totals?.unpricedModels ?? [])],
     }),
-    latency: toolClock === undefined ? [] : [latencyMessage(Clock.TOOL, toolClock)],
+    latency: CLOCKS.flatMap((clock) => {
+      const figures = clocks.clock(clock)
+      return figures === undefined ? [] : [latencyMessage(clock, figures)]
+    }),
+    open: facts.open.map(openIntervalMessage),
+    slow: facts.slow.map(slownessMessage),
     toolCounts: Object.fromEntries([...tools].map(([name, tool]) => [name, tool.calls])),
     durationMs: BigInt(Math.round(spanMs)),
     requests: BigInt(totals?.requests ?? 0),
     judgedCalls: BigInt(judged),
     failedCalls: BigInt(failures),
-    apiErrors: BigInt(conversation.apiErrors),
+    apiErrors: BigInt(trouble.apiErrorCount),
+    errors: errorMessages(tools, trouble),
+    apiErrorKinds: apiErrorMessages(trouble),
+    hookFailures: hookFailureMessages(trouble),
     models: [...(totals?.models ?? [])],
-    tools: [...tools].map(([name, tool]) => toolMessage(name, tool)).sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
+    tools: [...tools]
+      .map(([name, tool]) => toolMessage(name, tool, clocks, trouble))
+      .sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1)),
     subagents: conversation.subagents.size + childConversations,
+    ...(clocks.activeMs === undefined ? {} : { activeMs: BigInt(clocks.activeMs) }),
     ...(corrected === undefined ? {} : { corrected }),
     ...(reconciliation === undefined ? {} : { booked: bookedMessage(reconciliation) }),
     ...(forkedFrom === undefined ? {} : { forkedFromConversationId: forkedFrom }),
@@ -100,25 +117,14 @@ function tokensMessage(totals: ConversationTotals | undefined) {
   })
 }
 
-function toolMessage(name: string, tool: ToolTotals) {
-  const latency = percentiles(tool.samples)
+function toolMessage(name: string, tool: ToolTotals, clocks: ClockFigures, trouble: Trouble) {
+  const latency = clocks.tool(name)
   return create(ToolMetricsSchema, {
     name,
     calls: tool.calls,
     failures: tool.failures,
-    ...(latency === undefined ? {} : { latency: latencyMessage(Clock.TOOL, latency) }),
-  })
-}
-
-function latencyMessage(clock: Clock, p: Percentiles): Latency {
-  return create(LatencySchema, {
-    clock,
-    count: BigInt(p.count),
-    meanMs: p.meanMs,
-    p50Ms: BigInt(p.p50Ms),
-    p95Ms: BigInt(p.p95Ms),
-    p99Ms: BigInt(p.p99Ms),
-    maxMs: BigInt(p.maxMs),
+    errors: errorMessages(new Map([[name, tool]]), trouble),
+    ...(latency === undefined ? {} : { latency: latencyMessage("tool", latency) }),
   })
 }
 

@@ -30,7 +30,7 @@ function bed() {
         usage: { ...NO_USAGE, output },
         ...more,
       }
-      return [...ledger.see(fact)].flatMap((id) => reconciler.requestChanged(id, timeMs))
+      return [...ledger.see(fact)].flatMap(([id, changedMs]) => reconciler.requestChanged(id, changedMs))
     },
     book: (untilMs: number, models: readonly BookedModel[], conversationId = "one") =>
       reconciler.bookedSeen(bookedSeen(conversationId, untilMs, models)),
@@ -84,6 +84,16 @@ describe("what an agent booked", () => {
     expect(reconciler.resultOf("one")).toBe(before)
     // Read later, made earlier.
     expect(spend(15, 50)).toEqual(["one"])
+    expect(reconciler.resultOf("one")?.hidden).toEqual([])
+  })
+
+  test("knows of an earlier request that a later copy tells more of", () => {
+    const { spend, book, reconciler } = bed()
+    const early = { key: "early", requestId: "req" }
+    spend(10, 100, early)
+    book(20, [opus(150)])
+    expect(reconciler.resultOf("one")?.hidden).toMatchObject([{ usage: { output: 50 } }])
+    spend(30, 150, early)
     expect(reconciler.resultOf("one")?.hidden).toEqual([])
   })
 

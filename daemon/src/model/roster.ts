@@ -5,6 +5,7 @@ import { sessionIdOfConversation } from "../domain/session-id.ts"
 import { type Binding, type BindingWorld, bindingOf } from "./binding.ts"
 import type { Conversation } from "./conversation.ts"
 import { SessionState } from "./session-state.ts"
+import type { StatusChange } from "./status-history.ts"
 import type { StoredSession } from "./stored-world.ts"
 
 /** What a change of seats touched. */
@@ -21,6 +22,7 @@ export class Roster {
   readonly #children = new Map<string, Set<string>>()
   /** Where processes were when the daemon last ran. */
   #remembered: ReadonlyMap<string, StoredSession> = new Map()
+  #pastOf: (sessionId: string) => readonly StatusChange[] = () => []
 
   constructor(conversations: ReadonlyMap<string, Conversation>) {
     this.#conversations = conversations
@@ -44,15 +46,16 @@ export class Roster {
     return session
   }
 
-  /** What is known of processes from an earlier run; those that still live go on where they were. */
-  remember(sessions: ReadonlyMap<string, StoredSession>): void {
+  /** What is known of sessions from an earlier run; those that still live go on where they were. */
+  remember(sessions: ReadonlyMap<string, StoredSession>, pastOf: (sessionId: string) => readonly StatusChange[]): void {
     this.#remembered = sessions
+    this.#pastOf = pastOf
   }
 
   #newSession(id: string, nowMs: number): SessionState {
     const stored = this.#remembered.get(id)
-    if (stored === undefined) return new SessionState(id, nowMs)
-    const session = new SessionState(id, stored.discoveredMs)
+    const session = new SessionState(id, stored?.discoveredMs ?? nowMs, this.#pastOf(id))
+    if (stored === undefined) return session
     session.conversationId = stored.conversationId
     session.earlierConversationIds = [...stored.earlierConversationIds]
     for (const conversationId of [...stored.earlierConversationIds, stored.conversationId]) {

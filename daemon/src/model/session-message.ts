@@ -31,7 +31,7 @@ const ROLE_CODE: Record<AgentRole, Role> = {
   "attach-view": Role.ATTACH_VIEW,
 }
 
-const STATUS_CODE: Record<StatusWord, Status> = {
+export const STATUS_CODE: Record<StatusWord, Status> = {
   starting: Status.STARTING,
   working: Status.WORKING,
   waiting: Status.WAITING,
@@ -55,6 +55,7 @@ export interface SessionFacts {
   /** Open calls of the main agent, oldest first. */
   readonly openTools: readonly ToolCall[]
   readonly activeSubagents: number
+  readonly isSlow: boolean
   readonly parentSessionId: string | undefined
   readonly contextUsedRatio: number | undefined
   /** Model of the main agent's last request. */
@@ -86,6 +87,7 @@ export function sessionMessage(facts: SessionFacts): Session {
     discoveredTime: timestampFromMs(session.discoveredMs),
     evidence: evidenceOf(session, conversation, status).map(evidenceMessage),
     unread: session.unread,
+    slow: facts.isSlow,
     ...defined("markedSeenTime", session.markedSeenMs === undefined ? undefined : timestampFromMs(session.markedSeenMs)),
     ...defined("title", sessionTitle(session, conversation)),
     ...defined("conversationId", session.conversationId),
@@ -135,7 +137,9 @@ function paneMessage(pane: PaneRef) {
 }
 
 function evidenceOf(session: SessionState, conversation: Conversation | undefined, status: StatusReading | undefined): readonly Evidence[] {
-  const evidence = [...(session.process?.evidence ?? [])]
+  // That the process itself names no conversation is no news once it is known by other evidence.
+  const isBoundOtherwise = session.bindingEvidence !== undefined && session.process?.conversationHints.length === 0
+  const evidence = (session.process?.evidence ?? []).filter(({ field }) => field !== "conversation" || !isBoundOtherwise)
   const transcript = conversation?.meta.transcriptPath
   if (session.process === undefined && transcript !== undefined) {
     const timeMs = conversation?.lastMs ?? session.discoveredMs

@@ -1,6 +1,6 @@
 // What to call a session: its own name, else its title, else its project and pane.
 
-import type { PaneRef } from "../domain/facts.ts"
+import { paneLabel } from "@vibecraft/shared/session-label"
 import type { Conversation } from "./conversation.ts"
 import type { SessionState } from "./session-state.ts"
 
@@ -19,12 +19,8 @@ function seatName(session: SessionState, conversation: Conversation | undefined)
   const cwd = session.process?.cwd ?? conversation?.meta.cwd
   const project = cwd === undefined ? undefined : (present(cwd.slice(cwd.lastIndexOf("/") + 1)) ?? "/")
   const pane = session.process?.pane
-  const seat = pane === undefined ? seatOutsideTmux(session) : paneName(pane)
+  const seat = pane === undefined ? seatOutsideTmux(session) : paneLabel(pane)
   return project === undefined ? seat : `${project} ${seat}`
-}
-
-function paneName(pane: PaneRef): string {
-  return `${pane.sessionName}:${pane.windowIndex}.${pane.paneIndex}`
 }
 
 function seatOutsideTmux(session: SessionState): string {

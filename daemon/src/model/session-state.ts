@@ -3,7 +3,7 @@
 import type { AgentSeen } from "../domain/facts.ts"
 import type { Evidence } from "../domain/agent.ts"
 import type { StatusReading } from "./status.ts"
-import { StatusHistory } from "./status-history.ts"
+import { type StatusChange, StatusHistory } from "./status-history.ts"
 
 export class SessionState {
   readonly id: string
@@ -17,7 +17,7 @@ export class SessionState {
   unboundReason: string | undefined
   /** Oldest first, without the current one. */
   earlierConversationIds: string[] = []
-  readonly history = new StatusHistory()
+  readonly history: StatusHistory
   /** Whether it stands idle after work that nobody has marked as seen. */
   unread = false
   /** When it was last marked as seen. */
@@ -25,8 +25,10 @@ export class SessionState {
   #status: StatusReading | undefined
   #statusSinceMs: number
 
-  constructor(id: string, discoveredMs: number) {
+  /** `past`: how its status changed while an earlier daemon ran, oldest first. */
+  constructor(id: string, discoveredMs: number, past: readonly StatusChange[] = []) {
     this.id = id
+    this.history = new StatusHistory(past)
     this.discoveredMs = discoveredMs
     this.#statusSinceMs = discoveredMs
   }
@@ -39,13 +41,17 @@ export class SessionState {
     return this.#statusSinceMs
   }
 
-  /** Takes a reading; answers whether anything that is published changed. A new word starts a new "since". */
+  /** Takes a reading; answers whether anything that is published changed. Another status starts a new "since". */
   setStatus(reading: StatusReading, nowMs: number): boolean {
     const last = this.#status
     this.#status = reading
-    if (last?.status !== reading.status) {
-      this.#statusSinceMs = Math.min(reading.sinceMs ?? nowMs, nowMs)
-      this.history.add({ to: reading, timeMs: this.#statusSinceMs, ...(last === undefined ? {} : { from: last.status }) })
+    if (last === undefined || !isSameStatus(last, reading)) {
+      const before = this.history.latest
+      const from = last?.status ?? before?.to.status
+      const isOld = last === undefined && before !== undefined && isSameStatus(before.to, reading)
+      this.#statusSinceMs = Math.min(reading.sinceMs ?? (isOld ? before.timeMs : nowMs), nowMs)
+      const change = { to: reading, timeMs: this.#statusSinceMs, conversationId: this.conversationId }
+      if (!isOld) this.history.add({ ...change, ...(from === undefined ? {} : { from }) })
       return true
     }
     return last.reason !== reading.reason || last.source !== reading.source || last.confidence !== reading.confidence
@@ -67,4 +73,9 @@ export class SessionState {
     this.unboundReason = reason
     return true
   }
+}
+
+/** One that waits for something else than before has a status of its own: what a person is asked is what counts. */
+function isSameStatus(a: StatusReading, b: StatusReading): boolean {
+  return a.status === b.status && (a.status !== "waiting" || a.reason === b.reason)
 }

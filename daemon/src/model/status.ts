@@ -49,6 +49,13 @@ export function readStatus(signals: StatusSignals, nowMs: number): StatusReading
   return status.status === "working" ? (stalled(signals, nowMs) ?? status) : status
 }
 
+const PERMISSIONS: ReadonlySet<string> = new Set(["permission prompt", "sandbox request", "worker request", "approval asked for"])
+
+/** Whether it waits for a person's yes or no, not for an answer of another kind. */
+export function asksPermission({ status, reason }: StatusReading): boolean {
+  return status === "waiting" && PERMISSIONS.has(reason)
+}
+
 function afterEnd(gone: { timeMs: number; reason: string }, graceMs: number, nowMs: number): StatusReading {
   const over = nowMs - gone.timeMs >= graceMs
   return {

@@ -1,4 +1,4 @@
-// What a store keeps of single requests and tool calls: what the fold has made of all their copies, not the copies.
+// What a store keeps of single requests, tool calls and other intervals: what the fold has made of all their copies, not the copies.
 
 import type { ToolOutcome } from "../domain/facts.ts"
 import type { PriceFactors, TokenUsage } from "../domain/usage.ts"
@@ -34,15 +34,35 @@ export interface StoredCall {
   readonly outcome: ToolOutcome | undefined
   readonly durationMs: number | undefined
   readonly abandoned: boolean
+  readonly wasAsked: boolean
 }
 
-/** A request or call that is kept elsewhere now: with another conversation, or among those that belong to no single one. */
+/** One interval that is no tool call. */
+export interface StoredSpan {
+  readonly kind: "span"
+  readonly what: "model" | "permission" | "turn" | "idle"
+  /** `keyHash` of what tells it from others. */
+  readonly key: number
+  readonly conversationId: string
+  readonly subagentId: string | undefined
+  /** Empty where it is no answer of a model. */
+  readonly model: string
+  readonly startMs: number
+  readonly endMs: number
+  readonly isEstimated: boolean
+  /** Its agent was gone before it came to its end. */
+  readonly isCut: boolean
+  /** Of a turn: its active part as the agent measured it. */
+  readonly activeMs: number | undefined
+}
+
+/** A request, call or span that is kept elsewhere now: with another conversation, or among those that belong to no single one. */
 export interface StoredLeft {
-  readonly kind: "request-left" | "call-left"
+  readonly kind: "request-left" | "call-left" | "span-left"
   readonly key: number
 }
 
-export type StoredEntry = StoredRequest | StoredCall | StoredLeft
+export type StoredEntry = StoredRequest | StoredCall | StoredSpan | StoredLeft
 
 /** Under which conversation entries are kept; `SHARED` for keys that several requests bear, which may be of several conversations. */
 export const SHARED = ""

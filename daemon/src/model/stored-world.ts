@@ -2,10 +2,13 @@
 // at these one by one.
 
 import type { AccountState } from "./account.ts"
+import type { ActivityChanges, StoredActivities } from "./activity.ts"
 import type { BookedCost } from "./booked-costs.ts"
+import type { KeptClocks } from "./clocks.ts"
 import type { ConversationState } from "./conversation.ts"
 import type { RateLimit } from "./rate-limits.ts"
 import type { Reconciliation } from "./reconciliation.ts"
+import type { StatusChange } from "./status-history.ts"
 import type { StoredEntry } from "./stored-entry.ts"
 import type { KeptCalls } from "./tool-calls.ts"
 import type { UsageSums } from "./usage-rollup.ts"
@@ -20,6 +23,7 @@ export interface StoredConversation extends ConversationState {
 export interface ConversationSummary {
   readonly account: AccountState | undefined
   readonly calls: KeptCalls
+  readonly clocks: KeptClocks
   readonly usage: readonly UsageSums[]
   readonly reconciliation: Reconciliation | undefined
 }
@@ -32,20 +36,33 @@ export interface StoredSession {
   readonly earlierConversationIds: readonly string[]
 }
 
-export interface StoredWorld {
-  readonly conversations: Iterable<readonly [id: string, state: StoredConversation]>
-  /** Undefined where the conversation changed since its sums were made. */
-  summary(conversationId: string): ConversationSummary | undefined
-  readonly sessions: Iterable<readonly [id: string, session: StoredSession]>
-  readonly limits: readonly RateLimit[]
+export interface SessionStatusChange {
+  readonly sessionId: string
+  readonly change: StatusChange
 }
 
-/** Requests and calls that are not in memory. */
+export interface StoredWorld {
+  readonly conversations: Iterable<readonly [id: string, state: StoredConversation]>
+  /** Undefined where the conversation changed since its sums were made, or an earlier version made them. */
+  summary(conversationId: string): ConversationSummary | undefined
+  readonly sessions: Iterable<readonly [id: string, session: StoredSession]>
+  /** The last change of status of each session of which any is kept. */
+  readonly lastChanges: ReadonlyMap<string, StatusChange>
+  readonly limits: readonly RateLimit[]
+  readonly activities: StoredActivities
+}
+
+/** Entries whose copies may be read in any conversation's file. */
+export type KeyedEntry = "request" | "call" | "answer"
+
+/** What is not in memory. */
 export interface Archive {
-  /** The conversation that keeps the request or call of a key's hash; undefined where none does. */
-  home(what: "request" | "call", key: number): string | undefined
+  /** The conversation that keeps the entry of a key's hash; undefined where none does. */
+  home(what: KeyedEntry, key: number): string | undefined
   /** All that is kept of a conversation, each once; of `SHARED`, what belongs to no single one. */
   entries(conversationId: string): readonly StoredEntry[]
+  /** The last changes of a session's status, oldest first; at most so many. */
+  statusChanges(sessionId: string, limit: number): readonly StatusChange[]
 }
 
 /** What changed since a store last asked. */
@@ -56,6 +73,10 @@ export interface WorldChanges {
   /** Conversations whose sums changed without an entry of theirs. */
   readonly staleSummaries: readonly string[]
   readonly sessions: ReadonlyMap<string, StoredSession>
+  /** Of each session oldest first. */
+  readonly statusChanges: readonly SessionStatusChange[]
   /** Undefined where none changed. */
   readonly limits: readonly RateLimit[] | undefined
+  /** Undefined where none changed. */
+  readonly activities: ActivityChanges | undefined
 }

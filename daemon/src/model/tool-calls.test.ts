@@ -2,6 +2,7 @@ import fc from "fast-check"
 import { keyHash } from "./key-hash.ts"
 import { describe, expect, it } from "vitest"
 import type { ToolEnded, ToolOutcome, ToolStarted } from "../domain/facts.ts"
+import { Clocks } from "./clocks.ts"
 import { ToolCalls } from "./tool-calls.ts"
 
 const started = (callId: string, timeMs: number, more: Partial<ToolStarted> = {}): ToolStarted => ({
@@ -22,24 +23,34 @@ const ended = (callId: string, timeMs: number, outcome: ToolOutcome = "ok", more
 })
 
 function fold(facts: readonly (ToolStarted | ToolEnded)[]): ToolCalls {
-  const calls = new ToolCalls()
+  return bed(facts).calls
+}
+
+function bed(facts: readonly (ToolStarted | ToolEnded)[]) {
+  const clocks: Clocks = new Clocks((id) => calls.of(id))
+  const calls: ToolCalls = new ToolCalls(clocks)
   for (const fact of facts) void (fact.kind === "tool-started" ? calls.started(fact) : calls.ended(fact))
-  return calls
+  return { calls, clocks }
+}
+
+/** Durations that the tool clock was given, in order. */
+function durations(clocks: Clocks, conversationId: string, tool: string): readonly number[] {
+  const found: number[] = []
+  clocks.samples.get(conversationId)?.each(0, (series, ms) => void (series.label === tool && found.push(ms)))
+  return found.toSorted((a, b) => a - b)
 }
 
 describe("ToolCalls", () => {
   it("times a call from its start to its end", () => {
-    const calls = fold([started("a", 1_000), ended("a", 1_250)])
-    expect(calls.totals("c").get("Bash")).toEqual({ calls: 1, judged: 1, failures: 0, samples: [250] })
+    const { calls, clocks } = bed([started("a", 1_000), ended("a", 1_250)])
+    expect(calls.totals("c").get("Bash")).toEqual({ calls: 1, judged: 1, failures: 0, errors: {} })
+    expect(durations(clocks, "c", "Bash")).toEqual([250])
     expect(calls.open("c")).toEqual([])
   })
 
   it("prefers the duration that the agent measured", () => {
-    expect(
-      fold([started("a", 1_000), ended("a", 9_000, "ok", { durationMs: 40 })])
-        .totals("c")
-        .get("Bash")?.samples,
-    ).toEqual([40])
+    const { clocks } = bed([started("a", 1_000), ended("a", 9_000, "ok", { durationMs: 40 })])
+    expect(durations(clocks, "c", "Bash")).toEqual([40])
   })
 
   it("judges failures, and neither rejections nor interruptions", () => {
@@ -59,8 +70,9 @@ describe("ToolCalls", () => {
   })
 
   it("drops what cannot be a duration: a clock that went back, more than a day", () => {
-    const calls = fold([started("a", 5_000), ended("a", 1_000), started("b", 0), ended("b", 90_000_000)])
-    expect(calls.totals("c").get("Bash")).toMatchObject({ judged: 2, samples: [] })
+    const { calls, clocks } = bed([started("a", 5_000), ended("a", 1_000), started("b", 0), ended("b", 90_000_000)])
+    expect(calls.totals("c").get("Bash")).toMatchObject({ judged: 2 })
+    expect(durations(clocks, "c", "Bash")).toEqual([])
   })
 
   it("keeps what runs in view, oldest first, until its turn is over", () => {
@@ -78,18 +90,21 @@ describe("ToolCalls", () => {
   })
 
   it("takes a call's copy in a fork for the same call, owned by where it was first made", () => {
-    const calls = fold([
+    const { calls, clocks } = bed([
       started("a", 1_000, { conversationId: "fork" }),
       ended("a", 1_100, "ok", { conversationId: "fork" }),
       started("a", 900),
     ])
     expect(calls.totals("fork").size).toBe(0)
-    expect(calls.totals("c").get("Bash")).toMatchObject({ calls: 1, samples: [200] })
+    expect(calls.totals("c").get("Bash")).toMatchObject({ calls: 1 })
+    expect(durations(clocks, "fork", "Bash")).toEqual([])
+    expect(durations(clocks, "c", "Bash")).toEqual([200])
   })
 
   it("counts a call whose end alone is written, once its name is known", () => {
-    const calls = fold([ended("a", 300, "ok", { startedMs: 100, name: "exec_command" })])
-    expect(calls.totals("c").get("exec_command")).toMatchObject({ calls: 1, samples: [200] })
+    const { calls, clocks } = bed([ended("a", 300, "ok", { startedMs: 100, name: "exec_command" })])
+    expect(calls.totals("c").get("exec_command")).toMatchObject({ calls: 1 })
+    expect(durations(clocks, "c", "exec_command")).toEqual([200])
   })
 
   it("comes to the same in whatever order and however often the facts are read", () => {
@@ -111,10 +126,9 @@ describe("ToolCalls", () => {
     })
     fc.assert(
       fc.property(scenario, ([once, shuffled]) => {
-        const plain = fold(once).totals("c")
-        const other = fold(shuffled).totals("c")
-        for (const totals of [plain, other]) for (const tool of totals.values()) tool.samples.sort((a, b) => a - b)
-        expect(Object.fromEntries(other)).toEqual(Object.fromEntries(plain))
+        const [plain, other] = [bed(once), bed(shuffled)]
+        expect(new Map(other.calls.totals("c"))).toEqual(new Map(plain.calls.totals("c")))
+        for (const tool of ["Bash", "Read"]) expect(durations(other.clocks, "c", tool)).toEqual(durations(plain.clocks, "c", tool))
       }),
     )
   })
@@ -128,21 +142,21 @@ describe("ToolCalls", () => {
       fc.tuple(callId, timeMs, more).map(([id, ms, members]) => started(id, ms, members)),
       fc.tuple(callId, timeMs, outcome, more).map(([id, ms, how, members]) => ended(id, ms, how, members)),
     )
-    const plain = (calls: ToolCalls) =>
-      ["c", "other"].map(
-        (id) =>
-          new Map(
-            [...calls.totals(id)].map(([name, { samples, ...tool }]) => [name, { ...tool, samples: samples.toSorted((a, b) => a - b) }]),
-          ),
-      )
+    const plain = ({ calls, clocks }: ReturnType<typeof bed>) =>
+      ["c", "other"].map((id) => {
+        const figures = clocks.figuresOf(id)
+        return [...calls.totals(id)]
+          .map(([name, tool]) => ({ name, ...tool, figures: figures.tool(name) }))
+          .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      })
     fc.assert(
       fc.property(fc.array(fact, { maxLength: 20 }), (facts) => {
-        const asked = new ToolCalls()
+        const asked = bed([])
         for (const one of facts) {
-          void (one.kind === "tool-started" ? asked.started(one) : asked.ended(one))
+          void (one.kind === "tool-started" ? asked.calls.started(one) : asked.calls.ended(one))
           plain(asked)
         }
-        expect(plain(asked)).toEqual(plain(fold(facts)))
+        expect(plain(asked)).toEqual(plain(bed(facts)))
       }),
       { numRuns: 2000 },
     )

@@ -2,7 +2,9 @@
 // Open calls stay visible as such; what is learnt later about a call revises what was counted.
 
 import type { ToolEnded, ToolOutcome, ToolStarted } from "../domain/facts.ts"
+import { NO_PLACE } from "./clock-samples.ts"
 import { keyHash } from "./key-hash.ts"
+import { recordableMs } from "./latency.ts"
 import type { StoredCall, StoredEntry } from "./stored-entry.ts"
 import { Unsaved } from "./unsaved.ts"
 
@@ -20,6 +22,27 @@ export interface ToolCall {
   durationMs: number | undefined
   /** The turn it ran in is over and no end was written: it is neither running nor judged. */
   abandoned: boolean
+  /** A person was asked before it ran. */
+  wasAsked: boolean
+  /** Where the samples of its run, and of the wait for that person, are. */
+  place: number
+  waitPlace: number
+}
+
+/** Hears of changes that may show in a clock. */
+export interface CallListener {
+  /** `hasMoved`: its times are other ones than they were before. */
+  callChanged(call: ToolCall, hasMoved: boolean): void
+  /** It is no longer among the calls of its conversation, and goes to another. */
+  callLeaves(call: ToolCall): void
+}
+
+/** Calls that ended in one bad way. */
+export interface ToolErrors {
+  count: number
+  /** When the last of them ended, Unix milliseconds, and the hash of its id. */
+  lastMs: number
+  lastKey: number
 }
 
 /** What the calls of one tool in one conversation come to. */
@@ -27,8 +50,8 @@ export interface ToolTotals {
   calls: number
   judged: number
   failures: number
-  /** Durations of judged calls in milliseconds, unordered. */
-  samples: number[]
+  /** Calls that did not end well, by how they did. */
+  errors: Partial<Record<ToolOutcome, ToolErrors>>
 }
 
 /** What is kept of a conversation's calls where they are not in memory themselves; plain data. */
@@ -38,25 +61,27 @@ export interface KeptCalls {
   readonly open: readonly StoredCall[]
 }
 
-const MAX_DURATION_MS = 24 * 3_600_000
-
 /** Later knowledge outranks earlier: a failure said once stays, "ok" yields to anything more exact. */
 const RANK: Record<ToolOutcome, number> = {
   background: 0,
   ok: 1,
   failed: 2,
-  timeout: 3,
-  "model-error": 4,
-  denied: 5,
-  cancelled: 6,
-  interrupted: 7,
+  "command-failed": 3,
+  timeout: 4,
+  "model-error": 5,
+  denied: 6,
+  cancelled: 7,
   rejected: 8,
+  // A line behind a refusal may tell that it was an interruption.
+  interrupted: 9,
 }
 
-const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "timeout", "model-error"])
+/** Outcomes that count as failures. */
+export const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "command-failed", "timeout", "model-error"])
 
 /** All calls of the host. `seen` answers the call it touched, or undefined when the fact said nothing new. */
 export class ToolCalls {
+  readonly #listener: CallListener | undefined
   readonly #calls = new Map<number, ToolCall>()
   readonly #byConversation = new Map<string, Set<ToolCall>>()
   readonly #open = new Map<string, Set<ToolCall>>()
@@ -67,6 +92,10 @@ export class ToolCalls {
   #keptSize = 0
   /** Calls that changed since a store last asked. */
   readonly unsaved = new Unsaved<ToolCall>("call-left")
+
+  constructor(listener?: CallListener) {
+    this.#listener = listener
+  }
 
   get size(): number {
     return this.#calls.size + this.#keptSize
@@ -87,8 +116,12 @@ export class ToolCalls {
         outcome: undefined,
         durationMs: undefined,
         abandoned: false,
+        wasAsked: false,
+        place: NO_PLACE,
+        waitPlace: NO_PLACE,
       })
     }
+    const hadStart = call.startMs !== undefined
     const known = call.startMs !== undefined && call.startMs <= fact.timeMs
     if (known && (call.target !== undefined || fact.target === undefined)) return undefined
     if (!known) {
@@ -99,7 +132,7 @@ export class ToolCalls {
       this.#move(call, fact.conversationId)
     }
     call.target ??= fact.target
-    this.unsaved.changed(call)
+    this.#changed(call, hadStart)
     return call
   }
 
@@ -118,24 +151,29 @@ export class ToolCalls {
         outcome: fact.outcome,
         durationMs: validDuration(fact.durationMs),
         abandoned: false,
+        wasAsked: fact.wasAsked === true,
+        place: NO_PLACE,
+        waitPlace: NO_PLACE,
       })
       this.#close(call)
       return call
     }
-    const before = `${call.endMs} ${call.outcome} ${call.durationMs} ${call.name}`
+    const before = endOf(call)
+    const hadEnd = call.endMs !== undefined
     const isFirstEnd = call.outcome === undefined && call.name !== ""
     call.endMs = call.endMs === undefined ? fact.timeMs : Math.min(call.endMs, fact.timeMs)
     if (call.outcome === undefined || RANK[fact.outcome] > RANK[call.outcome]) call.outcome = fact.outcome
     call.durationMs = largest(call.durationMs, validDuration(fact.durationMs))
     call.startMs ??= fact.startedMs
     if (call.name === "" && fact.name !== undefined) call.name = fact.name
+    if (fact.wasAsked === true) call.wasAsked = true
     call.abandoned = false
     this.#close(call)
-    if (before === `${call.endMs} ${call.outcome} ${call.durationMs} ${call.name}`) return undefined
+    if (before === endOf(call)) return undefined
     const totals = this.#totals.get(call.conversationId)?.get(call.name)
     if (isFirstEnd && totals !== undefined) addEnd(totals, call)
     else this.#totals.delete(call.conversationId)
-    this.unsaved.changed(call)
+    this.#changed(call, hadEnd)
     return call
   }
 
@@ -150,9 +188,20 @@ export class ToolCalls {
     }
   }
 
+  /** Ends all that a conversation left open when its agent was gone. */
+  abandonAll(conversationId: string, timeMs: number): void {
+    const agents = new Set([...(this.#open.get(conversationId) ?? [])].map(({ subagentId }) => subagentId))
+    for (const subagentId of agents) this.abandon(conversationId, subagentId, timeMs)
+  }
+
   /** Calls without an end, oldest first. */
   open(conversationId: string): readonly ToolCall[] {
     return [...(this.#open.get(conversationId) ?? [])].sort((a, b) => (a.startMs ?? 0) - (b.startMs ?? 0))
+  }
+
+  /** All calls in memory, unordered. */
+  of(conversationId: string): Iterable<ToolCall> {
+    return this.#byConversation.get(conversationId) ?? []
   }
 
   /** Totals by tool name. They change as calls do: read them at once. */
@@ -167,9 +216,14 @@ export class ToolCalls {
     return totals
   }
 
-  /** Whether the call of an id's hash is in memory. */
-  knows(key: number): boolean {
-    return this.#calls.has(key)
+  /** A call that is in memory. */
+  callOf(callId: string): Readonly<ToolCall> | undefined {
+    return this.#calls.get(keyHash(callId))
+  }
+
+  /** The conversation of the call of an id's hash; undefined where that is not in memory. */
+  homeOf(key: number): string | undefined {
+    return this.#calls.get(key)?.conversationId
   }
 
   /** Adds what changed since the last time to `to`, by conversation. */
@@ -182,7 +236,7 @@ export class ToolCalls {
     return (
       this.#kept.get(conversationId) ?? {
         calls: this.#byConversation.get(conversationId)?.size ?? 0,
-        totals: [...this.totals(conversationId)].map(([name, totals]) => [name, { ...totals, samples: [...totals.samples] }]),
+        totals: [...this.totals(conversationId)].map(([name, totals]) => [name, { ...totals, errors: structuredClone(totals.errors) }]),
         open: this.open(conversationId).map(storedCall),
       }
     )
@@ -221,11 +275,12 @@ export class ToolCalls {
   }
 
   #put({ kind: _kind, ...stored }: StoredCall): void {
-    const call: ToolCall = { ...stored, target: undefined }
+    const call: ToolCall = { ...stored, target: undefined, place: NO_PLACE, waitPlace: NO_PLACE }
     this.#totals.delete(call.conversationId)
     this.#calls.set(call.key, call)
     setOf(this.#byConversation, call.conversationId).add(call)
     if (call.endMs === undefined && call.outcome === undefined && !call.abandoned) setOf(this.#open, call.conversationId).add(call)
+    this.#listener?.callChanged(call, false)
   }
 
   #add(call: ToolCall): ToolCall {
@@ -234,8 +289,13 @@ export class ToolCalls {
     setOf(this.#open, call.conversationId).add(call)
     const totals = this.#totals.get(call.conversationId)
     if (totals !== undefined) addCall(totals, call)
-    this.unsaved.changed(call)
+    this.#changed(call, false)
     return call
+  }
+
+  #changed(call: ToolCall, hasMoved: boolean): void {
+    this.unsaved.changed(call)
+    this.#listener?.callChanged(call, hasMoved)
   }
 
   #close(call: ToolCall): void {
@@ -246,6 +306,7 @@ export class ToolCalls {
     if (call.conversationId === conversationId) return
     this.unsaved.left(call.conversationId, call.key)
     this.#byConversation.get(call.conversationId)?.delete(call)
+    this.#listener?.callLeaves(call)
     const wasOpen = this.#open.get(call.conversationId)?.delete(call) === true
     call.conversationId = conversationId
     this.#totals.delete(conversationId)
@@ -257,36 +318,54 @@ export class ToolCalls {
 function addCall(totals: Map<string, ToolTotals>, call: ToolCall): void {
   if (call.name === "") return
   let tool = totals.get(call.name)
-  if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0, samples: [] }))
+  if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0, errors: {} }))
   tool.calls++
   addEnd(tool, call)
 }
 
 function addEnd(tool: ToolTotals, call: ToolCall): void {
+  addError(tool, call)
   if (!isJudged(call.outcome)) return
   tool.judged++
   if (FAILURES.has(call.outcome)) tool.failures++
-  const duration = durationOf(call)
-  if (duration !== undefined) tool.samples.push(duration)
 }
 
-function storedCall({ target: _target, ...call }: ToolCall): StoredCall {
+function addError({ errors }: ToolTotals, { key, outcome, endMs = 0 }: ToolCall): void {
+  if (outcome === undefined || outcome === "ok" || outcome === "background") return
+  const error = (errors[outcome] ??= { count: 0, lastMs: 0, lastKey: 0 })
+  error.count++
+  // Of two in one millisecond the same one is the last in whatever order they come.
+  if (endMs < error.lastMs || (endMs === error.lastMs && key < error.lastKey)) return
+  error.lastMs = endMs
+  error.lastKey = key
+}
+
+function endOf({ endMs, outcome, durationMs, name, wasAsked }: ToolCall): string {
+  return `${endMs} ${outcome} ${durationMs} ${name} ${wasAsked}`
+}
+
+function storedCall({ target: _target, place: _place, waitPlace: _waitPlace, ...call }: ToolCall): StoredCall {
   return { kind: "call", ...call }
 }
 
-function isJudged(outcome: ToolOutcome | undefined): outcome is ToolOutcome {
+/** Whether a call counts in the error rate, and its run for the tool clock. */
+export function isJudged(outcome: ToolOutcome | undefined): outcome is ToolOutcome {
   return outcome === "ok" || (outcome !== undefined && FAILURES.has(outcome))
 }
 
+export function isFailure(outcome: ToolOutcome | undefined): boolean {
+  return outcome !== undefined && FAILURES.has(outcome)
+}
+
 /** As measured by the agent, else end minus start; undefined for what cannot be a duration (clocks jump). */
-function durationOf(call: ToolCall): number | undefined {
+export function durationOf(call: ToolCall): number | undefined {
   if (call.durationMs !== undefined) return call.durationMs
   if (call.startMs === undefined || call.endMs === undefined) return undefined
   return validDuration(call.endMs - call.startMs)
 }
 
 function validDuration(ms: number | undefined): number | undefined {
-  return ms !== undefined && ms >= 0 && ms <= MAX_DURATION_MS ? Math.round(ms) : undefined
+  return ms === undefined ? undefined : recordableMs(ms)
 }
 
 function largest(a: number | undefined, b: number | undefined): number | undefined {

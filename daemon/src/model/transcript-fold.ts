@@ -1,7 +1,8 @@
 // Folds what transcripts say into conversations, the ledger and the tool calls.
 
-import type { TranscriptFact } from "../domain/facts.ts"
+import type { ModelCallSeen, TranscriptFact, TurnEnded } from "../domain/facts.ts"
 import { Conversation } from "./conversation.ts"
+import type { SpanSeen } from "./spans.ts"
 import type { ToolCall } from "./tool-calls.ts"
 import type { WorldHistory, WorldParts } from "./world-history.ts"
 
@@ -21,7 +22,7 @@ export class TranscriptFold {
   }
 
   fold(fact: TranscriptFact): void {
-    const { roster, ledger, tools, reconciler, usage, history } = this.#parts
+    const { roster, ledger, tools, clocks, reconciler, usage, history, activities } = this.#parts
     history.rouse(fact)
     const conversation = this.#conversation(fact.conversationId)
     this.#parts.onConversation(conversation.id)
@@ -29,6 +30,7 @@ export class TranscriptFold {
       conversation.touch(fact.timeMs)
       if (fact.subagentId !== undefined) conversation.subagentActive(fact.subagentId, fact.timeMs)
     }
+    const turnStartedMs = conversation.inTurn === true && fact.kind === "turn-ended" ? conversation.turnChangedMs : undefined
     switch (fact.kind) {
       case "conversation-seen":
         conversation.describe(fact)
@@ -37,10 +39,10 @@ export class TranscriptFold {
         this.#parts.onSeats()
         break
       case "request-seen":
-        for (const id of ledger.see(fact)) {
+        for (const [id, timeMs] of ledger.see(fact)) {
           this.#parts.onConversation(id)
           history.touched(id)
-          this.#touchAll(reconciler.requestChanged(id, fact.timeMs))
+          this.#touchAll(reconciler.requestChanged(id, timeMs))
         }
         break
       case "tool-started":
@@ -48,19 +50,30 @@ export class TranscriptFold {
         break
       case "tool-ended":
         this.#callTouched(tools.ended(fact))
+        conversation.trouble.toolEnded(tools.callOf(fact.callId)?.name ?? "", fact)
+        break
+      case "model-call-seen":
+        this.#touchAll(clocks.spans.see(answerSpan(fact)))
         break
       case "turn-started":
         if (fact.subagentId === undefined) conversation.turnStarted(fact.timeMs)
+        if (fact.idleSinceMs !== undefined) {
+          clocks.spans.see({ what: "idle", conversationId: conversation.id, startMs: fact.idleSinceMs, endMs: fact.timeMs })
+        }
         break
       case "turn-ended":
         if (fact.subagentId === undefined) conversation.turnEnded(fact)
+        if (fact.startedMs !== undefined) clocks.spans.see(turnSpan(fact, fact.startedMs))
         tools.abandon(conversation.id, fact.subagentId, fact.timeMs)
         break
       case "context-seen":
         if (fact.subagentId === undefined) conversation.contextSeen(fact)
         break
       case "api-error-seen":
-        conversation.apiError(fact.key)
+        conversation.trouble.apiErrorSeen(fact)
+        break
+      case "hook-failed":
+        conversation.trouble.hookFailed(fact)
         break
       case "subagent-seen":
         conversation.subagentSeen(fact)
@@ -71,11 +84,13 @@ export class TranscriptFold {
       case "rate-limit-seen":
         usage.limits.see(fact)
         break
+      case "compacted":
       case "active":
         break
       default:
         fact satisfies never
     }
+    activities.see(fact, conversation, turnStartedMs)
   }
 
   #noteFork({ id, meta }: Conversation): void {
@@ -98,4 +113,12 @@ export class TranscriptFold {
     if (conversation === undefined) conversations.set(id, (conversation = new Conversation(id)))
     return conversation
   }
+}
+
+function answerSpan({ conversationId, subagentId, key, model, startedMs, timeMs, basis }: ModelCallSeen): SpanSeen {
+  return { what: "model", conversationId, subagentId, key, model, startMs: startedMs, endMs: timeMs, isEstimated: basis === "estimated" }
+}
+
+function turnSpan({ conversationId, subagentId, timeMs, durationMs }: TurnEnded, startMs: number): SpanSeen {
+  return { what: "turn", conversationId, subagentId, startMs, endMs: timeMs, activeMs: durationMs }
 }

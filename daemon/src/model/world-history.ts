@@ -2,6 +2,8 @@
 // on disk until something new is heard of them. Most of a history is never looked at again.
 
 import type { TranscriptFact } from "../domain/facts.ts"
+import type { ActivityLog } from "./activity-log.ts"
+import type { Clocks } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { Ledger } from "./ledger.ts"
@@ -9,8 +11,18 @@ import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
 import { conversationName } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
-import { SHARED, type StoredCall, type StoredEntry, type StoredRequest } from "./stored-entry.ts"
-import type { Archive, ConversationSummary, StoredConversation, StoredSession, StoredWorld, WorldChanges } from "./stored-world.ts"
+import { answerKey } from "./spans.ts"
+import { MAX_CHANGES, type StatusChange, StatusHistory } from "./status-history.ts"
+import { SHARED, type StoredCall, type StoredEntry, type StoredRequest, type StoredSpan } from "./stored-entry.ts"
+import type {
+  Archive,
+  ConversationSummary,
+  KeyedEntry,
+  StoredConversation,
+  StoredSession,
+  StoredWorld,
+  WorldChanges,
+} from "./stored-world.ts"
 import type { KeptConversation } from "./store-port.ts"
 import type { ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
@@ -21,10 +33,12 @@ const RECENT_MS = 3_600_000
 export interface WorldParts {
   readonly ledger: Ledger
   readonly tools: ToolCalls
+  readonly clocks: Clocks
   readonly reconciler: Reconciler
   readonly usage: UsageBooks
   readonly roster: Roster
   readonly conversations: Map<string, Conversation>
+  readonly activities: ActivityLog
 }
 
 export class WorldHistory {
@@ -37,6 +51,10 @@ export class WorldHistory {
   readonly #stale = new Set<string>()
   readonly #sessions = new Map<string, string>()
   #changedSessions = new Map<string, StoredSession>()
+  /** As a store brought them back. */
+  #lastChanges: ReadonlyMap<string, StatusChange> = new Map()
+  /** Whose changes of status are not written. */
+  #unsavedHistories = new Map<string, StatusHistory>()
 
   constructor(parts: WorldParts) {
     this.#parts = parts
@@ -44,8 +62,10 @@ export class WorldHistory {
 
   /** Whether there is anything to write down. */
   get hasChanges(): boolean {
-    const { ledger, tools } = this.#parts
-    return (this.#changed?.size ?? 0) > 0 || ledger.unsaved.size > 0 || tools.unsaved.size > 0 || this.#changedSessions.size > 0
+    const { ledger, tools, clocks, activities } = this.#parts
+    if (activities.ring.hasUnsaved) return true
+    const sets = [this.#changed, ledger.unsaved, tools.unsaved, clocks.spans.unsaved, this.#changedSessions, this.#unsavedHistories]
+    return sets.some((set) => set !== undefined && set.size > 0)
   }
 
   /** Puts back what a store kept, into an empty world, and takes note of changes from then on. */
@@ -75,12 +95,15 @@ export class WorldHistory {
     // Sums hold the requests of keys that several bear; where there are none, these are booked as well.
     ledger.bookShared(unsummed)
     for (const [id, session] of stored.sessions) this.#sessions.set(id, JSON.stringify(session))
-    roster.remember(new Map(stored.sessions))
+    this.#lastChanges = stored.lastChanges
+    roster.remember(new Map(stored.sessions), (id) => (stored.lastChanges.has(id) ? archive.statusChanges(id, MAX_CHANGES) : []))
     for (const limit of stored.limits) usage.limits.see({ kind: "rate-limit-seen", conversationId: "", ...limit })
     usage.limits.takeChanged()
+    this.#parts.activities.restore(stored.activities)
     this.#changed = new Set()
     ledger.unsaved.begin()
     this.#parts.tools.unsaved.begin()
+    this.#parts.clocks.spans.unsaved.begin()
   }
 
   /** Brings into memory what a fact may change. Call before it is folded. */
@@ -89,7 +112,13 @@ export class WorldHistory {
     if (this.#asleep.size === 0) return
     this.wake(fact.conversationId)
     if (fact.kind === "request-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
+    else if (fact.kind === "model-call-seen") this.#wakeHome("answer", answerKey(fact.key), this.#parts.clocks.spans)
     else if (fact.kind === "tool-started" || fact.kind === "tool-ended") this.#wakeHome("call", keyHash(fact.callId), this.#parts.tools)
+  }
+
+  /** What is kept of a conversation that is not in memory; undefined for one that is. */
+  entriesOnDisk(conversationId: string): readonly StoredEntry[] | undefined {
+    return this.#asleep.has(conversationId) ? this.#archive?.entries(conversationId) : undefined
   }
 
   /** Brings a conversation's requests and calls into memory. */
@@ -98,14 +127,22 @@ export class WorldHistory {
     this.#load(conversationId, true)
   }
 
+  /** An interval of a conversation was seen by other means than its transcript. Call before it is folded. */
+  intervalSeen(conversationId: string): void {
+    this.#changed?.add(conversationId)
+    this.wake(conversationId)
+  }
+
   /** A conversation's sums changed, be it without a request or call of its own. */
   touched(conversationId: string): void {
     if (this.#changed !== undefined) this.#stale.add(conversationId)
   }
 
-  /** A session was bound to a conversation, or moved on. */
-  sessionTouched({ id, process, discoveredMs, conversationId, earlierConversationIds }: SessionState): void {
-    if (this.#changed === undefined || process === undefined || conversationId === undefined) return
+  /** A session's status changed, or it was bound to a conversation, or moved on. */
+  sessionTouched({ id, process, discoveredMs, conversationId, earlierConversationIds, history }: SessionState): void {
+    if (this.#changed === undefined) return
+    if (history.hasUnsaved) this.#unsavedHistories.set(id, history)
+    if (process === undefined || conversationId === undefined) return
     const session: StoredSession = { discoveredMs, conversationId, earlierConversationIds: [...earlierConversationIds] }
     const text = JSON.stringify(session)
     if (this.#sessions.get(id) === text) return
@@ -113,32 +150,52 @@ export class WorldHistory {
     this.#changedSessions.set(id, session)
   }
 
+  /** Notes the end of sessions that an earlier run of the daemon left and that are no more; all that there are have to be known. */
+  endMissing(nowMs: number): void {
+    const { sessions } = this.#parts.roster
+    for (const [id, last] of this.#lastChanges) {
+      if (last.to.status === "ended" || sessions.has(id)) continue
+      const history = new StatusHistory([last])
+      const to = { status: "ended", reason: "gone when the daemon started", source: "process", confidence: "likely" } as const
+      history.add({ from: last.to.status, to, timeMs: nowMs, conversationId: last.conversationId })
+      this.#unsavedHistories.set(id, history)
+    }
+    this.#lastChanges = new Map()
+  }
+
   /** What changed since the last call, as it is now. */
   take(): WorldChanges {
-    const { ledger, tools, usage } = this.#parts
+    const { ledger, tools, clocks, usage, activities } = this.#parts
     const entries = new Map<string, StoredEntry[]>()
     ledger.takeUnsaved(entries)
     tools.takeUnsaved(entries)
+    clocks.spans.takeUnsaved(entries)
     const conversations = new Map<string, StoredConversation>()
     for (const id of this.#changed ?? []) {
       const state = this.#stateOf(id)
       if (state !== undefined) conversations.set(id, state)
     }
     const sessions = this.#changedSessions
+    const statusChanges = [...this.#unsavedHistories].flatMap(([sessionId, history]) =>
+      history.takeUnsaved().map((change) => ({ sessionId, change })),
+    )
     const staleSummaries = [...this.#stale].filter((id) => !entries.has(id))
     this.#changed?.clear()
     this.#stale.clear()
     this.#changedSessions = new Map()
-    return { conversations, entries, staleSummaries, sessions, limits: usage.limits.takeChanged() }
+    this.#unsavedHistories = new Map()
+    const limits = usage.limits.takeChanged()
+    return { conversations, entries, staleSummaries, sessions, statusChanges, limits, activities: activities.takeUnsaved() }
   }
 
   /** A conversation's sums as they are now; undefined for one that is not known. */
   summaryOf(conversationId: string): ConversationSummary | undefined {
-    const { conversations, ledger, tools, usage, reconciler } = this.#parts
+    const { conversations, ledger, tools, clocks, usage, reconciler } = this.#parts
     if (!conversations.has(conversationId)) return undefined
     return {
       account: ledger.accountOf(conversationId),
       calls: tools.kept(conversationId),
+      clocks: clocks.kept(conversationId, tools.totals(conversationId).keys()),
       usage: [...usage.rollup.rowsOf(conversationId)],
       reconciliation: reconciler.resultOf(conversationId),
     }
@@ -156,18 +213,21 @@ export class WorldHistory {
 
   /** Forgets conversations for good: a person asked for it. */
   forget(conversationIds: Iterable<string>): void {
-    const { conversations, ledger, tools, reconciler, usage, roster } = this.#parts
+    const { conversations, ledger, tools, clocks, reconciler, usage, roster, activities } = this.#parts
     const ids = new Set(conversationIds)
+    activities.forget(ids)
     for (const id of ids) {
       this.#asleep.delete(id)
       this.#changed?.delete(id)
       this.#stale.delete(id)
       ledger.forget(id)
       tools.forget(id)
+      clocks.forget(id)
       reconciler.booked.forget(id)
       usage.corrections.forget(id)
       roster.forget(id)
       conversations.delete(id)
+      for (const { history } of roster.sessions.values()) history.forget(id)
     }
     usage.rollup.forget((row) => ids.has(row.conversationId))
   }
@@ -177,10 +237,11 @@ export class WorldHistory {
     return conversation === undefined ? undefined : { ...conversation.state(), booked: this.#parts.reconciler.booked.of(id) }
   }
 
-  #sleep(id: string, { account, calls, usage, reconciliation }: ConversationSummary): void {
+  #sleep(id: string, { account, calls, clocks, usage, reconciliation }: ConversationSummary): void {
     const parts = this.#parts
     this.#asleep.add(id)
     if (account !== undefined) parts.ledger.restoreAccount(id, account)
+    parts.clocks.restoreKept(id, clocks)
     parts.tools.restoreKept(id, calls)
     parts.usage.rollup.restore(usage)
     if (reconciliation !== undefined) parts.reconciler.restore(id, reconciliation)
@@ -189,12 +250,14 @@ export class WorldHistory {
   #load(id: string, isBooked: boolean): void {
     const entries = this.#archive?.entries(id) ?? []
     this.#parts.ledger.restore(entries.filter(isRequest), isBooked)
+    this.#parts.clocks.wake(id)
     this.#parts.tools.restore(id, entries.filter(isCall))
+    this.#parts.clocks.spans.restore(entries.filter(isSpan))
   }
 
-  #wakeHome(what: "request" | "call", key: number, known: { knows(key: number): boolean }): void {
-    if (known.knows(key)) return
-    const home = this.#archive?.home(what, key)
+  /** A request or call may be in memory though its conversation sleeps: open calls are, and requests whose key several bear. */
+  #wakeHome(what: KeyedEntry, key: number, known: { homeOf(key: number): string | undefined }): void {
+    const home = known.homeOf(key) ?? this.#archive?.home(what, key)
     if (home !== undefined) this.wake(home)
   }
 }
@@ -205,4 +268,8 @@ function isRequest(entry: StoredEntry): entry is StoredRequest {
 
 function isCall(entry: StoredEntry): entry is StoredCall {
   return entry.kind === "call"
+}
+
+function isSpan(entry: StoredEntry): entry is StoredSpan {
+  return entry.kind === "span"
 }

@@ -4,12 +4,15 @@ import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { contextUsedRatio } from "./context-window.ts"
+import type { Clocks } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import type { Ledger } from "./ledger.ts"
+import type { LiveIntervals } from "./live-intervals.ts"
 import { metricsMessage } from "./metrics-message.ts"
 import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
 import { sessionMessage } from "./session-message.ts"
+import { SLOW_THRESHOLDS, SlowJudge, type SlowThresholds } from "./slow-judge.ts"
 import type { ToolCall, ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
 
@@ -20,6 +23,10 @@ export interface WorldMessagesOptions {
   readonly roster: Roster
   readonly ledger: Ledger
   readonly tools: ToolCalls
+  readonly clocks: Clocks
+  readonly live: LiveIntervals
+  /** From when on something is called slow; undefined for the usual. */
+  readonly slow: SlowThresholds | undefined
   readonly reconciler: Reconciler
   readonly usage: UsageBooks
   /** Unix milliseconds. */
@@ -33,9 +40,16 @@ export class WorldMessages {
   readonly #world: WorldMessagesOptions
   readonly #sessions = new Map<string, Session>()
   readonly #rows = new Map<string, Metrics>()
+  readonly slow: SlowJudge
 
   constructor(options: WorldMessagesOptions) {
     this.#world = options
+    this.slow = new SlowJudge({
+      samples: options.clocks.samples,
+      thresholds: options.slow ?? SLOW_THRESHOLDS,
+      sessionOf: (id) => options.roster.sessionOf(id)?.id ?? id,
+      modelOf: (id) => this.modelOf(id),
+    })
   }
 
   /** Throws for an id that is no session's. */
@@ -53,6 +67,7 @@ export class WorldMessages {
       conversation,
       model,
       openTools: this.mainTools(conversation),
+      isSlow: conversation !== undefined && this.slow.of(conversation.id).length > 0,
       activeSubagents: this.#activeSubagents(conversation),
       parentSessionId: roster.parentOf(session),
       contextUsedRatio:
@@ -65,13 +80,16 @@ export class WorldMessages {
   row(conversationId: string): Metrics {
     const cached = this.#rows.get(conversationId)
     if (cached !== undefined) return cached
-    const { host, conversations, roster, ledger, tools, reconciler, usage } = this.#world
+    const { host, conversations, roster, ledger, tools, clocks, live, reconciler, usage } = this.#world
     const row = metricsMessage({
       host,
       sessionId: roster.sessionOf(conversationId)?.id ?? "",
       conversation: conversations.get(conversationId) ?? new Conversation(conversationId),
       totals: ledger.totals(conversationId),
       tools: tools.totals(conversationId),
+      clocks: clocks.figuresOf(conversationId),
+      open: live.openIn(conversationId),
+      slow: this.slow.of(conversationId),
       childConversations: roster.childrenOf(conversationId).size,
       reconciliation: reconciler.resultOf(conversationId),
       corrected: usage.correctedOf(conversationId),

@@ -102,6 +102,37 @@ describe("World", () => {
     expect(gone).toContain(standIn?.id)
   })
 
+  it("does not say that a conversation cannot be told once it is told by other evidence", () => {
+    const { world } = setUp()
+    const evidence = { field: "conversation", source: "process", detail: "cannot tell", confidence: "likely", timeMs: START } as const
+    world.apply([agent("s", { evidence: [evidence] })])
+    const saysSo = () => world.session("s")?.evidence.some(({ detail }) => detail === "cannot tell")
+    expect(saysSo()).toBe(true)
+    world.apply([conversation("c")])
+    expect(world.session("s")?.conversationId).toBe("c")
+    expect(saysSo()).toBe(false)
+  })
+
+  it("notes what is waited for now, with a time of its own, and no change where nothing is asked", () => {
+    const { world, clock } = setUp()
+    const registry = (status: string, waitingFor?: string) =>
+      agent("s", { registry: { conversationId: "c", status, ...(waitingFor === undefined ? {} : { waitingFor }) } })
+    for (const fact of [
+      registry("waiting", "permission prompt"),
+      registry("waiting", "input needed"),
+      registry("busy"),
+      registry("busy"),
+    ]) {
+      clock.now += 1_000
+      world.apply([fact])
+    }
+    expect(world.statusChanges("s").map(({ from, to, reason, time }) => [from, to, reason, Number(time?.seconds) - START / 1000])).toEqual([
+      [Status.WAITING, Status.WORKING, "thinking", 3],
+      [Status.WAITING, Status.WAITING, "input needed", 2],
+      [Status.UNSPECIFIED, Status.WAITING, "permission prompt", 1],
+    ])
+  })
+
   it("gives a subagent's thread a row of its own under its parent's session", () => {
     const { world } = setUp()
     world.apply([conversation("child", { parentConversationId: "root", agent: "codex" })])

@@ -8,10 +8,17 @@ import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/s
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
 import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
+import { ActivityFeed } from "./activity-feed.ts"
+import { ActivityLog } from "./activity-log.ts"
+import type { ActivityRingOptions } from "./activity-ring.ts"
+import { Clocks } from "./clocks.ts"
 import type { Conversation } from "./conversation.ts"
 import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
+import { LatencyReport } from "./latency-report.ts"
 import { Ledger } from "./ledger.ts"
+import { LiveIntervals } from "./live-intervals.ts"
 import type { PriceBook } from "./prices/price-book.ts"
+import type { PublishedActivities } from "./published-activities.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Reconciler } from "./reconciler.ts"
 import type { LedgerRequest } from "./request-table.ts"
@@ -21,6 +28,7 @@ import { lastActivityMs, statusChangeMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
+import type { SlowThresholds } from "./slow-judge.ts"
 import { ToolCalls } from "./tool-calls.ts"
 import { TranscriptFold } from "./transcript-fold.ts"
 import { UsageBooks } from "./usage-books.ts"
@@ -38,6 +46,10 @@ export interface WorldOptions {
   readonly now: () => number
   /** Keeps what was marked as seen; absent: it lasts as long as the world. */
   readonly seen?: SeenJournal
+  /** From when on something is called slow. */
+  readonly slow?: SlowThresholds
+  /** How much is kept of what happened. */
+  readonly activityRing?: Pick<ActivityRingOptions, "capacity" | "maxAgeMs">
 }
 
 /** How far the first read is, as the tailer reports it. */
@@ -58,12 +70,19 @@ export class World implements PublishedWorld {
   /** What reports are made of. */
   readonly usage: UsageBooks
   readonly #reconciler: Reconciler
-  readonly #tools = new ToolCalls()
+  readonly #clocks: Clocks = new Clocks((id) => this.#tools.of(id))
+  readonly #tools: ToolCalls = new ToolCalls(this.#clocks)
+  readonly #live: LiveIntervals
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
+  readonly #activityLog: ActivityLog
+  /** What happened. */
+  readonly activities: PublishedActivities
   readonly #transcripts: TranscriptFold
   /** What a store follows and brings back. */
   readonly history: WorldHistory
+  /** What latencies of other groups and windows come from. */
+  readonly latency: LatencyReport
   readonly #listeners = new Set<(dirty: Dirty) => void>()
   readonly #published: WorldMessages
   /** Ended sessions still within SCOPE_RECENT; time alone takes them out. */
@@ -96,20 +115,34 @@ export class World implements PublishedWorld {
     })
     this.#ledger = new Ledger(options.prices, this.usage.book)
     this.#reconciler = new Reconciler({ requestsOf: (id) => this.#requestsOf(id), prices: options.prices })
+    this.#activityLog = new ActivityLog({ now: options.now, tools: this.#tools, ...options.activityRing })
     const parts = {
       ledger: this.#ledger,
       tools: this.#tools,
+      clocks: this.#clocks,
       reconciler: this.#reconciler,
       usage: this.usage,
       roster: this.#roster,
       conversations: this.#conversations,
+      activities: this.#activityLog,
     }
-    this.#published = new WorldMessages({ ...parts, host: options.host, now: options.now })
+    this.activities = new ActivityFeed(this.#activityLog, parts)
+    const onConversation = (id: string): unknown => this.#dirtyConversations.add(id)
     this.history = new WorldHistory(parts)
+    this.#live = new LiveIntervals({ ...parts, history: this.history, onConversation })
+    this.#published = new WorldMessages({ ...parts, live: this.#live, slow: options.slow, host: options.host, now: options.now })
+    this.latency = new LatencyReport({
+      ...parts,
+      history: this.history,
+      host: options.host,
+      now: options.now,
+      idsOf: (id) => (this.#roster.sessions.has(id) ? this.#conversationIdsOf(id) : this.#conversations.has(id) ? [id] : undefined),
+      idsIn: (scope) => this.#conversationIdsIn(scope),
+    })
     this.#transcripts = new TranscriptFold({
       ...parts,
       history: this.history,
-      onConversation: (id) => this.#dirtyConversations.add(id),
+      onConversation,
       onSeats: () => (this.#reseat = true),
     })
   }
@@ -120,6 +153,11 @@ export class World implements PublishedWorld {
     this.#reseat = true
     this.#settle()
     this.#publish(false)
+  }
+
+  /** Every agent that runs has been stated since the world was restored: what was left of others is over. */
+  allStated(): void {
+    this.history.endMissing(this.#now())
   }
 
   /** Forgets conversations for good. */
@@ -148,6 +186,7 @@ export class World implements PublishedWorld {
   setFirstRead(progress: ReadProgress): void {
     const { bytesRead, bytesTotal, files, done } = progress
     this.#firstRead = create(FirstReadSchema, { bytesRead: BigInt(bytesRead), bytesTotal: BigInt(bytesTotal), files, done })
+    if (done) this.#activityLog.release()
     this.#publish(true)
   }
 
@@ -159,10 +198,16 @@ export class World implements PublishedWorld {
     for (const session of this.#roster.sessions.values()) {
       if (session.status?.status !== "ended") this.#restatus(session, nowMs)
     }
+    this.#activityLog.ring.expire()
     for (const id of this.#recentlyEnded) {
       if (this.sessionInScope(id, Scope.RECENT)) continue
       this.#recentlyEnded.delete(id)
       this.#scopeChanged(id)
+    }
+    for (const id of this.#published.slow.judge(nowMs, this.#clocks.changes)) {
+      this.#dirtyConversations.add(id)
+      const session = this.#roster.sessionOf(id)
+      if (session !== undefined) this.#dirtySessions.add(session.id)
     }
     this.#publish(false)
   }
@@ -208,8 +253,7 @@ export class World implements PublishedWorld {
   }
 
   metrics(scope: Scope): readonly Metrics[] {
-    const ids = new Set(this.sessions(scope).flatMap((session) => this.#conversationIdsOf(session.id)))
-    return [...ids].map((id) => this.#published.row(id))
+    return this.#conversationIdsIn(scope).map((id) => this.#published.row(id))
   }
 
   metricsOf(id: string): readonly Metrics[] | undefined {
@@ -235,8 +279,10 @@ export class World implements PublishedWorld {
   }
 
   #agentSeen(fact: AgentSeen): void {
+    const isNew = !this.#roster.sessions.has(fact.sessionId)
     const session = this.#roster.seat(fact.sessionId, this.#now())
     session.process = fact
+    if (isNew) this.#activityLog.discovered(session)
     session.gone = undefined
     this.#roster.takeWord(session, this.#now(), this.#touch)
     this.#reseat = true
@@ -247,6 +293,8 @@ export class World implements PublishedWorld {
     const session = this.#roster.sessions.get(fact.sessionId)
     if (session === undefined || session.gone !== undefined) return
     session.gone = { timeMs: fact.timeMs, reason: fact.reason }
+    this.#live.agentGone(session)
+    this.#activityLog.gone(session)
     this.#reseat = true
     this.#dirtySessions.add(session.id)
   }
@@ -287,14 +335,16 @@ export class World implements PublishedWorld {
       },
       nowMs,
     )
-    const wasEnded = session.status?.status === "ended"
+    const before = session.status?.status
     if (session.setStatus(reading, nowMs)) this.#dirtySessions.add(session.id)
+    this.#live.statusRead(session, before, nowMs)
+    if (reading.status !== before) this.#activityLog.statusChanged(session, reading)
     const unread = isUnread({ sessionId: session.id, status: reading.status, process: session.process, conversation }, this.#seen)
     if (session.unread !== unread) this.#dirtySessions.add(session.id)
     session.unread = unread
     session.markedSeenMs = this.#seen.markedMs(session.id)
     const isEnded = reading.status === "ended"
-    if (isEnded === wasEnded) return
+    if (isEnded === (before === "ended")) return
     this.#scopeChanged(session.id)
     if (isEnded) this.#recentlyEnded.add(session.id)
     else this.#recentlyEnded.delete(session.id)
@@ -307,6 +357,7 @@ export class World implements PublishedWorld {
   }
 
   #publish(firstRead: boolean): void {
+    this.#activityLog.publish()
     const sessionIds = this.#dirtySessions
     const conversationIds = this.#dirtyConversations
     if (sessionIds.size === 0 && conversationIds.size === 0 && !firstRead) return
@@ -319,6 +370,10 @@ export class World implements PublishedWorld {
     }
     for (const id of conversationIds) this.#published.rowChanged(id)
     for (const listener of this.#listeners) listener({ sessionIds, conversationIds, firstRead })
+  }
+
+  #conversationIdsIn(scope: Scope): readonly string[] {
+    return [...new Set(this.sessions(scope).flatMap((session) => this.#conversationIdsOf(session.id)))]
   }
 
   #conversationIdsOf(sessionId: string): readonly string[] {

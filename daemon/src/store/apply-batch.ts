@@ -1,7 +1,7 @@
 // Writes one batch: all of it or, where anything fails, nothing.
 
 import type { DatabaseSync, StatementSync } from "node:sqlite"
-import type { Batch } from "./batch.ts"
+import type { Batch, StatusChangeRow } from "./batch.ts"
 import { mergePieces } from "./entry-codec.ts"
 
 export interface BatchWriter {
@@ -15,7 +15,7 @@ const MANY_PIECES = 8
 /** `beforeStep` is called before each statement; tests let it throw or kill. */
 export function createBatchWriter(database: DatabaseSync, beforeStep: () => void = () => {}): BatchWriter {
   const statements = new Map<string, StatementSync>()
-  const run = (sql: string, ...values: (string | number | Uint8Array)[]): void => {
+  const run = (sql: string, ...values: (string | number | Uint8Array | null)[]): void => {
     beforeStep()
     let statement = statements.get(sql)
     if (statement === undefined) statements.set(sql, (statement = database.prepare(sql)))
@@ -49,7 +49,35 @@ export function createBatchWriter(database: DatabaseSync, beforeStep: () => void
     for (const { id, seenMs, state } of batch.sessions) {
       run("INSERT OR REPLACE INTO sessions (id, seen_ms, state) VALUES (?, ?, ?)", id, seenMs, state)
     }
+    for (const row of batch.statusChanges) addStatusChange(row)
+    if (batch.statusChanges.length > 0) run("DELETE FROM status_changes WHERE time_ms < ?", batch.statusChangesSinceMs)
+    for (const key of batch.goneActivities) run("DELETE FROM activities WHERE key = ?", key)
+    for (const { key, id, timeMs, conversation, state } of batch.activities) {
+      run(
+        "INSERT OR REPLACE INTO activities (key, id, time_ms, conversation, state) VALUES (?, ?, ?, ?, ?)",
+        key,
+        id,
+        timeMs,
+        conversation,
+        state,
+      )
+    }
     for (const [name, value] of Object.entries(batch.meta)) run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", name, value)
+  }
+
+  function addStatusChange({ session, conversation, change: { from, to, timeMs } }: StatusChangeRow): void {
+    run(
+      "INSERT INTO status_changes (session, conversation, time_ms, from_status, to_status, reason, source, confidence) " +
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      session,
+      conversation,
+      timeMs,
+      from ?? null,
+      to.status,
+      to.reason,
+      to.source,
+      to.confidence,
+    )
   }
 
   function tidy(conversation: number): void {

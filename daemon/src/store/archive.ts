@@ -3,12 +3,13 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { PriceFactors } from "../domain/usage.ts"
 import type { StoredEntry } from "../model/stored-entry.ts"
-import type { Archive } from "../model/stored-world.ts"
+import type { Archive, KeyedEntry } from "../model/stored-world.ts"
 import { DamagedError } from "./damage.ts"
 import { type EntryNames, mergePieces, readEntry, skipEntry } from "./entry-codec.ts"
 import { KeyIndex } from "./key-index.ts"
 import type { Names } from "./names.ts"
 import { PackedReader } from "./packed-bytes.ts"
+import { statusChangeOf } from "./status-change-row.ts"
 
 export interface ArchiveOptions {
   readonly database: DatabaseSync
@@ -17,8 +18,13 @@ export interface ArchiveOptions {
   readonly onDamage: (error: unknown) => void
 }
 
+type Homes = Readonly<Record<KeyedEntry, KeyIndex>>
+
+const noHomes = (): Homes => ({ request: new KeyIndex(), call: new KeyIndex(), answer: new KeyIndex() })
+
 export function createArchive({ database, names, onDamage }: ArchiveOptions): Archive {
   const piecesOf = database.prepare("SELECT entries FROM pieces WHERE conversation = ? ORDER BY id")
+  const changesOf = database.prepare("SELECT * FROM status_changes WHERE session = ? ORDER BY id DESC LIMIT ?")
   const allFactors = new Map<number, PriceFactors>()
   const entryNames: EntryNames = {
     // A name that is gone was a purged conversation's.
@@ -29,7 +35,7 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
       return factors
     },
   }
-  let index: { readonly request: KeyIndex; readonly call: KeyIndex } | undefined
+  let index: Homes | undefined
 
   function read<T>(work: () => T, otherwise: T): T {
     try {
@@ -49,13 +55,15 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
     return entries.filter((entry) => !("conversationId" in entry) || entry.conversationId !== "")
   }
 
-  function buildIndex(): { readonly request: KeyIndex; readonly call: KeyIndex } {
-    const built = { request: new KeyIndex(), call: new KeyIndex() }
+  function buildIndex(): Homes {
+    const built = noHomes()
     for (const row of database.prepare("SELECT conversation, entries FROM pieces ORDER BY id").iterate()) {
       const home = Number(row["conversation"])
       const reader = new PackedReader(row["entries"] as Uint8Array)
       while (!reader.isDone) {
         const { what, key, isLeft } = skipEntry(reader)
+        // Its key names its conversation: nobody asks.
+        if (what === "interval") continue
         if (isLeft) built[what].leave(key, home)
         else built[what].set(key, home)
       }
@@ -65,13 +73,23 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
 
   return {
     home(what, key) {
-      index ??= read(buildIndex, { request: new KeyIndex(), call: new KeyIndex() })
+      index ??= read(buildIndex, noHomes())
       const home = index[what].get(key)
       return home === 0 ? undefined : names.text(home)
     },
     entries(conversationId) {
       const number = names.known(conversationId)
       return number === undefined ? [] : read(() => entriesOf(number), [])
+    },
+    statusChanges(sessionId, limit) {
+      return read(
+        () =>
+          changesOf
+            .all(sessionId, limit)
+            .toReversed()
+            .map((row) => statusChangeOf(row, names)),
+        [],
+      )
     },
   }
 }

@@ -2,6 +2,7 @@
 
 import type { WorldChanges } from "../model/stored-world.ts"
 import type { ConversationSummary } from "../model/stored-world.ts"
+import { toActivityParts } from "./activity-rows.ts"
 import type { Batch, CursorRow } from "./batch.ts"
 import { EntryWriter } from "./entry-codec.ts"
 import { toJson } from "./json.ts"
@@ -17,6 +18,9 @@ export interface BatchParts {
   readonly nowMs: number
 }
 
+/** Longer than Claude Code keeps transcripts, unless told otherwise. */
+const STATUS_CHANGES_KEPT_MS = 90 * 24 * 3_600_000
+
 export function buildBatch(names: Names, parts: BatchParts): Batch {
   const { changes, nowMs } = parts
   const writer = new EntryWriter(names)
@@ -26,7 +30,9 @@ export function buildBatch(names: Names, parts: BatchParts): Batch {
   })
   const conversations = [...changes.conversations].map(([id, state]) => ({ id: names.number(id), state: toJson(state) }))
   const summaries = [...parts.summaries].map(([id, summary]) => ({ id: names.number(id), state: toJson(summary) }))
+  const { meta, ...activities } = toActivityParts(names, changes.activities)
   return {
+    ...activities,
     conversations,
     pieces,
     staleSummaries: changes.staleSummaries.flatMap((id) => names.known(id) ?? []),
@@ -34,8 +40,14 @@ export function buildBatch(names: Names, parts: BatchParts): Batch {
     tidy: summaries.map(({ id }) => id),
     cursors: parts.cursors,
     goneCursors: parts.goneCursors,
+    statusChanges: changes.statusChanges.map(({ sessionId, change }) => ({
+      session: sessionId,
+      conversation: change.conversationId === undefined ? 0 : names.number(change.conversationId),
+      change,
+    })),
+    statusChangesSinceMs: nowMs - STATUS_CHANGES_KEPT_MS,
     sessions: [...changes.sessions].map(([id, session]) => ({ id, seenMs: nowMs, state: toJson(session) })),
-    meta: { bytes_read: parts.bytesRead, ...(changes.limits === undefined ? {} : { limits: toJson(changes.limits) }) },
+    meta: { ...meta, bytes_read: parts.bytesRead, ...(changes.limits === undefined ? {} : { limits: toJson(changes.limits) }) },
     // Last: all others may have named something new.
     names: names.takeFresh(),
   }
@@ -43,7 +55,18 @@ export function buildBatch(names: Names, parts: BatchParts): Batch {
 
 /** Whether there is anything in it that is worth a transaction. */
 export function isEmpty(batch: Batch): boolean {
-  const { conversations, pieces, summaries, cursors, goneCursors, sessions, staleSummaries, meta } = batch
-  const lists = [conversations, pieces, summaries, cursors, goneCursors, sessions, staleSummaries]
+  const { conversations, pieces, summaries, cursors, goneCursors, sessions, statusChanges, staleSummaries, activities, meta } = batch
+  const lists = [
+    conversations,
+    pieces,
+    summaries,
+    cursors,
+    goneCursors,
+    sessions,
+    statusChanges,
+    staleSummaries,
+    activities,
+    batch.goneActivities,
+  ]
   return lists.every((list) => list.length === 0) && !("limits" in meta)
 }

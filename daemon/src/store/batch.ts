@@ -1,6 +1,8 @@
 // What goes to the writer in one message and into the database in one transaction: everything that was folded since the message before, with
 // the cursors that cover it. So the database always holds what a reader of the first so many bytes of each file would know.
 
+import type { StatusChange } from "../model/status-history.ts"
+
 /** What to do with what is kept of a conversation; by the number of its name. */
 export interface Piece {
   readonly conversation: number
@@ -31,6 +33,23 @@ export interface SessionRow {
   readonly state: string
 }
 
+export interface StatusChangeRow {
+  readonly session: string
+  /** Number of the name of the conversation it was in; 0 for none. */
+  readonly conversation: number
+  readonly change: StatusChange
+}
+
+export interface ActivityRow {
+  readonly key: number
+  readonly id: number
+  readonly timeMs: number
+  /** Number of its conversation's name; 0 for none. */
+  readonly conversation: number
+  /** JSON of the rest. */
+  readonly state: string
+}
+
 export interface Batch {
   readonly names: readonly { readonly id: number; readonly text: string }[]
   readonly conversations: readonly NumberedState[]
@@ -45,6 +64,13 @@ export interface Batch {
   /** Cursors of names that files no longer have. */
   readonly goneCursors: readonly number[]
   readonly sessions: readonly SessionRow[]
+  /** Oldest first within a session. */
+  readonly statusChanges: readonly StatusChangeRow[]
+  /** Where any are added, those from before this time go, Unix milliseconds. */
+  readonly statusChangesSinceMs: number
+  readonly activities: readonly ActivityRow[]
+  /** Keys of activities that are no more. */
+  readonly goneActivities: readonly number[]
   /** Values of `meta` to set; a name not given stays. */
   readonly meta: Readonly<Record<string, string | number>>
 }

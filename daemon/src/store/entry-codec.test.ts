@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { PriceFactors } from "../domain/usage.ts"
-import type { StoredCall, StoredEntry, StoredRequest } from "../model/stored-entry.ts"
+import type { StoredCall, StoredEntry, StoredRequest, StoredSpan } from "../model/stored-entry.ts"
 import { type EntryNames, EntryWriter, mergePieces, readEntry } from "./entry-codec.ts"
 import { Names } from "./names.ts"
 import { PackedReader } from "./packed-bytes.ts"
@@ -41,9 +41,23 @@ const call: fc.Arbitrary<StoredCall> = fc.record({
   ),
   durationMs: fc.option(fc.integer({ min: 0, max: 86_400_000 }), { nil: undefined }),
   abandoned: fc.boolean(),
+  wasAsked: fc.boolean(),
 })
-const left = fc.record({ kind: fc.constantFrom("request-left" as const, "call-left" as const), key })
-const entries = fc.array(fc.oneof(request, call, left), { maxLength: 40 })
+const span: fc.Arbitrary<StoredSpan> = fc.record({
+  kind: fc.constant("span" as const),
+  what: fc.constantFrom("model", "permission", "turn", "idle"),
+  key,
+  conversationId: name,
+  subagentId,
+  model: fc.string(),
+  startMs: timeMs,
+  endMs: timeMs,
+  isEstimated: fc.boolean(),
+  isCut: fc.boolean(),
+  activeMs: fc.option(fc.integer({ min: 0, max: 86_400_000 }), { nil: undefined }),
+})
+const left = fc.record({ kind: fc.constantFrom("request-left" as const, "call-left" as const, "span-left" as const), key })
+const entries = fc.array(fc.oneof(request, call, span, left), { maxLength: 40 })
 
 function bed() {
   const names = new Names()
@@ -81,10 +95,10 @@ describe("packed entries", () => {
         const { pack, unpack } = bed()
         const last = new Map<string, StoredEntry>()
         for (const entry of pieces.flat()) {
-          const what = entry.kind.startsWith("request") ? "r" : "c"
+          const what = entry.kind === "span" && entry.what !== "model" ? "interval" : entry.kind.replace("-left", "")
           const tag = entry.kind === "request" && entry.isVariant ? ` ${entry.tag}` : ""
-          if (entry.kind === "request" || entry.kind === "call") last.set(`${what}${entry.key}${tag}`, entry)
-          else last.delete(`${what}${entry.key}`)
+          if (!entry.kind.endsWith("-left")) last.set(`${what} ${entry.key}${tag}`, entry)
+          else last.delete(`${what} ${entry.key}`)
         }
         const merged = unpack(mergePieces(pieces.map(pack)))
         const byText = (list: Iterable<StoredEntry>): string[] => [...list].map((entry) => JSON.stringify(entry)).toSorted()

@@ -1,9 +1,9 @@
-// Requests and tool calls packed into bytes, some thirty each where a row of their own would take a hundred: most of a history are these.
+// Requests, tool calls and other intervals packed into bytes, some thirty each where a row of their own would take a hundred: most of a history are these.
 // An entry is a kind, flags, and the members that the flags announce. Released kinds and flags never change their meaning.
 
 import type { ToolOutcome } from "../domain/facts.ts"
 import type { PriceFactors } from "../domain/usage.ts"
-import type { StoredCall, StoredEntry, StoredRequest } from "../model/stored-entry.ts"
+import type { StoredCall, StoredEntry, StoredLeft, StoredRequest, StoredSpan } from "../model/stored-entry.ts"
 import type { Names } from "./names.ts"
 import { PackedReader, PackedWriter } from "./packed-bytes.ts"
 
@@ -11,6 +11,8 @@ const REQUEST = 1
 const CALL = 2
 const REQUEST_LEFT = 3
 const CALL_LEFT = 4
+const SPAN = 10
+const SPAN_LEFT = 11
 
 const HAS_SUBAGENT = 1
 const HAS_TAG = 2
@@ -24,6 +26,14 @@ const HAS_END = 4
 const HAS_OUTCOME = 8
 const HAS_DURATION = 16
 const IS_ABANDONED = 32
+const WAS_ASKED = 128
+
+const IS_ESTIMATED = 2
+const IS_CUT = 4
+const HAS_ACTIVE = 8
+
+/** Stored by their place: new ones are added at the end. */
+const SPANS: readonly StoredSpan["what"][] = ["model", "permission", "turn", "idle"]
 
 /** Stored by their place: new ones are added at the end. */
 const OUTCOMES: readonly ToolOutcome[] = [
@@ -36,6 +46,7 @@ const OUTCOMES: readonly ToolOutcome[] = [
   "interrupted",
   "cancelled",
   "background",
+  "command-failed",
 ]
 
 /** The number of a text that neighbours mostly share. */
@@ -78,8 +89,9 @@ export class EntryWriter {
     const out = this.#out
     if (entry.kind === "request") this.#request(entry)
     else if (entry.kind === "call") this.#call(entry)
+    else if (entry.kind === "span") this.#span(entry)
     else {
-      out.byte(entry.kind === "request-left" ? REQUEST_LEFT : CALL_LEFT)
+      out.byte(LEFT_CODES[entry.kind])
       out.number(entry.key)
     }
   }
@@ -135,7 +147,8 @@ export class EntryWriter {
         (endMs === undefined ? 0 : HAS_END) |
         (outcome === undefined ? 0 : HAS_OUTCOME) |
         (durationMs === undefined ? 0 : HAS_DURATION) |
-        (entry.abandoned ? IS_ABANDONED : 0),
+        (entry.abandoned ? IS_ABANDONED : 0) |
+        (entry.wasAsked ? WAS_ASKED : 0),
     )
     out.number(entry.key)
     out.number(this.#conversation.number(entry.conversationId))
@@ -146,7 +159,30 @@ export class EntryWriter {
     if (outcome !== undefined) out.byte(OUTCOMES.indexOf(outcome))
     if (durationMs !== undefined) out.number(durationMs)
   }
+
+  #span(entry: StoredSpan): void {
+    const out = this.#out
+    const { subagentId, activeMs } = entry
+    out.byte(SPAN)
+    out.byte(SPANS.indexOf(entry.what))
+    out.byte(
+      (subagentId === undefined ? 0 : HAS_SUBAGENT) |
+        (entry.isEstimated ? IS_ESTIMATED : 0) |
+        (entry.isCut ? IS_CUT : 0) |
+        (activeMs === undefined ? 0 : HAS_ACTIVE),
+    )
+    out.number(entry.key)
+    out.number(this.#conversation.number(entry.conversationId))
+    if (subagentId !== undefined) out.number(this.#names.number(subagentId))
+    out.number(this.#model.number(entry.model))
+    out.number(entry.startMs)
+    out.signed(entry.endMs - entry.startMs)
+    if (activeMs !== undefined) out.number(activeMs)
+  }
 }
+
+const LEFT_CODES: Record<StoredLeft["kind"], number> = { "request-left": REQUEST_LEFT, "call-left": CALL_LEFT, "span-left": SPAN_LEFT }
+const LEFT_KINDS = new Map(Object.entries(LEFT_CODES).map(([kind, code]) => [code, kind as StoredLeft["kind"]]))
 
 /** Texts by number, and factors by the number of their text. */
 export interface EntryNames {
@@ -159,7 +195,9 @@ export function readEntry(reader: PackedReader, names: EntryNames): StoredEntry 
   const kind = reader.byte()
   if (kind === REQUEST) return readRequest(reader, names)
   if (kind === CALL) return readCall(reader, names)
-  if (kind === REQUEST_LEFT || kind === CALL_LEFT) return { kind: kind === CALL_LEFT ? "call-left" : "request-left", key: reader.number() }
+  if (kind === SPAN) return readSpan(reader, names)
+  const left = LEFT_KINDS.get(kind)
+  if (left !== undefined) return { kind: left, key: reader.number() }
   throw new RangeError(`an entry of kind ${kind}`)
 }
 
@@ -195,12 +233,29 @@ function readCall(reader: PackedReader, names: EntryNames): StoredCall {
   const outcome = (flags & HAS_OUTCOME) === 0 ? undefined : OUTCOMES[reader.byte()]
   const durationMs = (flags & HAS_DURATION) === 0 ? undefined : reader.number()
   const abandoned = (flags & IS_ABANDONED) !== 0
-  return { kind: "call", key, conversationId, subagentId, name, startMs, endMs, outcome, durationMs, abandoned }
+  const wasAsked = (flags & WAS_ASKED) !== 0
+  return { kind: "call", key, conversationId, subagentId, name, startMs, endMs, outcome, durationMs, abandoned, wasAsked }
+}
+
+function readSpan(reader: PackedReader, names: EntryNames): StoredSpan {
+  const what = SPANS[reader.byte()]
+  if (what === undefined) throw new RangeError("a span of no known kind")
+  const flags = reader.byte()
+  const key = reader.number()
+  const conversationId = names.text(reader.number())
+  const subagentId = (flags & HAS_SUBAGENT) === 0 ? undefined : names.text(reader.number())
+  const model = names.text(reader.number())
+  const startMs = reader.number()
+  const endMs = startMs + reader.signed()
+  const activeMs = (flags & HAS_ACTIVE) === 0 ? undefined : reader.number()
+  const isEstimated = (flags & IS_ESTIMATED) !== 0
+  const isCut = (flags & IS_CUT) !== 0
+  return { kind: "span", what, key, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut, activeMs }
 }
 
 /** Which entries are the same one: of one kind and key, and for copies of one request id of one tag. */
 export interface EntryIdentity {
-  readonly what: "request" | "call"
+  readonly what: "request" | "call" | "answer" | "interval"
   readonly key: number
   /** Set for the copies of one request id. */
   readonly tag: number | undefined
@@ -210,15 +265,24 @@ export interface EntryIdentity {
 
 /** Passes over the entry where the reader stands and says which it is, without names. */
 export function skipEntry(reader: PackedReader): EntryIdentity {
-  const start = reader.at
-  const kind = reader.byte()
-  if (kind === REQUEST_LEFT || kind === CALL_LEFT) {
-    return { what: kind === CALL_LEFT ? "call" : "request", key: reader.number(), tag: undefined, isLeft: true }
-  }
-  reader.at = start
   const entry = readEntry(reader, NO_NAMES)
-  if (entry.kind === "request") return { what: "request", key: entry.key, tag: entry.isVariant ? entry.tag : undefined, isLeft: false }
-  return { what: "call", key: entry.key, tag: undefined, isLeft: false }
+  const { kind, key } = entry
+  switch (kind) {
+    case "request":
+      return { what: kind, key, tag: entry.isVariant ? entry.tag : undefined, isLeft: false }
+    case "call":
+      return { what: kind, key, tag: undefined, isLeft: false }
+    case "span":
+      return { what: entry.what === "model" ? "answer" : "interval", key, tag: undefined, isLeft: false }
+    default:
+      return { what: LEFT_WORDS[kind], key, tag: undefined, isLeft: true }
+  }
+}
+
+const LEFT_WORDS: Record<StoredLeft["kind"], EntryIdentity["what"]> = {
+  "request-left": "request",
+  "call-left": "call",
+  "span-left": "answer",
 }
 
 const NO_FACTORS: PriceFactors = {}
@@ -229,7 +293,7 @@ export function mergePieces(pieces: readonly Uint8Array[]): Uint8Array {
   const last = new Map<string, Uint8Array>()
   for (const piece of pieces)
     eachEntry(piece, (identity, bytes) => {
-      const id = `${identity.what === "call" ? "c" : "r"}${identity.key}${identity.tag === undefined ? "" : ` ${identity.tag}`}`
+      const id = `${identity.what} ${identity.key}${identity.tag === undefined ? "" : ` ${identity.tag}`}`
       last.delete(id)
       if (!identity.isLeft) last.set(id, bytes)
     })

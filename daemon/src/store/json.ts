@@ -1,7 +1,7 @@
 // JSON for states: whole numbers beyond 2^53 survive it, and the user's own words do not get in.
 
-/** Members that hold what a tool works on or what an agent was asked to do: text of the user's, which stays in the agents' files. */
-const NOT_KEPT: ReadonlySet<string> = new Set(["target", "description"])
+/** Members that hold what a tool works on, what an agent was asked to do or what it said: text of the user's, which stays in the agents' files. */
+const NOT_KEPT: ReadonlySet<string> = new Set(["target", "description", "prompt", "example"])
 
 /** What a reader said of a conversation it may say again: names belong to the conversation, and go when that goes. */
 export const NAMES: ReadonlySet<string> = new Set(["title", "ownName", "cwd", "gitBranch"])

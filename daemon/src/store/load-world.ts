@@ -4,9 +4,13 @@ import type { DatabaseSync } from "node:sqlite"
 import type { CorrectionRecord } from "../model/corrections.ts"
 import type { RateLimit } from "../model/rate-limits.ts"
 import type { ConversationSummary, StoredConversation, StoredSession, StoredWorld } from "../model/stored-world.ts"
+import { loadActivities } from "./activity-rows.ts"
 import { DamagedError } from "./damage.ts"
 import { fromJson } from "./json.ts"
 import { Names } from "./names.ts"
+import { statusChangeOf } from "./status-change-row.ts"
+
+const LAST_CHANGES = "SELECT * FROM status_changes WHERE id IN (SELECT max(id) FROM status_changes GROUP BY session)"
 
 export interface LoadedWorld extends StoredWorld {
   readonly names: Names
@@ -14,6 +18,9 @@ export interface LoadedWorld extends StoredWorld {
   /** Bytes of transcripts read so far, over all runs. */
   readonly bytesRead: number
 }
+
+/** What sums hold, by number: one more wherever they tell more, so that those which do not are made anew. */
+const SUMS = 2
 
 /** Throws DamagedError, or SQLite's error, where the database cannot be read. `pricesKey` stands for the prices in force. */
 export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorld {
@@ -26,10 +33,11 @@ export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorl
     return text
   }
   const meta = new Map(rows("SELECT name, value FROM meta").map((row) => [String(row["name"]), row["value"]]))
-  if (meta.get("prices") !== pricesKey) {
+  const madeWith = `${SUMS} ${pricesKey}`
+  if (meta.get("prices") !== madeWith) {
     // Sums hold money, so they are made anew from the requests.
     database.exec("DELETE FROM summaries")
-    database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('prices', ?)").run(pricesKey)
+    database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('prices', ?)").run(madeWith)
   }
   const summaries = new Map(
     rows("SELECT conversation, state FROM summaries").map((row) => [nameOf(row["conversation"]), String(row["state"])]),
@@ -39,12 +47,15 @@ export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorl
     conversations: rows("SELECT id, state FROM conversations").map((row) => [nameOf(row["id"]), parse(row["state"]) as StoredConversation]),
     summary(id) {
       const text = summaries.get(id)
-      return text === undefined ? undefined : (parse(text) as ConversationSummary)
+      const summary = text === undefined ? undefined : (parse(text) as Partial<ConversationSummary>)
+      return summary?.clocks === undefined ? undefined : (summary as ConversationSummary)
     },
     sessions: rows("SELECT id, state FROM sessions").map((row) => [String(row["id"]), parse(row["state"]) as StoredSession]),
+    lastChanges: new Map(rows(LAST_CHANGES).map((row) => [String(row["session"]), statusChangeOf(row, names)])),
     limits: meta.has("limits") ? (parse(meta.get("limits")) as RateLimit[]) : [],
     corrections: rows("SELECT state FROM corrections ORDER BY id").map((row) => parse(row["state"]) as CorrectionRecord),
     bytesRead: Number(meta.get("bytes_read") ?? 0),
+    activities: loadActivities(database, names),
   }
 }
 

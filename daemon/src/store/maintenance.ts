@@ -35,7 +35,12 @@ export interface PurgeOrder {
 export function purge(database: DatabaseSync, { conversations, conversationIds }: PurgeOrder): void {
   database.exec("PRAGMA secure_delete = ON; BEGIN IMMEDIATE")
   try {
-    for (const table of ["pieces", "summaries"]) {
+    // What a session did before it was in a conversation goes with the first that goes.
+    const without = database.prepare(
+      "DELETE FROM status_changes WHERE conversation = 0 AND session IN (SELECT session FROM status_changes WHERE conversation = ?)",
+    )
+    for (const id of conversations) without.run(id)
+    for (const table of ["pieces", "summaries", "status_changes", "activities"]) {
       const remove = database.prepare(`DELETE FROM ${table} WHERE conversation = ?`)
       for (const id of conversations) remove.run(id)
     }

@@ -4,9 +4,11 @@ import type { DatabaseSync } from "node:sqlite"
 import { HISTORY } from "./migrations/1-history.ts"
 import { CORRECTIONS } from "./migrations/2-corrections.ts"
 import { SESSIONS } from "./migrations/3-sessions.ts"
+import { STATUS_CHANGES } from "./migrations/4-status-changes.ts"
+import { ACTIVITIES } from "./migrations/5-activities.ts"
 
 /** The step at index n makes version n + 1. Steps that were released never change. */
-const STEPS: readonly string[] = [HISTORY, CORRECTIONS, SESSIONS]
+const STEPS: readonly string[] = [HISTORY, CORRECTIONS, SESSIONS, STATUS_CHANGES, ACTIVITIES]
 
 export const SCHEMA_VERSION = STEPS.length
 

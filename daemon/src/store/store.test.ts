@@ -5,26 +5,15 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { create, toJson } from "@bufbuild/protobuf"
-import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { toJson } from "@bufbuild/protobuf"
 import { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import type { Evidence } from "../domain/agent.ts"
-import type { AgentSeen, RequestSeen, TranscriptFact } from "../domain/facts.ts"
+import type { TranscriptFact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
-import { Diagnostics } from "../model/diagnostics.ts"
-import { createPriceBook } from "../model/prices/price-book.ts"
 import type { UsageKey } from "../model/usage-rollup.ts"
-import { World } from "../model/world.ts"
-import { createBatchWriter } from "./apply-batch.ts"
-import { configure } from "./configure.ts"
-import { openStore, type Store } from "./store.ts"
-import { StoreWriteError, type Writer } from "./writer.ts"
-
-const START_MS = Date.UTC(2026, 10, 1)
-/** Long after: conversations sleep through a restart unless something is heard of them. */
-const NOW_MS = START_MS + 90 * 86_400_000
+import type { World } from "../model/world.ts"
+import { feed, HEADS, newWorld, request, seen, START_MS, start } from "./store-fixture.ts"
 
 let dir: string
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), "vc-store-"))))
@@ -68,11 +57,30 @@ const fact: fc.Arbitrary<TranscriptFact> = fc
         kind: fc.constant("tool-ended"),
         ...inTranscript,
         callId: fc.constantFrom("c1", "c2", "c3"),
-        outcome: fc.constantFrom("ok", "failed", "background"),
+        outcome: fc.constantFrom("ok", "failed", "background", "rejected"),
+        durationMs: fc.constantFrom(undefined, undefined, 30_000),
+        wasAsked: fc.constantFrom(undefined, undefined, true),
       }),
     },
-    fc.record({ kind: fc.constant("turn-started"), ...inTranscript }),
-    fc.record({ kind: fc.constant("turn-ended"), ...inTranscript, reason: fc.constantFrom("done", "interrupted") }),
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("model-call-seen"),
+        ...inTranscript,
+        key: fc.constantFrom("m1", "m2", "m3"),
+        model: fc.constantFrom("claude-opus-5-5", "claude-sonnet-5-5"),
+        startedMs: timeMs,
+        basis: fc.constantFrom("measured", "estimated"),
+      }),
+    },
+    fc.record({ kind: fc.constant("turn-started"), ...inTranscript, idleSinceMs: fc.oneof(fc.constant(undefined), timeMs) }),
+    fc.record({
+      kind: fc.constant("turn-ended"),
+      ...inTranscript,
+      reason: fc.constantFrom("done", "interrupted"),
+      startedMs: fc.oneof(fc.constant(undefined), timeMs),
+      durationMs: fc.constantFrom(undefined, 700, 9_000),
+    }),
     fc.record({ kind: fc.constant("context-seen"), ...inTranscript, usedTokens: fc.constantFrom(null, 1000, 90_000) }),
     fc.record({
       kind: fc.constant("api-error-seen"),
@@ -99,18 +107,8 @@ const fact: fc.Arbitrary<TranscriptFact> = fc
   )
   .map((drawn) => Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)) as unknown as TranscriptFact)
 
-const HEADS: readonly TranscriptFact[] = ["one", "two", "three"].map((id) => ({
-  kind: "conversation-seen",
-  conversationId: id,
-  agent: "claude",
-}))
-
 function nameOf({ conversationId, subagentId, model, slot }: UsageKey): string {
   return `${conversationId} ${subagentId} ${model} ${slot}`
-}
-
-function newWorld(): World {
-  return new World({ host: create(HostSchema, { id: "h" }), prices: createPriceBook(), now: () => NOW_MS })
 }
 
 /** All that is published of conversations. */
@@ -121,62 +119,6 @@ function known(world: World): unknown {
     counts: world.counts,
     usage: [...world.usage.rollup.rows()].toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
   }
-}
-
-/** Writes at once, and fails before the step of this number; 0 never does. */
-function localWriter(path: string, failAt: () => number): Writer {
-  const database = new DatabaseSync(path)
-  configure(database)
-  let steps = 0
-  const batches = createBatchWriter(database, () => {
-    if (++steps === failAt()) throw new Error("the power went off")
-  })
-  return {
-    async ask(asked) {
-      steps = 0
-      try {
-        if (asked.kind === "write") batches.apply(asked.batch)
-      } catch (error) {
-        throw new StoreWriteError(String(error), false)
-      }
-    },
-    async close() {
-      database.close()
-    },
-  }
-}
-
-interface Run {
-  readonly world: World
-  readonly store: Store
-  readonly diagnostics: Diagnostics
-  /** Facts of the file that the store has seen. */
-  readonly from: number
-  /** From now on nothing of it reaches the disk. */
-  crash(): void
-}
-
-function start(path: string, failAt: () => number = () => 0, pricesKey = "p"): Run {
-  const diagnostics = new Diagnostics()
-  let writer: Writer | undefined
-  let isDead = false
-  const lazy: Writer = {
-    ask: (asked) => (isDead ? new Promise(() => {}) : (writer ??= localWriter(path, failAt)).ask(asked)),
-    close: async () => writer?.close(),
-  }
-  const store = openStore({ path, pricesKey, diagnostics, now: () => NOW_MS, delayMs: 0, writer: lazy })
-  const world = newWorld()
-  store.attach(world)
-  world.setFirstRead({ bytesRead: 0, bytesTotal: 0, files: 0, done: true })
-  const state = store.readings.find("/file", 1, 1)?.state as { readonly from: number } | undefined
-  return { world, store, diagnostics, from: state?.from ?? 0, crash: () => void (isDead = true) }
-}
-
-const FILE = {}
-
-function feed({ world, store }: Run, facts: readonly TranscriptFact[], end: number): void {
-  world.apply(facts)
-  store.readings.note(FILE, () => ({ path: "/file", dev: 1, ino: 1, state: { from: end } }))
 }
 
 describe("a world that comes back", () => {
@@ -225,7 +167,7 @@ describe("a world that comes back", () => {
           expect(known(last.world)).toEqual(known(clean))
           await last.store.close()
         }),
-        { numRuns: 60 },
+        { numRuns: 300 },
       )
     },
   )
@@ -255,23 +197,24 @@ describe("a world that comes back", () => {
     expect(again.world.counts.requests).toBe(2)
     await again.store.close()
   })
+
+  test("an open call that turns out to be another conversation's leaves the one on disk", async () => {
+    const path = join(dir, "b.db")
+    const started: TranscriptFact = { kind: "tool-started", conversationId: "one", timeMs: START_MS, callId: "c1", name: "Bash" }
+    const first = start(path)
+    feed(first, [...HEADS, started], 4)
+    await first.store.written()
+    await first.store.close()
+    const again = start(path)
+    again.world.apply([{ ...started, conversationId: "two", timeMs: START_MS - 1 }])
+    expect(again.world.metricsRow("one")?.toolCounts).toEqual({})
+    expect(again.world.metricsRow("two")?.toolCounts).toEqual({ Bash: 1 })
+    await again.store.close()
+  })
 })
 
 test("an agent that still runs keeps the conversations it was in before", async () => {
   const path = join(dir, "e.db")
-  const seen = (id: string, seenMs: number): AgentSeen => ({
-    kind: "agent-seen",
-    sessionId: "s",
-    timeMs: seenMs,
-    agent: "claude",
-    role: "interactive",
-    pid: 7,
-    startedMs: START_MS,
-    command: "claude",
-    suspended: false,
-    conversationHints: [{ conversationId: id, trust: "authoritative", evidence: EVIDENCE }],
-    evidence: [],
-  })
   const first = start(path)
   first.world.apply([...HEADS, seen("one", START_MS)])
   first.world.apply([seen("two", START_MS + 1)])
@@ -282,8 +225,6 @@ test("an agent that still runs keeps the conversations it was in before", async 
   expect(again.world.session("one")?.id).toBe("s")
   await again.store.close()
 })
-
-const EVIDENCE: Evidence = { field: "conversation_id", source: "registry", detail: "", confidence: "confirmed", timeMs: START_MS }
 
 describe("a store that cannot write", () => {
   test("says so, goes on in memory, and has everything once it can", async () => {
@@ -326,20 +267,6 @@ test("nothing that a user wrote is in the file but names and titles", async () =
   expect(readFileSync(path).includes("SECRET")).toBe(false)
   expect(readFileSync(path).includes("one")).toBe(true)
 })
-
-function request(key: string): RequestSeen {
-  const usage = { ...NO_USAGE, input: 10, output: 20 }
-  return {
-    kind: "request-seen",
-    conversationId: "one",
-    timeMs: START_MS,
-    key,
-    requestId: `r${key}`,
-    sidechain: false,
-    model: "claude-opus-5-5",
-    usage,
-  }
-}
 
 async function eventually(holds: () => boolean): Promise<void> {
   const deadline = performance.now() + 20_000

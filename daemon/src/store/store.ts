@@ -257,4 +257,12 @@ export function openStore(options: StoreOptions): Store {
   }
 }
 
-const NO_CHANGES = { conversations: new Map(), entries: new Map(), staleSummaries: [], sessions: new Map(), limits: undefined }
+const NO_CHANGES = {
+  conversations: new Map(),
+  entries: new Map(),
+  staleSummaries: [],
+  sessions: new Map(),
+  statusChanges: [],
+  limits: undefined,
+  activities: undefined,
+}

@@ -1,4 +1,5 @@
 /** Percentiles by clock, each with its number of samples and with a mark where those are too few to say more than the maximum. */
+import { ENOUGH_FOR_P95, ENOUGH_FOR_P99 } from "@vibecraft/shared/clock-words"
 import { formatLatency } from "@vibecraft/shared/format-duration"
 import { Clock, type Latency } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { JSX } from "preact"
@@ -10,10 +11,6 @@ const CLOCKS: readonly (readonly [Clock, string, string])[] = [
   [Clock.TURN, "turn", "from your prompt to the agent's stop"],
   [Clock.IDLE, "idle", "from a stop to the next prompt"],
 ]
-
-/** With fewer samples the percentile is the maximum. */
-const ENOUGH_FOR_P95 = 20
-const ENOUGH_FOR_P99 = 100
 
 /** The scale of the little charts: 10 ms to 1 h, logarithmic. */
 const SCALE_FROM = Math.log(10)
@@ -51,11 +48,15 @@ export function LatencyTable({ latency }: { readonly latency: readonly Latency[]
               <Percentile value={row.p95Ms} count={row.count} enough={ENOUGH_FOR_P95} />
               <Percentile value={row.p99Ms} count={row.count} enough={ENOUGH_FOR_P99} />
               <td>{formatLatency(row.maxMs)}</td>
-              <td class="n">{row.count.toString()}</td>
+              <td class="n" title={row.estimatedCount > 0n ? `${row.estimatedCount} of them estimated` : undefined}>
+                {row.estimatedCount > 0n ? "~" : ""}
+                {row.count.toString()}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
+      {rows.some((row) => row.estimatedCount > 0n) && <p class="footnote">~ some are estimated: the agent does not log them.</p>}
       {few && (
         <p class="footnote">
           <span class="low-mark">*</span> low confidence: under {ENOUGH_FOR_P95} samples p95 is the maximum, under {ENOUGH_FOR_P99} p99 is.

@@ -1,4 +1,5 @@
 /** The figures of a session's conversation: cost with its certainty, tokens, errors, latency, tools. */
+import { slowText } from "@vibecraft/shared/clock-words"
 import { formatDuration } from "@vibecraft/shared/format-duration"
 import { formatCost, formatCostLong } from "@vibecraft/shared/format-money"
 import { formatPercent } from "@vibecraft/shared/format-ratio"
@@ -71,6 +72,11 @@ export function SessionFigures({ rows, known }: { readonly rows: readonly Metric
       <section>
         <h3>Latency</h3>
         <LatencyTable latency={row.latency} />
+        {row.slow.map((slow) => (
+          <p key={slowText(slow)} class="footnote is-slow">
+            Slow: {slowText(slow)}.
+          </p>
+        ))}
       </section>
       <section>
         <h3>Tools</h3>

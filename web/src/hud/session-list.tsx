@@ -84,6 +84,7 @@ function SessionRow({ session, page }: { readonly session: Session; readonly pag
       <div class="row-line">
         <span class="row-status">
           <b>{word}</b>
+          {session.slow && <span class="slow-mark"> slow</span>}
           {doing !== "" && doing.toLowerCase() !== word && <span title={doing}> {doing}</span>}
         </span>
         <span class="row-age" title="in this status">

@@ -14,7 +14,7 @@ import { createLane, openConversation } from "./conversation.ts"
 import { createPresence } from "./presence.ts"
 import type { ClaudeProfile } from "./profile.ts"
 import { createReplyWriter } from "./reply.ts"
-import { queueNotification, writeCompaction, writeFailure, writeRetry } from "./special-lines.ts"
+import { queueNotification, writeCompaction, writeFailure, writeHookFailure, writeRetry } from "./special-lines.ts"
 import { toolResult } from "./tool-result.ts"
 import { createTranscript, type Lane } from "./transcript.ts"
 
@@ -52,6 +52,8 @@ export function createClaudeClient(options: ClaudeOptions): Client {
   let mood: Mood = options.startsInTrust ? "trust" : "idle"
   let hasAppeared = false
   let hasShell = false
+  /** Failed attempts since the last answer. */
+  let retries = 0
   let waiting: ((allow: boolean, text: string) => void) | undefined
 
   const open = (sessionId: string) => {
@@ -89,6 +91,7 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     lane.promptId = random.uuid()
     lane.promptText = text
     lane.turnStartedMs = clock.now()
+    lane.turnWaitedMs = 0
     lane.abort = new AbortController()
     if (lane.context.held() > COMPACTS_AT) writeCompaction(transcript, lane, "auto")
     if (now.turns++ === 0 && now.isFresh) {
@@ -110,11 +113,8 @@ export function createClaudeClient(options: ClaudeOptions): Client {
   const finishTurn = (lane: Lane, isDone: boolean): void => {
     if (lane.subagentId !== undefined) return
     if (isDone && !isHeadless) {
-      transcript.chained(
-        lane,
-        { type: "system", subtype: "turn_duration", durationMs: clock.now() - lane.turnStartedMs, messageCount: lane.lines },
-        { isMeta: false },
-      )
+      const durationMs = clock.now() - lane.turnStartedMs - lane.turnWaitedMs
+      transcript.chained(lane, { type: "system", subtype: "turn_duration", durationMs, messageCount: lane.lines }, { isMeta: false })
     }
     if (now.title === undefined && profile.registry >= 112) {
       now.title = lane.promptText.slice(0, 60)
@@ -133,8 +133,9 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     const call = lane.open.get(callId)
     if (call === undefined) throw new Error(`No open call ${callId}.`)
     lane.open.delete(callId)
-    const result = toolResult(call.name, call.input, outcome, output ?? (outcome === "ok" ? content.output() : content.failure()))
     const timeMs = clock.now()
+    const said = output ?? (outcome === "ok" ? content.output() : content.failure())
+    const result = toolResult(call, outcome, said, timeMs)
     const block = { tool_use_id: callId, type: "tool_result", content: result.content, is_error: result.isError }
     transcript.chained(
       lane,
@@ -182,6 +183,7 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     async respond(reply) {
       const lane = laneOf(reply.subagentId)
       const of = now
+      retries = 0
       const tools = (reply.tools ?? []).map((tool) => ({
         ...content.tool(tool.name),
         ...(tool.input === undefined ? {} : { input: tool.input }),
@@ -204,7 +206,11 @@ export function createClaudeClient(options: ClaudeOptions): Client {
       if (!now.lane.open.has(callId)) throw new Error(`No open call ${callId}.`)
       const askedMs = clock.now()
       waiting = (allow) => {
-        now.books.toolWaited(callId, clock.now() - askedMs)
+        const waitedMs = clock.now() - askedMs
+        now.books.toolWaited(callId, waitedMs)
+        now.lane.turnWaitedMs += waitedMs
+        const call = now.lane.open.get(callId)
+        if (allow && call !== undefined) call.allowedAfterMs = waitedMs
         if (allow) setMood("busy")
         else endTool({ callId, outcome: "rejected" })
       }
@@ -293,9 +299,19 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     apiError(status, isFinal) {
       replies.request(now.lane)
       now.books.apiError()
-      if (!isFinal) return writeRetry(transcript, now.lane, random, status)
+      const retryInMs = retryPauseMs(++retries)
+      if (!isFinal) {
+        writeRetry(transcript, now.lane, random, { status, attempt: retries, retryInMs })
+        return retryInMs
+      }
+      retries = 0
       writeFailure(transcript, now.lane, random, status)
       finishTurn(now.lane, true)
+      return 0
+    },
+    hookFailed(callId, stderr) {
+      const name = now.lane.open.get(callId)?.name ?? "Bash"
+      writeHookFailure(transcript, now.lane, { hookName: `PreToolUse:${name}`, toolUseID: callId, stderr })
     },
     interrupt() {
       const { lane } = now
@@ -354,4 +370,9 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     }),
   }
   return client
+}
+
+/** Pauses double. */
+function retryPauseMs(attempt: number): number {
+  return 520 * 2 ** (attempt - 1)
 }

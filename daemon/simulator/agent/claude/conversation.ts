@@ -49,6 +49,7 @@ export function createLane(of: {
     promptId: random.uuid(),
     promptText: "",
     turnStartedMs: of.clock.now(),
+    turnWaitedMs: 0,
     lines: 0,
     open: new Map(),
     abort: new AbortController(),

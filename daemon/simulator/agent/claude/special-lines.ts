@@ -1,19 +1,24 @@
-// Lines that Claude Code writes on rare occasions: failed requests, compaction, the end of a background subagent.
+// Lines that Claude Code writes on rare occasions: failed requests, failed hooks, compaction, the end of a background subagent.
 
 import type { Clock } from "../clock.ts"
 import type { Random } from "../random.ts"
 import type { Lane, Transcript } from "./transcript.ts"
 
-/** A request failed and will be tried again. */
-export function writeRetry(transcript: Transcript, lane: Lane, random: Random, status: number): void {
-  const text = `${status} overloaded`
+/** A request failed and will be tried again after `retryInMs`; `attempt` counts from 1. */
+export function writeRetry(
+  transcript: Transcript,
+  lane: Lane,
+  random: Random,
+  { status, attempt, retryInMs }: { status: number; attempt: number; retryInMs: number },
+): void {
+  const text = `${status} ${status === 529 ? "Overloaded" : "Error"}`
   transcript.chained(lane, {
     type: "system",
     subtype: "api_error",
     level: "error",
     error: { message: text, status, requestId: `req_${random.id(22)}`, formatted: text, connection: null, isNetworkDown: false },
-    retryInMs: 600,
-    retryAttempt: 1,
+    retryInMs,
+    retryAttempt: attempt,
     maxRetries: 10,
     source: "request_retry",
   })
@@ -37,6 +42,17 @@ export function writeFailure(transcript: Transcript, lane: Lane, random: Random,
     { message, type: "assistant" },
     { isApiErrorMessage: true, error, apiErrorStatus: status, apiErrorType: "overloaded_error" },
   )
+}
+
+/** A hook of the user's did not do its work; the call goes on. */
+export function writeHookFailure(
+  transcript: Transcript,
+  lane: Lane,
+  { hookName, toolUseID, stderr }: { hookName: string; toolUseID: string; stderr: string },
+): void {
+  const command = `~/.claude/hooks/${hookName.split(":")[0]?.toLowerCase()}.sh`
+  const attachment = { type: "hook_non_blocking_error", hookName, toolUseID, hookEvent: hookName.split(":")[0], stderr, stdout: "" }
+  transcript.chained(lane, { attachment: { ...attachment, exitCode: 127, command, durationMs: 14 }, type: "attachment" })
 }
 
 /** The boundary breaks the chain; the summary is the next prompt. */

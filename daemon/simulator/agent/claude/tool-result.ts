@@ -1,6 +1,7 @@
 // What Claude Code writes when a tool call ends: the block that the model reads, and `toolUseResult` beside it.
 
 import type { ToolOutcome } from "../../../src/domain/facts.ts"
+import type { OpenCall } from "./transcript.ts"
 
 export interface ToolResult {
   readonly content: unknown
@@ -14,7 +15,11 @@ const REJECTED =
   "The user doesn't want to proceed with this tool use. The tool use was rejected (eg. if it was a file edit, the new_string was NOT written to the file). STOP what you are doing and wait for the user to tell you how to proceed."
 const ACCEPTED = { permissionDecision: { decision: "accept", source: "config", reasonType: "mode" } }
 
-export function toolResult(name: string, input: Readonly<Record<string, unknown>>, outcome: ToolOutcome, output: string): ToolResult {
+const ALLOWED = { permissionDecision: { decision: "accept", source: "user_temporary", grantScope: "session", reasonCode: "unknown" } }
+
+export function toolResult(call: OpenCall, outcome: ToolOutcome, output: string, endedMs: number): ToolResult {
+  const { name, allowedAfterMs } = call
+  const accepted = allowedAfterMs === undefined ? ACCEPTED : ALLOWED
   const failure = (text: string, extra: Record<string, unknown> = {}): ToolResult => ({
     content: text,
     isError: true,
@@ -23,18 +28,20 @@ export function toolResult(name: string, input: Readonly<Record<string, unknown>
   })
   switch (outcome) {
     case "ok":
-      return { content: output, isError: false, toolUseResult: success(name, input, output), extra: ACCEPTED }
+      return { content: output, isError: false, toolUseResult: success(call, output, endedMs), extra: accepted }
     case "background":
       return {
         content: "Command running in background with ID: b1a2c3d",
         isError: false,
         toolUseResult: { stdout: "", stderr: "", interrupted: false, isImage: false, noOutputExpected: false, backgroundTaskId: "b1a2c3d" },
-        extra: ACCEPTED,
+        extra: accepted,
       }
     case "failed":
-      return failure(name === "Bash" ? `Exit code 1\n${output}` : output || "ENOENT: no such file or directory", ACCEPTED)
+      return failure(output || "ENOENT: no such file or directory", accepted)
+    case "command-failed":
+      return failure(`Exit code 1\n${output}`, accepted)
     case "timeout":
-      return failure(`Command timed out after 2m 0.0s ${output}`.trim(), ACCEPTED)
+      return failure(`Command timed out after 2m 0.0s ${output}`.trim(), accepted)
     case "model-error": {
       const text = `InputValidationError: ${name} failed due to the following issue:\nThe required parameter is missing`
       return { content: `<tool_use_error>${text}</tool_use_error>`, isError: true, toolUseResult: text, extra: {} }
@@ -60,7 +67,7 @@ export function toolResult(name: string, input: Readonly<Record<string, unknown>
   }
 }
 
-function success(name: string, input: Readonly<Record<string, unknown>>, output: string): unknown {
+function success({ name, input, startedMs, allowedAfterMs = 0 }: OpenCall, output: string, endedMs: number): unknown {
   switch (name) {
     case "Bash":
       return { stdout: output, stderr: "", interrupted: false, isImage: false, noOutputExpected: output === "" }
@@ -79,7 +86,7 @@ function success(name: string, input: Readonly<Record<string, unknown>>, output:
     case "Glob":
       return { mode: "files_with_matches", filenames: ["src/index.ts"], numFiles: 1 }
     case "WebFetch":
-      return { bytes: 5120, code: 200, codeText: "OK", result: output, url: input["url"] }
+      return { bytes: 5120, code: 200, codeText: "OK", result: output, durationMs: endedMs - startedMs - allowedAfterMs, url: input["url"] }
     case "AskUserQuestion":
       return { questions: input["questions"], answers: { answer: output } }
     default:

@@ -14,6 +14,8 @@ export interface OpenCall {
   readonly input: Readonly<Record<string, unknown>>
   readonly lineUuid: string
   readonly startedMs: number
+  /** A person was asked and said yes, after so long. */
+  allowedAfterMs?: number
 }
 
 /** One file being written: the main agent's or a subagent's. */
@@ -29,6 +31,8 @@ export interface Lane {
   promptText: string
   lastRequestId?: string
   turnStartedMs: number
+  /** Part of the turn that went by waiting for a person. */
+  turnWaitedMs: number
   lines: number
   readonly open: Map<string, OpenCall>
   abort: AbortController

@@ -323,13 +323,16 @@ export function createCodexClient(options: CodexOptions): Client {
     },
     apiError(status, final) {
       // Retries leave no trace in a rollout; only a failed turn does.
-      if (!final) return
+      if (!final) return 0
       now.books.apiError()
       closeTurn(now.thread, {
         error: `unexpected status ${status}`,
         info: status === 429 ? "usage_limit_exceeded" : "internal_server_error",
       })
+      return 0
     },
+    // Hooks leave no trace in a rollout.
+    hookFailed() {},
     interrupt() {
       if (mood === "idle") return
       const { thread } = now

@@ -35,14 +35,15 @@ export function endLines(options: {
 }): readonly Line[] {
   const { thread, call, outcome, endedMs } = options
   const ranMs = Math.max(0, endedMs - call.startedMs - call.waitedMs)
+  const printed = outcome === "timeout" ? `command timed out after ${ranMs} milliseconds\n${options.output}` : options.output
   const isPatch = call.name === "apply_patch"
   const output = {
     type: isPatch ? "custom_tool_call_output" : "function_call_output",
     call_id: call.callId,
-    output: outputText(call, outcome, options.output, ranMs),
+    output: outputText(call, outcome, printed, ranMs),
   }
   const lines: Line[] = []
-  const item = itemOf(call, outcome, options.output, ranMs, options.cwd)
+  const item = itemOf(call, outcome, printed, ranMs, options.cwd)
   const isCutShort = outcome === "model-error" || outcome === "interrupted" || outcome === "cancelled"
   if (options.withItems && item !== undefined && !isCutShort) {
     lines.push({

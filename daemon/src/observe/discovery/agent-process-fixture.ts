@@ -18,6 +18,7 @@ export const agentProcess = (members: Partial<AgentProcess> = {}): AgentProcess 
   processGroup: 100,
   foreground: true,
   cwd: "/w",
+  isClosed: false,
   inContainer: false,
   environment: {},
   ancestors: [],

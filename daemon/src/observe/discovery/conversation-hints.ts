@@ -86,6 +86,7 @@ const codexHints = ({ agent, shared, timeMs }: HintQuestion): ConversationHint[]
 }
 
 const whyNone = ({ agent, shared }: HintQuestion): string => {
+  if (agent.agent === "claude" && agent.inContainer) return "runs in a container: registry files there name processes by other numbers"
   if (agent.agent === "claude") return "no registry file of this process, no child that names it, no id on the command line"
   if (shared === undefined) return "holds no rollout open: no prompt yet, or its threads live in a server that is not seen"
   if (shared.threadIds.length === 0) return "its threads live in a shared server, which began none since this window opened"

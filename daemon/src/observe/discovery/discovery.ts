@@ -2,21 +2,20 @@
 // both end in `publish`, which states only what is news. A scan that failed concludes nothing: what it covered stays as it was.
 
 import { dirname, join } from "node:path"
-import type { AgentSeen, PresenceFact } from "../../domain/facts.ts"
+import type { PresenceFact } from "../../domain/facts.ts"
 import { sessionIdOf } from "../../domain/session-id.ts"
 import type { Diagnostics } from "../../model/diagnostics.ts"
 import type { AgentProcess, ProcessScan } from "../../work/scan/agent-process.ts"
 import { createProcessFiles } from "../../work/scan/process-files.ts"
 import { isDeadState } from "../../work/scan/process-stat.ts"
+import { createAgentBook } from "./agent-book.ts"
 import { type AgentHome, defaultHomes, homeOfAgent, siblingHomes } from "./agent-homes.ts"
 import { checkOwnView } from "./check-own-view.ts"
-import { createDepartures, type KnownProcess } from "./departures.ts"
+import { createDepartures } from "./departures.ts"
 import { createEventClients } from "./event-clients.ts"
-import { goneReason } from "./gone-reason.ts"
 import { isPidInUse, ownMachine } from "./own-machine.ts"
 import { indexPanes } from "./pane-of.ts"
-import { type LostPane, lostPane, seatInTheEnd } from "./lost-pane.ts"
-import { isSilent, keepTimes, presenceOf, publishedRole, REGISTERED_MS, saysTheSame } from "./presence.ts"
+import { isSilent, presenceOf, publishedRole, REGISTERED_MS } from "./presence.ts"
 import { isOfProcess, type RegistryFile } from "./registry-file.ts"
 import { createRegistry } from "./registry.ts"
 import { type Rung, withoutRungs } from "./rungs.ts"
@@ -24,7 +23,7 @@ import type { ScanPool } from "./scan-pool.ts"
 import { createScanSchedule, type ScanDepth } from "./scan-schedule.ts"
 import { createScreens } from "./screens.ts"
 import { createServerBook } from "./server-book.ts"
-import { isSharedWindow, sharedThreadsOf, type WindowSpan } from "./shared-threads.ts"
+import { sharedThreadsOf } from "./shared-threads.ts"
 import { createTriggers } from "./triggers.ts"
 
 export interface DiscoveryOptions {
@@ -36,6 +35,8 @@ export interface DiscoveryOptions {
   readonly diagnostics: Diagnostics
   /** Each home of an agent, once. */
   readonly onRoot: (root: AgentHome) => void
+  /** Once: every agent that ran when it began has been stated. */
+  readonly onAllStated?: () => void
   /** Unix milliseconds. */
   readonly now: () => number
   /** Default: the kernel's. */
@@ -54,22 +55,11 @@ export interface Discovery {
 
 /** How long a scan waits for tmux servers before it states what it has; later answers are stated when they come. */
 const PATIENCE_MS = 400
-const MAX_CLOSED_WINDOWS = 200
 const TERMINALS = "/dev/pts"
 const HINT_SLACK_MS = 500
 const HINT_AGAIN_MS = 250
 /** A run without a terminal and without a registry file that ends sooner than this is never stated. */
 const BRIEF_MS = 400
-
-interface Published extends KnownProcess {
-  readonly seen: AgentSeen
-  readonly process: AgentProcess
-  /** Whether it is the first process of its pane. */
-  readonly ledPane: boolean
-  readonly lost: LostPane | undefined
-  /** Set while it is alive and a good scan no longer takes it for an agent. */
-  strangeSinceMs?: number
-}
 
 /** Starts to look. The first scan begins at once. */
 export const createDiscovery = (options: DiscoveryOptions): Discovery => {
@@ -84,9 +74,6 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   const scope = env["VIBECRAFT_SCOPE"] === "" ? undefined : env["VIBECRAFT_SCOPE"]
   const socketFolders = [...new Set([env["TMUX_TMPDIR"] ?? "/tmp", "/tmp"])].map((folder) => join(folder, `tmux-${uid}`))
 
-  const published = new Map<string, Published>()
-  const goneAtMs = new Map<string, number>()
-  const closedWindows: WindowSpan[] = []
   const homes = new Set<string>()
   let scan: ProcessScan | undefined
   /** Its agents as the scan told of them. */
@@ -99,6 +86,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   let publishSoon: NodeJS.Immediate | undefined
   let statedOf: { agents?: readonly AgentProcess[]; revision?: number } = {}
   let isUnsettled = false
+  let isAllStated = false
   let soonAgain: NodeJS.Timeout | undefined
   let hintAgain: NodeJS.Timeout | undefined
   let closed = false
@@ -106,27 +94,36 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   const idOf = (agent: { readonly pid: number; readonly startTicks: string }) => sessionIdOf(bootId, agent.pid, agent.startTicks)
   const startedMsOf = (agent: AgentProcess) => bootMs + Number(agent.startTicks) * 10
 
-  const servers = createServerBook({ pool, diagnostics, now, ...client, onNewPane })
+  const isServer = (pid: number) => files.stat(pid)?.comm.startsWith("tmux") === true
+  const servers = createServerBook({ pool, diagnostics, now, ...client, isServer, onNewPane })
   const screens = createScreens({ pool, servers, now, onChange: () => publish(), ...client })
   const triggers = createTriggers({ diagnostics, now, onHint })
   const events = createEventClients({ now, onHint: (socket) => (servers.want(socket), onHint()), ...client })
   const registry = createRegistry({ diagnostics, now, onChange: registryChanged })
+  const agents = createAgentBook({
+    servers,
+    saidGoodbye: (pid) => registry.wasDeleted(pid),
+    homeOf: (process) => homeOfAgent(process, home).path,
+    apply: options.apply,
+    onLeft: (sessionId) => screens.forget(sessionId),
+    now,
+  })
   const departures = createDepartures({
     files,
     ownPid: process.pid,
     isPidInUse,
     now,
-    known: () => published.values(),
+    known: () => agents.all(),
     saidGoodbye: (pid) => registry.wasDeleted(pid),
     isScannedSince: (timeMs) => joinedMs >= timeMs,
     onChange: () => {
       // What became of its pane is part of the reason, and the server may not be due.
-      for (const { sessionId, seen } of published.values()) {
+      for (const { sessionId, seen } of agents.all()) {
         if (seen.pane !== undefined && departures.isMissing(sessionId)) servers.want(seen.pane.socket)
       }
       schedule.soon("all")
     },
-    onGone: ({ sessionId }) => depart(sessionId),
+    onGone: ({ sessionId }) => agents.depart(sessionId),
   })
   const schedule = createScanSchedule({ scan: runScan, now })
 
@@ -200,8 +197,10 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     await withinPatience(servers.refresh(depth === "sockets" && !isTick ? "all" : "due"))
     joinedMs = startedMs
     if (isNews()) publish()
+    if (!isAllStated) options.onAllStated?.()
+    isAllStated = true
     departures.check()
-    if (isTick && !without.has("screen")) screens.look([...published.values()].map(({ seen }) => seen).filter(isSilent))
+    if (isTick && !without.has("screen")) screens.look([...agents.all()].map(({ seen }) => seen).filter(isSilent))
   }
 
   function scanFailed(error: unknown): void {
@@ -249,24 +248,24 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
         scan.agents.filter((agent) => publishedRole(agent, registries.get(agent.pid)) !== undefined).map((agent) => [agent.pid, agent]),
       ),
       sessionIdOf: idOf,
-      sessionInConversation,
+      sessionInConversation: (conversationId: string) => agents.inConversation(conversationId),
     }
     const shared = sharedThreadsOf({
       agents: scan.agents,
       homeOf: (agent) => homeOfAgent(agent, home).path,
       startedMsOf,
-      closed: closedWindows,
+      closed: agents.closedWindows(),
     })
     const present = new Set<string>()
     for (const agent of scan.agents) {
       const sessionId = idOf(agent)
-      const before = published.get(sessionId)
-      if (departures.isMissing(sessionId) || (goneAtMs.get(sessionId) ?? -1) >= scanStartedMs) {
+      const isNew = !agents.has(sessionId)
+      if (departures.isMissing(sessionId) || agents.hasLeftSince(sessionId, scanStartedMs)) {
         isUnsettled = true
         continue
       }
       const registryFile = registries.get(agent.pid)
-      if (before === undefined && isTooEarly(agent, registryFile, timeMs)) continue
+      if (isNew && isTooEarly(agent, registryFile, timeMs)) continue
       const screen = screens.of(sessionId)
       const stated = presenceOf({
         agent,
@@ -284,24 +283,14 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       if (registryFile === undefined && timeMs - startedMsOf(agent) <= REGISTERED_MS) isUnsettled = true
       present.add(sessionId)
       // Its pane may be younger than the last listing.
-      if (before === undefined && stated.pane === undefined && agent.terminal !== undefined) schedule.soon("quick")
-      const seen = keepTimes(stated, before?.seen)
-      published.set(sessionId, {
-        sessionId,
-        pid: agent.pid,
-        startTicks: agent.startTicks,
-        suspended: seen.suspended,
-        seen,
-        process: agent,
-        ledPane: panes.byPid.has(agent.pid),
-        lost: lostPane(before, seen, timeMs),
-      })
-      if (before === undefined || !saysTheSame(before.seen, seen)) facts.push(seen)
+      if (isNew && stated.pane === undefined && agent.terminal !== undefined) schedule.soon("quick")
+      const news = agents.state(agent, stated, panes.byPid.has(agent.pid))
+      if (news !== undefined) facts.push(news)
     }
-    const titled = [...published.values()].filter(({ seen }) => seen.registry?.status === undefined)
+    const titled = [...agents.all()].filter(({ seen }) => seen.registry?.status === undefined)
     servers.setWatched(new Set(titled.flatMap(({ seen }) => seen.pane?.socket ?? [])))
     if (facts.length > 0) options.apply(facts)
-    noteStrangers(present, timeMs)
+    noteStrangers(present)
   }
 
   /** One that is gone already, whose id is not settled yet, or whose run may be over at once is not news; the next scan tells more. */
@@ -317,44 +306,12 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
   }
 
   /** A process that lives and is no agent any more has started another program in its place, or became a helper. */
-  function noteStrangers(present: ReadonlySet<string>, timeMs: number): void {
-    for (const [sessionId, entry] of published) {
+  function noteStrangers(present: ReadonlySet<string>): void {
+    for (const { sessionId } of agents.all()) {
       if (present.has(sessionId) || departures.isMissing(sessionId)) continue
-      entry.strangeSinceMs ??= timeMs
       isUnsettled = true
-      if (scanStartedMs - entry.strangeSinceMs >= 300) depart(sessionId, "runs another program now")
-      else schedule.soon("all")
+      if (!agents.noteStranger(sessionId, scanStartedMs)) schedule.soon("all")
     }
-  }
-
-  function depart(sessionId: string, said?: string): void {
-    const entry = published.get(sessionId)
-    if (entry === undefined) return
-    const { process: agent } = entry
-    const timeMs = now()
-    const reason =
-      said ??
-      goneReason({
-        ...seatInTheEnd(entry, timeMs),
-        panes: servers.panes(),
-        isCurrent: (socket) => servers.isCurrent(socket) || servers.isGone(socket),
-        saidGoodbye: registry.wasDeleted(agent.pid),
-      })
-    published.delete(sessionId)
-    screens.forget(sessionId)
-    goneAtMs.set(sessionId, timeMs)
-    if (goneAtMs.size > 1_000) for (const old of [...goneAtMs.keys()].slice(0, 500)) goneAtMs.delete(old)
-    if (isSharedWindow(agent)) closedWindows.push({ home: homeOfAgent(agent, home).path, startMs: startedMsOf(agent), endMs: timeMs })
-    if (closedWindows.length > MAX_CLOSED_WINDOWS) closedWindows.shift()
-    options.apply([{ kind: "agent-gone", sessionId, timeMs, reason }])
-  }
-
-  function sessionInConversation(conversationId: string): string | undefined {
-    const found = new Set<string>()
-    for (const { sessionId, seen } of published.values()) {
-      if (seen.conversationHints[0]?.conversationId === conversationId) found.add(sessionId)
-    }
-    return found.size === 1 ? [...found][0] : undefined
   }
 
   for (const found of [...defaultHomes(env, home), ...siblingHomes(home)]) addHome(found)
@@ -370,7 +327,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
     registry,
     triggers,
     servers,
-    rows: () => [...published.values()],
+    rows: () => [...agents.all()],
     scan: () => ({ last: scan, endedMs: scanEndedMs, failure: scanFailure }),
   })
   schedule.now("sockets").catch(scanFailed)

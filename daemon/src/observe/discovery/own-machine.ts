@@ -20,11 +20,32 @@ export const ownMachine = (files: Pick<ProcFiles, "link" | "text">, platform: No
     namespace: files.link("self", "ns/pid"),
     ...(platform === "darwin" ? { withoutTicks: true } : {}),
   },
-  platform: describePlatform(platform, files.text("version") ?? "", files.text("1/cgroup") ?? ""),
+  platform: describePlatform(platform, {
+    version: files.text("version") ?? "",
+    cgroup: files.text("1/cgroup") ?? "",
+    mounts: files.text("self/mountinfo") ?? "",
+    namespace: files.link("self", "ns/pid"),
+  }),
 })
 
-/** Words for `vibecraft doctor`. `version` and `cgroup` are the texts of /proc/version and /proc/1/cgroup. */
-export const describePlatform = (platform: NodeJS.Platform, version: string, cgroup: string): OwnMachine["platform"] => {
+/** Texts of /proc/version, /proc/1/cgroup and /proc/self/mountinfo, and where /proc/self/ns/pid points to. */
+export interface KernelWords {
+  readonly version: string
+  readonly cgroup: string
+  readonly mounts: string
+  readonly namespace: string | undefined
+}
+
+/** The kernel gives its first pid namespace this number (PROC_PID_INIT_INO). */
+const FIRST_NAMESPACE = "pid:[4026531836]"
+/** Whether /proc is mounted so that processes of others are not listed. */
+const HIDES_OTHERS = / \/proc \S+(?: \S+)* - proc .*hidepid=(?:[124]|noaccess|invisible|ptraceable)/u
+
+/** Words for `vibecraft doctor`. */
+export const describePlatform = (
+  platform: NodeJS.Platform,
+  { version, cgroup, mounts, namespace }: KernelWords,
+): OwnMachine["platform"] => {
   if (platform === "darwin")
     return {
       how: "macOS, by ps and lsof",
@@ -36,9 +57,10 @@ export const describePlatform = (platform: NodeJS.Platform, version: string, cgr
       how: "Linux under WSL, by /proc",
       lacks: "untried; what runs on the Windows side is not seen, and folders below /mnt send no hints",
     }
-  if (/docker|containerd|kubepods|libpod|lxc/u.test(cgroup))
-    return { how: "Linux in a container, by /proc", lacks: "only what runs in this container is seen" }
-  return { how: "Linux, by /proc", lacks: "" }
+  const hides = HIDES_OTHERS.test(mounts) ? ", which lists your own processes alone (hidepid)" : ""
+  if (/docker|containerd|kubepods|libpod|lxc/u.test(cgroup) || (namespace !== undefined && namespace !== FIRST_NAMESPACE))
+    return { how: `Linux in a container, by /proc${hides}`, lacks: "only what runs in this container (pid namespace) is seen" }
+  return { how: `Linux, by /proc${hides}`, lacks: "" }
 }
 
 /** Signal 0 is not sent: it only asks whether a pid is in use. */

@@ -47,6 +47,7 @@ export const paneOf = (agent: AgentProcess, index: PaneIndex, startedMs: number)
   const own = index.byPid.get(agent.pid)
   if (own !== undefined && !agent.inContainer) return found(own, `is the first process of ${own.paneId}`, "likely")
   if (agent.inContainer) return none("runs in a container")
+  if (agent.isClosed && agent.ttyNr !== 0) return none("its terminal may not be read, and it descends from no pane")
   if (agent.terminal === undefined) return none("has no terminal")
   return none(index.count === 0 ? "on a terminal; no tmux server shows a pane" : "its terminal is no tmux pane's")
 }

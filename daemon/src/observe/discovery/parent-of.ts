@@ -46,7 +46,7 @@ export const parentOf = (agent: AgentProcess, family: Family): ParentFinding => 
     evidence: {
       field: "parent",
       source: "process",
-      detail: "no agent among its ancestors, none named in its environment",
+      detail: `no agent among its ancestors, ${agent.isClosed ? "and its environment may not be read" : "none named in its environment"}`,
       confidence: "likely",
     },
   }
@@ -71,6 +71,8 @@ const nearestAgent = (agent: AgentProcess, { byPid }: Family): AgentProcess | un
 }
 
 const namedByPid = (agent: AgentProcess, { byPid }: Family): AgentProcess | undefined => {
+  // Numbers of processes there mean others here.
+  if (agent.inContainer) return undefined
   const named = byPid.get(Number(agent.environment.CLAUDE_PID))
   if (named === undefined || named.agent !== "claude" || named.pid === agent.pid) return undefined
   const isOlder = Number(named.startTicks) <= Number(agent.startTicks)

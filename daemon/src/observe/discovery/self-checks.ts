@@ -41,6 +41,7 @@ const OLD_SCAN_MS = 15_000
 export const selfChecks = (question: SelfCheckQuestion): SelfCheck[] => [
   platform(question),
   processTable(question),
+  permissions(question),
   ownPane(question),
   servers(question),
   unlisted(question),
@@ -91,6 +92,18 @@ const processTable = ({ scan, scanFailure, nowMs }: SelfCheckQuestion): SelfChec
   return check(name, "ok", `${scan.processes} processes, this one among them`)
 }
 
+const permissions = ({ rows }: SelfCheckQuestion): SelfCheck => {
+  const name = "permissions"
+  const closed = rows.filter(({ process }) => process.isClosed)
+  if (closed.length === 0) return check(name, "ok", "all that is shown may be read")
+  return check(
+    name,
+    "warning",
+    `executable, folder, terminal and variables of process ${closed.map(({ seen }) => seen.pid).join(", ")} may not be read: known by arguments and ancestry alone`,
+    "an agent with more rights than the daemon (capabilities, setuid) looks like this; run both with the same rights",
+  )
+}
+
 const ownPane = ({ ownPane: own, panes, isCurrent }: SelfCheckQuestion): SelfCheck => {
   const name = "own-pane"
   if (own === undefined) return check(name, "skipped", "this daemon runs in no tmux pane")
@@ -137,7 +150,7 @@ const unlisted = ({ registered, rows, panes, nowMs }: SelfCheckQuestion): SelfCh
     name,
     "failed",
     `Claude Code lists process ${pids} as a session, and it is not shown`,
-    "run vibecraft discover; if it stays, its executable has an unknown name: please report it",
+    "run vibecraft discover; if it stays, its executable may not be read or has an unknown name: please report it",
   )
 }
 

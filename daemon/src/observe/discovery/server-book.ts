@@ -41,6 +41,8 @@ export interface ServerBookOptions {
   readonly now: () => number
   /** Client to ask with; "tmux" is looked up in PATH. */
   readonly binary?: string
+  /** Whether a pid is that of a tmux server here. A socket in a shared folder may be another container's, whose pids and terminals are others. */
+  readonly isServer: (pid: number) => boolean
   /** A server that was seen before shows a pane that it did not show when it was asked then. */
   readonly onNewPane?: (askedBeforeMs: number) => void
 }
@@ -61,6 +63,12 @@ interface Entry {
   detail: string
 }
 
+interface Foreign {
+  readonly ok: false
+  readonly failure: "foreign"
+  readonly detail: string
+}
+
 export const TMUX_TIMEOUT_MS = 2_000
 const BACKOFF_MS = 2_000
 /** Less than five ticks, so that it is every fifth. What a hint tells of is asked for at once. */
@@ -69,7 +77,8 @@ const SLOW_MS = 4_900
 const SLOW_MS_EACH = 990
 const MAX_BACKOFF_MS = 60_000
 
-const ADVICE: Record<TmuxFailure, string> = {
+const ADVICE: Record<TmuxFailure | "foreign", string> = {
+  foreign: "runs where its processes cannot be seen, in another container: its panes are left out",
   timeout: "does not answer; what it showed last is kept",
   gone: "nobody listens there",
   unreachable: "its socket file is gone; `kill -USR1` to the server makes it anew",
@@ -77,7 +86,7 @@ const ADVICE: Record<TmuxFailure, string> = {
   failed: "answered with an error",
 }
 
-export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNewPane }: ServerBookOptions): ServerBook => {
+export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", isServer, onNewPane }: ServerBookOptions): ServerBook => {
   const entries = new Map<string, Entry>()
   let watched: ReadonlySet<string> = new Set()
   let revision = 0
@@ -88,7 +97,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
     revision += 1
   }
 
-  const take = (entry: Entry, listing: PaneListing, askedMs: number) => {
+  const take = (entry: Entry, listing: PaneListing | Foreign, askedMs: number) => {
     const { socket, pid } = entry.server
     if (listing.ok) {
       const known = new Set(entry.panes.map(({ paneId }) => paneId))
@@ -119,13 +128,19 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
     entry.failures += 1
     entry.nextTryMs = now() + Math.min(BACKOFF_MS * 2 ** (entry.failures - 1), MAX_BACKOFF_MS)
     entry.detail = `${ADVICE[listing.failure]} (${listing.detail})`
-    if (listing.failure === "gone") show(entry, [])
+    if (listing.failure === "gone" || listing.failure === "foreign") show(entry, [])
     const health = listing.failure === "timeout" || listing.failure === "failed" ? "failed" : "degraded"
     diagnostics.source({ kind: "tmux", name: socket, health, detail: entry.detail })
-    if (listing.failure !== "gone") {
+    if (listing.failure !== "gone" && listing.failure !== "foreign") {
       diagnostics.counters.failedScans += 1
       diagnostics.problem(listing.failure === "timeout" ? "scan-timeout" : "tmux", socket, entry.detail)
     }
+  }
+
+  const foreign = ({ server }: Entry, listing: PaneListing): Foreign | undefined => {
+    const pid = listing.ok ? listing.panes[0]?.serverPid : undefined
+    if (server.pid !== undefined || pid === undefined || isServer(pid)) return undefined
+    return { ok: false, failure: "foreign", detail: `it calls itself process ${pid}` }
   }
 
   const ask = async (entry: Entry): Promise<void> => {
@@ -136,7 +151,7 @@ export const createServerBook = ({ pool, diagnostics, now, binary = "tmux", onNe
       .listPanes(question)
       .catch((error: unknown): PaneListing => ({ ok: false, failure: "failed", detail: String(error) }))
     entry.isAsked = false
-    if (entries.get(socket) === entry) take(entry, listing, askedMs)
+    if (entries.get(socket) === entry) take(entry, foreign(entry, listing) ?? listing, askedMs)
   }
 
   return {

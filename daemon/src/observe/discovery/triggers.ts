@@ -1,7 +1,7 @@
 // Hints that something may have changed: terminals come and go, tmux makes a socket, Codex takes a writer's lock. A hint only brings the
 // next scan forward; the slow ticks find what no hint told of.
 
-import { type FSWatcher, watch } from "node:fs"
+import { existsSync, type FSWatcher, watch } from "node:fs"
 import type { Diagnostics } from "../../model/diagnostics.ts"
 
 export interface Triggers {
@@ -31,6 +31,8 @@ export const createTriggers = ({ diagnostics, now, onHint }: TriggersOptions): T
   const folders = new Map<string, Watched>()
 
   const start = (folder: string, state: Watched) => {
+    // Asking for a watch that fails costs fifty times as much, and this is asked once a second.
+    if (!existsSync(folder)) return
     try {
       const watcher = watch(folder, () => {
         state.lastMs = now()

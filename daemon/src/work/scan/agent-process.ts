@@ -39,6 +39,8 @@ export interface AgentProcess {
   /** Whether its process group is in the foreground of its terminal. */
   readonly foreground: boolean
   readonly cwd?: string
+  /** Its executable may not be read, and with it neither its folder, terminals, variables and open files: the kernel asks the same right for all. */
+  readonly isClosed: boolean
   /** Lives in another pid namespace: a container. Its pids mean nothing here. */
   readonly inContainer: boolean
   readonly environment: NamedEnvironment

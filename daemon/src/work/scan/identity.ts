@@ -61,5 +61,5 @@ const agentOfPath = (path: string): AgentKind | undefined => {
 const identifyByArgument = (argv: readonly string[]): Identity | undefined => {
   const path = argv[0] ?? ""
   const agent = path.startsWith("/") ? agentOfPath(path) : undefined
-  return agent === undefined ? undefined : { agent, detail: `first argument ${path}`, confidence: "likely" }
+  return agent === undefined ? undefined : { agent, detail: `first argument ${path}; its executable may not be read`, confidence: "likely" }
 }

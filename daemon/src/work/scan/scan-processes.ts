@@ -138,6 +138,7 @@ export const createProcessScanner = ({ files = createProcessFiles(), uid, ownPid
       processGroup,
       foreground: processGroup === foregroundGroup,
       ...(cwd === undefined ? {} : { cwd: withoutDeletedMark(cwd) }),
+      isClosed: exe === "",
       inContainer: namespace !== undefined && ownNamespace !== undefined && namespace !== ownNamespace,
       environment: environments.of(entry),
       ancestors: [],

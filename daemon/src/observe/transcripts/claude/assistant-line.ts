@@ -5,17 +5,20 @@ import type { ToolOutcome } from "../../../domain/facts.ts"
 import { cleanText } from "../clean-text.ts"
 import { asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
 import { toolTarget } from "../tool-target.ts"
+import { finalErrorWord } from "./error-word.ts"
 import type { ClaudeLine } from "./line.ts"
+import { modelAnswered } from "./model-answers.ts"
 import { usedUp } from "./rate-limits.ts"
 import { requestKey, requestOf, SYNTHETIC } from "./request.ts"
 import { describe } from "./state.ts"
-import { resultText } from "./tool-outcome.ts"
+import { exampleOf, resultText } from "./tool-outcome.ts"
 import { modelAnswers, turnEnds } from "./turns.ts"
 import { readUsage } from "./usage.ts"
 
 export function assistantLine(line: ClaudeLine): void {
   const message = asObject(line.value["message"])
   if (message === undefined) return
+  line.state.refused = []
   if (line.value["isApiErrorMessage"] === true) {
     finalError(line)
     return
@@ -39,19 +42,28 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
   if (usage === undefined) return
   const { contextTokens: usedTokens, text } = readUsage(usage, model)
   const key = requestKey({ line: value, message, who, timeMs })
+  modelAnswered(line, key, model)
   const signature = `${who.conversationId}\n${who.subagentId}\n${asString(value["requestId"], 200)}\n${model}\n${text}`
   // The other lines of a message mostly repeat its usage.
   if (key !== state.requestKey || signature !== state.requestSignature) {
     state.requestKey = key
     state.requestSignature = signature
     const fact = requestOf({ line: value, message, who, timeMs, isSidechain: line.isSidechain })
-    if (fact !== undefined) line.say(fact)
+    if (fact !== undefined) line.say({ ...fact, ...switchedFrom(line, model) })
   }
   if (line.isSidechain || line.isCopy || who.subagentId !== undefined) return
   if (model !== "" && state.described.model !== model) describe(state, line.file, { model }, line.emit)
   if (usedTokens === 0 || usedTokens === state.contextTokens) return
   state.contextTokens = usedTokens
   line.say({ kind: "context-seen", ...who, timeMs, usedTokens })
+}
+
+/** Side questions are not the main agent's. */
+function switchedFrom({ state, isSidechain, who }: ClaudeLine, model: string): { readonly switchedFrom?: string } {
+  const { lastModel } = state
+  if (isSidechain || who.subagentId !== undefined || model === "") return {}
+  state.lastModel = model
+  return lastModel === undefined || lastModel === model ? {} : { switchedFrom: lastModel }
 }
 
 /** Newer clients name the kind of subagent on each of its lines. */
@@ -84,9 +96,11 @@ function contentBlock(line: ClaudeLine, block: JsonObject): void {
   if (typeof type !== "string" || !type.endsWith("_tool_result")) return
   const callId = asString(block["tool_use_id"], 200)
   if (callId === undefined) return
-  const failed = block["is_error"] === true || String(asObject(block["content"])?.["type"]).endsWith("_error")
+  const content = asObject(block["content"])
+  const failed = block["is_error"] === true || String(content?.["type"]).endsWith("_error")
   const outcome: ToolOutcome = failed ? "failed" : "ok"
-  line.say({ kind: "tool-ended", ...line.who, timeMs: line.timeMs, callId, outcome })
+  const example = failed ? (exampleOf(block) ?? cleanText(content?.["error_code"])) : undefined
+  line.say({ kind: "tool-ended", ...line.who, timeMs: line.timeMs, callId, outcome, ...(example === undefined ? {} : { example }) })
 }
 
 /** The tool that starts subagents was renamed from Task to Agent; it is one tool. */
@@ -97,8 +111,17 @@ function currentName(name: string): string {
 function finalError(line: ClaudeLine): void {
   const { value, who, timeMs } = line
   const key = asString(value["uuid"], 200) ?? `${who.conversationId}@${timeMs}`
-  const error = asString(value["error"], 100) ?? asString(value["apiErrorType"], 100) ?? "unknown"
-  line.say({ kind: "api-error-seen", ...who, timeMs, key, error, final: true })
-  usedUp(line, resultText(asObject(value["message"])?.["content"]))
+  const text = resultText(asObject(value["message"])?.["content"])
+  const example = cleanText(text)
+  line.say({
+    kind: "api-error-seen",
+    ...who,
+    timeMs,
+    key,
+    error: finalErrorWord(value),
+    final: true,
+    ...(example === undefined ? {} : { example }),
+  })
+  usedUp(line, text)
   turnEnds(line, "failed")
 }

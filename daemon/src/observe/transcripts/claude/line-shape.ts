@@ -10,7 +10,13 @@ const common = (): Shape => repeated(250)
 const RESULT_CHARS = 400
 const PROMPT_CHARS = 2000
 
-const resultContent = either(text(RESULT_CHARS), list(object({ type: text(40), text: text(RESULT_CHARS) })), object({ type: text(100) }))
+const SAID = text(800)
+
+const resultContent = either(
+  text(RESULT_CHARS),
+  list(object({ type: text(40), text: text(RESULT_CHARS) })),
+  object({ type: text(100), error_code: text(100) }),
+)
 
 const block = {
   type: text(100),
@@ -40,6 +46,19 @@ const toolUseResult = object({
   durationSeconds: present,
 })
 
+/** What a hook met, in an attachment or a line of progress. */
+const HOOK = {
+  type: text(100),
+  hookName: SAID,
+  hookEvent: SAID,
+  durationMs: present,
+  exitCode: present,
+  blockingError: object({ blockingError: SAID }),
+  stderr: SAID,
+  stdout: SAID,
+  content: SAID,
+}
+
 /** A subagent's line, copied into a line of progress. */
 const copy = object({
   type: text(40),
@@ -54,7 +73,10 @@ export const claudeShape: Shape = object({
   sessionId: common(),
   timestamp: text(40),
   uuid: ID,
+  id: ID,
   requestId: common(),
+  requestRef: ID,
+  isAbortedMidStream: present,
   agentId: common(),
   attributionAgent: common(),
   requestSessionId: ID,
@@ -65,13 +87,18 @@ export const claudeShape: Shape = object({
   version: common(),
   entrypoint: common(),
   isApiErrorMessage: telling(present, true),
-  error: either(text(100), object({ status: present, connection: present, rateLimits: whole })),
+  error: either(
+    text(100),
+    object({ status: present, connection: present, rateLimits: whole, formatted: SAID, message: SAID, error: whole, cause: whole }),
+  ),
+  apiError: text(100),
   apiErrorType: text(100),
+  apiErrorStatus: present,
   isCompactSummary: present,
   isMeta: present,
   toolDenialKind: text(100),
   toolDenialBeforeRun: present,
-  permissionDecision: object({ source: text(100) }),
+  permissionDecision: object({ decision: text(40), source: text(100) }),
   toolUseResult,
   // Errors are written as answers, and told by their text.
   message: ifTold(prompt, answer),
@@ -80,7 +107,12 @@ export const claudeShape: Shape = object({
   durationMs: present,
   aiTitle: text(800),
   customTitle: text(800),
-  data: object({ type: text(40), agentId: ID, message: copy }),
+  attachment: object(HOOK),
+  data: object({ ...HOOK, agentId: ID, message: copy }),
+  hookErrors: list(SAID),
+  preventedContinuation: present,
+  compactMetadata: object({ trigger: text(40), durationMs: present }),
+  retryInMs: present,
   totalCostUSD: present,
   totalDuration: present,
   startTime: present,

@@ -6,6 +6,12 @@ export const TELLING_TYPES: ReadonlySet<string> = new Set(["user", "assistant", 
 /** Types that tell at most that the agent is alive, at the time among their first members. */
 export const ALIVE_TYPES: ReadonlySet<string> = new Set(["api-request", "progress", "queue-operation"])
 
+/** Types that may tell of a failed hook, and the member that does. */
+export const HOOK_MEMBERS: ReadonlyMap<string, string> = new Map([
+  ["attachment", "attachment"],
+  ["progress", "data"],
+])
+
 /** Types that tell nothing that is published. */
 export const SILENT_TYPES: ReadonlySet<string> = new Set([
   "agent-color",
@@ -16,7 +22,6 @@ export const SILENT_TYPES: ReadonlySet<string> = new Set([
   "api-request-shape",
   "artifact-snapshot",
   "atis-latch",
-  "attachment",
   "attribution-snapshot",
   "bridge-session",
   "content-replacement",

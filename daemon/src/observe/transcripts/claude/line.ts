@@ -10,6 +10,8 @@ export interface ClaudeLine {
   readonly value: JsonObject
   /** The line's time, else the last one seen: a line without a time still counts. */
   readonly timeMs: number
+  /** Whether the line bears that time itself. */
+  readonly hasTime: boolean
   /** Who it is of, ready to be spread into a fact. */
   readonly who: { readonly conversationId: string; readonly subagentId?: string }
   /** Whether another conversation's agent wrote it. */
@@ -26,7 +28,8 @@ export function toClaudeLine(state: ClaudeState, file: TranscriptFile, value: Js
   const own = asString(value["sessionId"], 200) ?? state.conversationId
   if (own === undefined) return undefined
   if (own !== state.conversationId) adoptConversation(state, own)
-  const timeMs = asTimeMs(value["timestamp"]) ?? (state.lastMs > 0 ? state.lastMs : Math.max(1, Math.floor(file.birthMs)))
+  const writtenMs = asTimeMs(value["timestamp"])
+  const timeMs = writtenMs ?? (state.lastMs > 0 ? state.lastMs : Math.max(1, Math.floor(file.birthMs)))
   state.firstMs ??= timeMs
   state.sinceBookedMs ??= timeMs
   const named = namedOwner(value)
@@ -40,7 +43,18 @@ export function toClaudeLine(state: ClaudeState, file: TranscriptFile, value: Js
   const isSettled = tells || state.copy === "no"
   state.lastMs = Math.max(state.lastMs, timeMs)
   const say: Emit = isSettled ? emit : (fact) => defer(state, fact, emit)
-  return { state, file, value, timeMs, who, isCopy: conversationId !== own, isSidechain: value["isSidechain"] === true, say, emit }
+  return {
+    state,
+    file,
+    value,
+    timeMs,
+    hasTime: writtenMs !== undefined,
+    who,
+    isCopy: conversationId !== own,
+    isSidechain: value["isSidechain"] === true,
+    say,
+    emit,
+  }
 }
 
 function namedOwner(value: JsonObject): string | undefined {

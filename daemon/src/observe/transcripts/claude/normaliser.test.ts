@@ -65,7 +65,10 @@ describe("turns", () => {
       { type: "system", subtype: "stop_hook_summary", sessionId: OWN, timestamp: at(4) },
       { type: "system", subtype: "turn_duration", durationMs: 900, sessionId: OWN, timestamp: at(5) },
     ]
-    expect(turns(facts(lines))).toEqual(["1 started", "3 done"])
+    const list = facts(lines)
+    expect(turns(list)).toEqual(["1 started", "3 done", "5 done"])
+    const ends = list.filter((fact) => fact.kind === "turn-ended")
+    expect(ends).toMatchObject([{ startedMs: ms(1) }, { startedMs: ms(1), durationMs: 900 }])
   })
 
   it("end with the client's own word where messages have none", () => {
@@ -86,8 +89,9 @@ describe("turns", () => {
       error: "rate_limit",
       message: { model: "<synthetic>", content: [] },
     }
-    const list = facts([prompt(1, "a"), failed])
-    expect(turns(list)).toEqual(["1 started", "2 failed"])
+    const measured = { type: "system", subtype: "turn_duration", durationMs: 900, sessionId: OWN, timestamp: at(3) }
+    const list = facts([prompt(1, "a"), failed, measured])
+    expect(turns(list)).toEqual(["1 started", "2 failed", "3 failed"])
     expect(list.find((fact) => fact.kind === "api-error-seen")).toMatchObject({ error: "rate_limit", final: true, key: "a2" })
     expect(list.some((fact) => fact.kind === "request-seen")).toBe(false)
   })
@@ -164,14 +168,15 @@ describe("a fork's copied lines", () => {
 
   it("are the parent's, told by the file's birth", () => {
     const list = facts(lines, { ...MAIN, birthMs: ms(499) })
-    expect(owners(list)).toEqual([PARENT, PARENT, PARENT, OWN, OWN, OWN])
+    expect(owners(list)).toEqual([PARENT, PARENT, PARENT, PARENT, OWN, OWN, OWN])
     expect(list).toContainEqual(expect.objectContaining({ kind: "conversation-seen", conversationId: OWN, startedMs: ms(500) }))
+    expect(list.some((fact) => fact.kind === "turn-started" && fact.idleSinceMs !== undefined)).toBe(false)
     expect(list).toContainEqual(expect.objectContaining({ conversationId: OWN, forkedFromConversationId: PARENT }))
     expect(list.filter((fact) => fact.conversationId === PARENT).every((fact) => fact.kind !== "conversation-seen")).toBe(true)
   })
 
   it("are the parent's also in a copy of the file made later", () => {
-    expect(owners(facts(lines, { ...MAIN, birthMs: ms(9_000) }))).toEqual([PARENT, PARENT, PARENT, OWN, OWN, OWN])
+    expect(owners(facts(lines, { ...MAIN, birthMs: ms(9_000) }))).toEqual([PARENT, PARENT, PARENT, PARENT, OWN, OWN, OWN])
   })
 
   it("leave a file without copies alone, however old its lines", () => {

@@ -1,16 +1,18 @@
 // The dialect of Claude Code.
 
 import { cleanText } from "../clean-text.ts"
-import { asString, asTimeMs, type JsonObject } from "../json-fields.ts"
+import { asObject, asString, asTimeMs, type JsonObject } from "../json-fields.ts"
 import type { Emit, LineVerdict, Normaliser, TranscriptFile } from "../port.ts"
 import { assistantLine } from "./assistant-line.ts"
 import { costStateLine } from "./cost-state-line.ts"
 import { claudeEntersFolder, claudeRoleOf } from "./files.ts"
+import { hookFailure, isHookFailure } from "./hook-failure.ts"
 import { type ClaudeLine, toClaudeLine } from "./line.ts"
 import { claudeShape } from "./line-shape.ts"
-import { ALIVE_TYPES, SILENT_TYPES, TELLING_TYPES } from "./line-types.ts"
+import { ALIVE_TYPES, HOOK_MEMBERS, SILENT_TYPES, TELLING_TYPES } from "./line-types.ts"
 import { progressLine } from "./progress-line.ts"
 import { claudeSidecar } from "./sidecar.ts"
+import { requestSent, sayAnswer } from "./model-answers.ts"
 import { type ClaudeState, describe, settleAtEnd, startClaude } from "./state.ts"
 import { systemLine } from "./system-line.ts"
 import { userLine } from "./user-line.ts"
@@ -33,8 +35,15 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
   line(state, file, value, emit): LineVerdict {
     const type = value["type"]
     if (typeof type !== "string") return "bad"
+    if (type !== "assistant" && type !== "user" && !SILENT_TYPES.has(type)) sayAnswer(state, emit)
     if (ALIVE_TYPES.has(type)) alive(state, asTimeMs(value["timestamp"]), emit)
+    if (type === "api-request") sent(state, value)
     if (type === "progress") progressLine(state, value, emit)
+    const hookMember = HOOK_MEMBERS.get(type)
+    if (hookMember !== undefined) {
+      hookLine(state, file, value, asObject(value[hookMember]), emit)
+      return "used"
+    }
     if (!TELLING_TYPES.has(type)) return ALIVE_TYPES.has(type) || SILENT_TYPES.has(type) ? "used" : "unknown"
     if (type === "custom-title" || type === "ai-title") {
       titleLine(state, file, value, emit)
@@ -52,6 +61,19 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
     else systemLine(line)
     return "used"
   },
+}
+
+function hookLine(state: ClaudeState, file: TranscriptFile, value: JsonObject, detail: JsonObject | undefined, emit: Emit): void {
+  if (!isHookFailure(detail?.["type"])) return
+  const line = toClaudeLine(state, file, value, emit)
+  if (line !== undefined) hookFailure(line, detail)
+}
+
+/** Notes that a request was sent, where the line names it and its time. */
+function sent(state: ClaudeState, value: JsonObject): void {
+  const id = asString(value["id"], 200)
+  const timeMs = asTimeMs(value["timestamp"])
+  if (id !== undefined && timeMs !== undefined) requestSent(state, id, timeMs)
 }
 
 function describeFrom(line: ClaudeLine): void {

@@ -2,9 +2,10 @@
 // a forked file belongs to. `--fork-session` copies the parent's lines and names the owner on assistant lines alone, so older lines
 // wait for the next assistant line to tell.
 
-import type { ConversationSeen, TranscriptFact } from "../../../domain/facts.ts"
+import type { ConversationSeen, TranscriptFact, TurnEnded } from "../../../domain/facts.ts"
 import type { Emit, TranscriptFile } from "../port.ts"
 import { claudeIdentityOf } from "./files.ts"
+import type { ModelAnswer } from "./model-answers.ts"
 
 export interface ClaudeState {
   /** The file's own conversation: the path's, else the last line's. */
@@ -25,6 +26,8 @@ export interface ClaudeState {
   requestKey: string | undefined
   requestSignature: string | undefined
   contextTokens: number | null | undefined
+  /** Model of the last request, copies included. */
+  lastModel: string | undefined
   /** Kind of subagent last said, in a subagent's file. */
   subagentType: string | undefined
   /** Running time that the last cost-state line told of, and the first time written after that line. */
@@ -35,6 +38,31 @@ export interface ClaudeState {
   endedByMessage: string | undefined
   /** Time of a command or note that starts a turn if the model answers it. */
   pendingTurnMs: number | undefined
+  /** It is a command: a person gave it. */
+  pendingIsPrompt: boolean
+  /** Start of the open turn, or of the last one. */
+  turnStartMs: number | undefined
+  /** The last turn's end, and whose turn it was: a fork's copies end with the parent's. */
+  turnEnd: TurnEnd | undefined
+  /** Requests sent last, oldest first. */
+  sent: { readonly id: string; readonly timeMs: number }[]
+  /** Latest time of the lines that the next request is made of. */
+  askedMs: number | undefined
+  /** Time waited since then before the request was tried again. */
+  retriedMs: number
+  answer: ModelAnswer | undefined
+  /** Calls that the last lines say were refused, without saying when. */
+  refused: { readonly callId: string; readonly timeMs: number }[]
+  /** Failures of hooks at the end of a turn that were written since its last summary, which tells of them once more. */
+  stopFailures: number
+}
+
+export interface TurnEnd {
+  readonly timeMs: number
+  readonly conversationId: string
+  readonly reason: TurnEnded["reason"]
+  /** Its active part is said. */
+  readonly isMeasured: boolean
 }
 
 export type DescribedMember =
@@ -67,12 +95,22 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     requestKey: undefined,
     requestSignature: undefined,
     contextTokens: undefined,
+    lastModel: undefined,
     subagentType: undefined,
     bookedDurationMs: undefined,
     sinceBookedMs: undefined,
     turnOpen: false,
     endedByMessage: undefined,
     pendingTurnMs: undefined,
+    pendingIsPrompt: false,
+    turnStartMs: undefined,
+    turnEnd: undefined,
+    sent: [],
+    askedMs: undefined,
+    retriedMs: 0,
+    answer: undefined,
+    refused: [],
+    stopFailures: 0,
   }
 }
 

@@ -1,16 +1,20 @@
-// System lines: ends of turns, compactions, and requests that failed and were retried.
+// System lines: ends of turns, compactions, requests that failed and were retried, and what hooks at the end of a turn met.
 
-import { asAmount, asObject, asString, type JsonObject } from "../json-fields.ts"
+import { cleanText } from "../clean-text.ts"
+import { asAmount, asObject, asString } from "../json-fields.ts"
+import { retriedErrorWord } from "./error-word.ts"
+import { stopHookFailures } from "./hook-failure.ts"
 import type { ClaudeLine } from "./line.ts"
 import { rateLimits } from "./rate-limits.ts"
-import { turnEnds } from "./turns.ts"
+import { turnEnds, turnMeasured } from "./turns.ts"
 
 export function systemLine(line: ClaudeLine): void {
   switch (line.value["subtype"]) {
     case "turn_duration":
-      turnEnds(line, "done", asAmount(line.value["durationMs"]))
+      turnMeasured(line, asAmount(line.value["durationMs"]))
       break
     case "stop_hook_summary":
+      stopHookFailures(line)
       turnEnds(line, "done")
       break
     case "compact_boundary":
@@ -24,24 +28,40 @@ export function systemLine(line: ClaudeLine): void {
 }
 
 function compacted(line: ClaudeLine): void {
-  if (line.isSidechain || line.isCopy || line.who.subagentId !== undefined) return
+  const { who, timeMs, value } = line
+  if (line.isSidechain || who.subagentId !== undefined) return
+  const key = asString(value["uuid"], 200) ?? `${who.conversationId}@${timeMs}`
+  const { trigger, durationMs: measured } = asObject(value["compactMetadata"]) ?? {}
+  const durationMs = asAmount(measured)
+  line.say({
+    kind: "compacted",
+    ...who,
+    timeMs,
+    key,
+    trigger: trigger === "manual" || trigger === "auto" ? trigger : "unknown",
+    ...(durationMs === undefined ? {} : { durationMs }),
+  })
+  if (line.isCopy) return
   line.state.contextTokens = null
-  line.say({ kind: "context-seen", ...line.who, timeMs: line.timeMs, usedTokens: null })
+  line.say({ kind: "context-seen", ...who, timeMs, usedTokens: null })
 }
 
 function retriedError(line: ClaudeLine): void {
-  const key = asString(line.value["uuid"], 200) ?? `${line.who.conversationId}@${line.timeMs}`
-  const error = asObject(line.value["error"])
-  line.say({ kind: "api-error-seen", ...line.who, timeMs: line.timeMs, key, error: errorWord(error), final: false })
+  const { who, timeMs, value } = line
+  const key = asString(value["uuid"], 200) ?? `${who.conversationId}@${timeMs}`
+  const error = asObject(value["error"])
+  const retryInMs = asAmount(value["retryInMs"])
+  const example = cleanText(error?.["formatted"]) ?? cleanText(error?.["message"])
+  line.say({
+    kind: "api-error-seen",
+    ...who,
+    timeMs,
+    key,
+    error: retriedErrorWord(error),
+    final: false,
+    ...(retryInMs === undefined ? {} : { retryInMs }),
+    ...(example === undefined ? {} : { example }),
+  })
+  line.state.retriedMs += retryInMs ?? 0
   rateLimits(line, asObject(error?.["rateLimits"]))
-}
-
-/** The client's word for what a retried request met, which only final errors carry in writing. */
-function errorWord(error: JsonObject | undefined): string {
-  const status = error?.["status"]
-  if (typeof status !== "number") return asObject(error?.["connection"]) === undefined ? "unknown" : "connection_failed"
-  if (status === 429) return "rate_limit"
-  if (status === 529) return "overloaded"
-  if (status === 401 || status === 403) return "authentication_failed"
-  return status >= 500 ? "server_error" : "invalid_request"
 }

@@ -16,7 +16,7 @@ describe("outcomeOf", () => {
   })
 
   it.each<[string, ToolOutcome]>([
-    ["Exit code 3", "failed"],
+    ["Exit code 3", "command-failed"],
     ["<tool_use_error>File does not exist.</tool_use_error>", "failed"],
     ["<tool_use_error>InputValidationError: Read failed</tool_use_error>", "model-error"],
     ["<tool_use_error>Error: No such tool available: X</tool_use_error>", "model-error"],

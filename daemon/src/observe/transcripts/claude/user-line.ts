@@ -1,9 +1,11 @@
 // User lines: prompts, tool results, interruptions, and the client's own notes, all under one type.
 
+import { cleanText } from "../clean-text.ts"
 import { asAmount, asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
 import type { ClaudeLine } from "./line.ts"
-import { outcomeOf, resultText } from "./tool-outcome.ts"
-import { turnEnds, turnStarts } from "./turns.ts"
+import { modelAsked } from "./model-answers.ts"
+import { exampleOf, isUnexplainedRefusal, outcomeOf, resultText } from "./tool-outcome.ts"
+import { clearPending, turnEnds, turnStarts } from "./turns.ts"
 
 /** What a local command printed: nobody asked the model anything. */
 const LOCAL_OUTPUT = ["<local-command-", "<bash-input>", "<bash-stdout>", "<bash-stderr>"] as const
@@ -16,28 +18,35 @@ const NOTIFICATION = "<task-notification>"
 export function userLine(line: ClaudeLine): void {
   const message = asObject(line.value["message"])
   const content = message?.["content"]
+  if (isStop(content) && line.state.answer !== undefined) line.state.answer.isAborted ||= line.state.answer.saidMs === undefined
+  modelAsked(line)
   const results = asObjects(content).filter((block) => block["type"] === "tool_result")
   if (results.length > 0) {
     for (const block of results) toolResult(line, block, results.length === 1)
     return
   }
+  const refused = line.state.refused.splice(0)
   if (line.isSidechain && line.who.subagentId === undefined) return
   const text = resultText(content)
   if (text.startsWith("[Request interrupted by user")) {
+    if (text.startsWith("[Request interrupted by user for tool use]")) {
+      for (const call of refused) line.say({ kind: "tool-ended", ...line.who, ...call, outcome: "interrupted" })
+    }
     turnEnds(line, "interrupted")
     return
   }
   if (line.value["isCompactSummary"] === true || LOCAL_OUTPUT.some((mark) => text.startsWith(mark))) {
-    line.state.pendingTurnMs = undefined
+    clearPending(line.state)
     return
   }
   if (line.value["isMeta"] === true || COMMAND.some((mark) => text.startsWith(mark))) {
     line.state.pendingTurnMs ??= line.timeMs
+    line.state.pendingIsPrompt ||= line.value["isMeta"] !== true
     return
   }
   if (message === undefined) return
   if (text.startsWith(NOTIFICATION)) notification(line, typeof content === "string" ? content.slice(0, 2000) : text)
-  turnStarts(line)
+  turnStarts(line, cleanText(text))
 }
 
 function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void {
@@ -45,13 +54,18 @@ function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void 
   if (callId === undefined) return
   const result = isOnly ? asObject(line.value["toolUseResult"]) : undefined
   const durationMs = measuredMs(result)
+  const outcome = outcomeOf(block, isOnly ? line.value : undefined)
+  const example = outcome === "ok" || outcome === "background" ? undefined : exampleOf(block)
+  if (isUnexplainedRefusal(block, line.value)) line.state.refused.push({ callId, timeMs: line.timeMs })
   line.say({
     kind: "tool-ended",
     ...line.who,
     timeMs: line.timeMs,
     callId,
-    outcome: outcomeOf(block, isOnly ? line.value : undefined),
+    outcome,
     ...(durationMs === undefined ? {} : { durationMs }),
+    ...(isOnly && wasAsked(line.value) ? { wasAsked: true } : {}),
+    ...(example === undefined ? {} : { example }),
   })
   const subagentId = asString(result?.["agentId"], 200)
   if (subagentId === undefined) return
@@ -65,6 +79,17 @@ function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void 
     ...(agentType === undefined ? {} : { agentType }),
     ...(result?.["status"] === "completed" ? { finished: true } : {}),
   })
+}
+
+/** A person stopped the model in mid-answer; stopping a tool is said in other words. */
+function isStop(content: unknown): boolean {
+  return resultText(content).startsWith("[Request interrupted by user]")
+}
+
+/** Whether a person was asked, and said yes before it ran, or no. */
+function wasAsked(line: JsonObject): boolean {
+  const source = asString(asObject(line["permissionDecision"])?.["source"], 100)
+  return source === undefined ? line["toolDenialBeforeRun"] === true : source.startsWith("user_")
 }
 
 /** A tool's own measure of its run in milliseconds. */

@@ -1,11 +1,13 @@
 // What is read of a line of a rollout. A test reads real rollouts and fails where a handler asks for what is not listed.
 
-import { either, object, present, type Shape, text, whole } from "../shape.ts"
+import { either, list, object, present, type Shape, text, whole } from "../shape.ts"
 import { TARGET_MEMBERS, TARGET_SHAPE } from "../tool-target.ts"
 
 const ID = text(200)
 /** The ends of an output say how it went. */
 const OUTPUT = text(400, 200)
+/** What was said of a failure is shown. */
+const SAID = text(800)
 const DURATION = object({ secs: present, nanos: present })
 const INVOCATION = { server: text(90), tool: text(100) }
 /** Longer arguments are not read. */
@@ -15,9 +17,12 @@ const ARGUMENTS_CHARS = 65_536
 const END = {
   status: text(40),
   success: present,
-  error: object({ codex_error_info: whole }),
+  error: either(SAID, object({ message: SAID, codex_error_info: whole })),
   exit_code: present,
-  result: object({ Err: present, is_error: present }),
+  aggregated_output: SAID,
+  stderr: SAID,
+  stdout: SAID,
+  result: object({ Err: SAID, is_error: present }),
   duration: DURATION,
 }
 
@@ -33,7 +38,8 @@ const payload = object({
   input: TARGET_SHAPE,
   output: either(OUTPUT, object({ content: OUTPUT, output: OUTPUT, success: present })),
   invocation: object(INVOCATION),
-  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID }),
+  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID, content: list(object({ text: SAID })) }),
+  message: SAID,
   started_at_ms: present,
   completed_at_ms: present,
   duration_ms: present,

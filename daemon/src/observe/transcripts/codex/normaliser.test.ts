@@ -157,15 +157,15 @@ describe("tools", () => {
       name: "exec_command",
       target: "ls -la",
     })
-    expect(ends(list)).toEqual([["c1", "exec_command", "failed", 1500]])
+    expect(ends(list)).toEqual([["c1", "exec_command", "command-failed", 1500]])
   })
 
   it.each([
     ["Process exited with code 0\nok", "ok"],
-    ["Chunk ID: 1\nWall time: 0.0\nProcess exited with code 3\n", "failed"],
+    ["Chunk ID: 1\nWall time: 0.0\nProcess exited with code 3\n", "command-failed"],
     ["Wall time: 0.1 seconds\naborted by user", "interrupted"],
     ["Process running with session ID 12", "background"],
-    ['{"output":"x","metadata":{"exit_code":1}}', "failed"],
+    ['{"output":"x","metadata":{"exit_code":1}}', "command-failed"],
     ["exec_command failed: rejected by user", "rejected"],
     ["failed to parse function arguments: missing field", "model-error"],
     ["anything", "ok"],

@@ -6,19 +6,22 @@ import type { Emit, LineVerdict, Normaliser } from "../port.ts"
 import { codexEntersFolder, codexRoleOf } from "./files.ts"
 import { type CodexLine, toCodexLine } from "./line.ts"
 import { codexShape } from "./line-shape.ts"
+import { modelAnswered, modelAsked } from "./model-answers.ts"
 import { endsReplay } from "./replay.ts"
 import { sessionMeta } from "./session-meta.ts"
 import { type CodexState, describe, startCodex } from "./state.ts"
 import { compacted, tokenCount, usageRecord } from "./tokens.ts"
 import { callEndEvent, callOutput, callStarted, itemCompleted, webSearchCall } from "./tools.ts"
-import { taskComplete, taskStarted, turnAborted } from "./turns.ts"
+import { taskComplete, taskStarted, turnAborted, userMessage } from "./turns.ts"
 
 /** Signs of life closer together than this are one. */
 const ALIVE_EVERY_MS = 1000
 
 /** Events and items, by `payload.type`, that say no more than that the agent is alive. */
-const ALIVE_EVENTS: ReadonlySet<string> = new Set(["user_message", "agent_message", "agent_reasoning"])
+const ALIVE_EVENTS: ReadonlySet<string> = new Set(["agent_message", "agent_reasoning"])
 const ALIVE_ITEMS: ReadonlySet<string> = new Set(["message", "reasoning"])
+/** Of these, what the model says; a message may be anybody's. */
+const ANSWERS: ReadonlySet<string> = new Set(["agent_message", "agent_reasoning", "reasoning"])
 const SILENT_LINES: ReadonlySet<string> = new Set(["world_state", "inter_agent_communication"])
 
 const EVENTS: Readonly<Record<string, (line: CodexLine) => void>> = {
@@ -27,6 +30,11 @@ const EVENTS: Readonly<Record<string, (line: CodexLine) => void>> = {
   task_complete: taskComplete,
   turn_complete: taskComplete,
   turn_aborted: turnAborted,
+  user_message: (line) => {
+    modelAsked(line.state, line.timeMs)
+    alive(line.state, line.timeMs, line.emit)
+    userMessage(line, line.payload["message"])
+  },
   token_count: tokenCount,
   context_compacted: compacted,
   item_completed: itemCompleted,
@@ -113,6 +121,7 @@ function dispatch(
     return "used"
   }
   if (!aliveKinds.has(kind)) return SILENT.has(kind) ? "used" : "unknown"
+  if (ANSWERS.has(kind)) modelAnswered(line.state, line.timeMs)
   alive(line.state, line.timeMs, line.emit)
   return "used"
 }

@@ -22,6 +22,8 @@ export interface CodexState {
   hasRecords: boolean
   windowTokens: number | undefined
   contextTokens: number | null | undefined
+  /** Model of the last request. */
+  lastModel: string | undefined
   /** What was last said of each limit of the account, by its name. */
   limitsSaid: Record<string, string>
   /** Calls without an end, oldest first. */
@@ -30,6 +32,17 @@ export interface CodexState {
   searchesSaid: number
   searches: number
   lastMs: number
+  /** When the turn started whose first words are still to come. */
+  turnStartMs: number | undefined
+  /** Start of the running turn; end of the last one, until the next starts. */
+  turnBeganMs: number | undefined
+  turnEndMs: number | undefined
+  /** Latest time of the lines that the next request is made of. */
+  askedMs: number | undefined
+  /** The answer whose lines were read last. */
+  answer: { readonly startedMs: number; endMs: number } | undefined
+  /** Compactions told: the position that names them in every copy of the file. */
+  compactions: number
 }
 
 export type DescribedMember = Exclude<keyof ConversationSeen, "kind" | "conversationId" | "startedMs" | "agent">
@@ -47,11 +60,18 @@ export function startCodex(file: TranscriptFile): CodexState {
     hasRecords: false,
     windowTokens: undefined,
     contextTokens: undefined,
+    lastModel: undefined,
     limitsSaid: {},
     openCalls: [],
     searchesSaid: 0,
     searches: 0,
     lastMs: 0,
+    turnStartMs: undefined,
+    turnBeganMs: undefined,
+    turnEndMs: undefined,
+    askedMs: undefined,
+    answer: undefined,
+    compactions: 0,
   }
 }
 

@@ -3,6 +3,7 @@
 import type { PriceFactors } from "../../../domain/usage.ts"
 import { asCount, asObject, asString } from "../json-fields.ts"
 import type { CodexLine } from "./line.ts"
+import { answerNamed, modelAnswered } from "./model-answers.ts"
 import { rateLimits } from "./rate-limits.ts"
 import { type CodexCounts, countsOf, growth, sameCounts, toTokenUsage } from "./usage.ts"
 
@@ -16,6 +17,8 @@ export function usageRecord(line: CodexLine): void {
   const counts = countsOf(payload["usage"])
   state.hasRecords = true
   if (state.inReplay || responseId === undefined || counts === undefined) return
+  // It is written when the response is complete.
+  modelAnswered(state, line.timeMs)
   request(line, responseId, counts)
 }
 
@@ -44,7 +47,9 @@ export function tokenCount(line: CodexLine): void {
 export function compacted(line: CodexLine): void {
   if (line.state.inReplay || line.state.contextTokens === null) return
   line.state.contextTokens = null
+  line.state.compactions++
   const { conversationId, timeMs } = line
+  line.emit({ kind: "compacted", conversationId, timeMs, key: `${conversationId}/compacted#${line.state.compactions}`, trigger: "unknown" })
   line.emit({ kind: "context-seen", conversationId, timeMs, usedTokens: null })
 }
 
@@ -59,13 +64,18 @@ function context(line: CodexLine, usedTokens: number): void {
 function request(line: CodexLine, key: string, counts: CodexCounts, model?: string): void {
   const { state, conversationId, timeMs } = line
   const factors: PriceFactors | undefined = state.tier === undefined ? undefined : { tier: state.tier }
+  const used = state.model ?? model ?? UNNAMED_MODEL
+  const { lastModel } = state
+  state.lastModel = used
+  answerNamed(state, key, used, line.emit)
   line.emit({
     kind: "request-seen",
     conversationId,
     timeMs,
     key,
     sidechain: false,
-    model: state.model ?? model ?? UNNAMED_MODEL,
+    model: used,
+    ...(lastModel === undefined || lastModel === used ? {} : { switchedFrom: lastModel }),
     usage: toTokenUsage(counts),
     ...(factors === undefined ? {} : { factors }),
   })

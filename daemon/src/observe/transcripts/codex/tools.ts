@@ -2,10 +2,12 @@
 // output item in all. The first end that says more than "it goes on" is the one.
 
 import type { ToolOutcome } from "../../../domain/facts.ts"
-import { asAmount, asObject, asString, asUnixMs, type JsonObject } from "../json-fields.ts"
+import { asAmount, asObject, asObjects, asString, asUnixMs, type JsonObject } from "../json-fields.ts"
 import { toolTarget } from "../tool-target.ts"
 import { callIdOf, type CodexLine } from "./line.ts"
-import { itemOutcome, outputOutcome } from "./tool-outcome.ts"
+import { modelAnswered, modelAsked } from "./model-answers.ts"
+import { itemExample, itemOutcome, outputExample, outputOutcome } from "./tool-outcome.ts"
+import { userMessage } from "./turns.ts"
 
 const MAX_OPEN_CALLS = 256
 
@@ -21,6 +23,7 @@ export function callStarted(line: CodexLine): void {
   const { payload, conversationId, timeMs, state } = line
   const callId = callIdOf(line, payload["call_id"] ?? payload["id"])
   if (callId === undefined || line.state.inReplay) return
+  modelAnswered(state, timeMs)
   const name = asString(payload["name"], 200) ?? "local_shell"
   const target = toolTarget(payload["action"] ?? payload["input"] ?? parsedArguments(payload["arguments"]))
   state.openCalls.push({ callId, name, startMs: timeMs })
@@ -30,13 +33,20 @@ export function callStarted(line: CodexLine): void {
 
 /** function_call_output, custom_tool_call_output: the end, unless an event has told it already. */
 export function callOutput(line: CodexLine): void {
+  modelAsked(line.state, line.timeMs)
   const callId = callIdOf(line, line.payload["call_id"])
   const open = line.state.openCalls.findIndex((call) => call.callId === callId)
   if (callId === undefined || open < 0 || line.state.inReplay) return
   const outcome = outputOutcome(line.payload["output"])
   // A command that goes on gets its real end with an event, if this version writes one.
   if (outcome !== "background") line.state.openCalls.splice(open, 1)
-  line.emit({ kind: "tool-ended", conversationId: line.conversationId, timeMs: line.timeMs, callId, outcome })
+  const example = wentWell(outcome) ? undefined : outputExample(line.payload["output"])
+  const said = { ...(example === undefined ? {} : { example }), ...askedFor(outcome) }
+  line.emit({ kind: "tool-ended", conversationId: line.conversationId, timeMs: line.timeMs, callId, outcome, ...said })
+}
+
+function wentWell(outcome: ToolOutcome): boolean {
+  return outcome === "ok" || outcome === "background"
 }
 
 /** exec_command_end, mcp_tool_call_end, patch_apply_end, web_search_end. */
@@ -60,6 +70,7 @@ export function itemCompleted(line: CodexLine): void {
   const item = asObject(line.payload["item"])
   const type = asString(item?.["type"], 100)
   if (item === undefined || type === undefined || line.state.inReplay) return
+  if (type === "UserMessage") userMessage(line, asObjects(item["content"]).find((part) => typeof part["text"] === "string")?.["text"])
   const name = itemName(type, item)
   if (name === undefined) return
   if (type === "WebSearch") line.state.searchesSaid++
@@ -96,7 +107,8 @@ function ended(line: CodexLine, item: JsonObject, end: CallEnd): void {
   if (callId === undefined || state.inReplay) return
   const open = state.openCalls.findIndex((call) => call.callId === callId)
   const call = open < 0 ? undefined : state.openCalls.splice(open, 1)[0]
-  const outcome: ToolOutcome = itemOutcome(item)
+  const outcome = itemOutcome(item)
+  const example = wentWell(outcome) ? undefined : itemExample(item)
   if (call === undefined && end.startedMs !== undefined) {
     const target = toolTarget(item)
     line.emit({
@@ -114,10 +126,17 @@ function ended(line: CodexLine, item: JsonObject, end: CallEnd): void {
     timeMs: end.endedMs,
     callId,
     outcome,
+    ...askedFor(outcome),
     name: call?.name ?? end.name,
     ...(end.durationMs === undefined ? {} : { durationMs: end.durationMs }),
     ...(end.startedMs === undefined ? {} : { startedMs: end.startedMs }),
+    ...(example === undefined ? {} : { example }),
   })
+}
+
+/** A call that was refused had been asked for; of others it is not told. */
+function askedFor(outcome: ToolOutcome): { wasAsked?: true } {
+  return outcome === "rejected" ? { wasAsked: true } : {}
 }
 
 function itemName(type: string, item: JsonObject): string | undefined {

@@ -140,7 +140,7 @@ export type GetStatusResponse = Message<"vibecraft.v1.GetStatusResponse"> & {
   eventLoopDelayP99Ms: number;
 
   /**
-   * Resident memory in bytes.
+   * Resident memory in bytes; 0 where the system does not tell.
    *
    * @generated from field: int64 rss_bytes = 15;
    */

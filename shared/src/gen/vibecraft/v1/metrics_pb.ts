@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file vibecraft/v1/metrics.proto.
  */
 export const file_vibecraft_v1_metrics: GenFile = /*@__PURE__*/
-  fileDesc("Chp2aWJlY3JhZnQvdjEvbWV0cmljcy5wcm90bxIMdmliZWNyYWZ0LnYxIo0BCgZUb2tlbnMSDQoFaW5wdXQYASABKAMSDgoGb3V0cHV0GAIgASgDEhEKCXJlYXNvbmluZxgDIAEoAxISCgpjYWNoZV9yZWFkGAQgASgDEhYKDmNhY2hlX3dyaXRlXzVtGAUgASgDEhYKDmNhY2hlX3dyaXRlXzFoGAYgASgDEg0KBXRvdGFsGAcgASgDIl4KBENvc3QSEQoJbmFub3NfdXNkGAEgASgDEioKCWNlcnRhaW50eRgCIAEoDjIXLnZpYmVjcmFmdC52MS5DZXJ0YWludHkSFwoPdW5wcmljZWRfbW9kZWxzGAMgAygJIo0BCgdMYXRlbmN5EiIKBWNsb2NrGAEgASgOMhMudmliZWNyYWZ0LnYxLkNsb2NrEg0KBWNvdW50GAIgASgDEg8KB21lYW5fbXMYAyABKAESDgoGcDUwX21zGAQgASgDEg4KBnA5NV9tcxgFIAEoAxIOCgZwOTlfbXMYBiABKAMSDgoGbWF4X21zGAcgASgDInUKC1Rvb2xNZXRyaWNzEgwKBG5hbWUYASABKAkSDQoFY2FsbHMYAiABKAUSEAoIZmFpbHVyZXMYAyABKAUSKwoHbGF0ZW5jeRgEIAEoCzIVLnZpYmVjcmFmdC52MS5MYXRlbmN5SACIAQFCCgoIX2xhdGVuY3ki1QYKB01ldHJpY3MSEgoKc2Vzc2lvbl9pZBgBIAEoCRIXCg9jb252ZXJzYXRpb25faWQYAiABKAkSIgoFYWdlbnQYAyABKA4yEy52aWJlY3JhZnQudjEuQWdlbnQSIAoEaG9zdBgEIAEoCzISLnZpYmVjcmFmdC52MS5Ib3N0EiQKBnRva2VucxgFIAEoCzIULnZpYmVjcmFmdC52MS5Ub2tlbnMSIAoEY29zdBgGIAEoCzISLnZpYmVjcmFmdC52MS5Db3N0EiYKB2xhdGVuY3kYByADKAsyFS52aWJlY3JhZnQudjEuTGF0ZW5jeRIXCgplcnJvcl9yYXRlGAggASgBSACIAQESOgoLdG9vbF9jb3VudHMYCSADKAsyJS52aWJlY3JhZnQudjEuTWV0cmljcy5Ub29sQ291bnRzRW50cnkSEwoLZHVyYXRpb25fbXMYCiABKAMSEAoIcmVxdWVzdHMYCyABKAMSFAoManVkZ2VkX2NhbGxzGAwgASgDEhQKDGZhaWxlZF9jYWxscxgNIAEoAxISCgphcGlfZXJyb3JzGA4gASgDEg4KBm1vZGVscxgPIAMoCRIoCgV0b29scxgQIAMoCzIZLnZpYmVjcmFmdC52MS5Ub29sTWV0cmljcxIRCglzdWJhZ2VudHMYESABKAUSLgoKZmlyc3RfdGltZRgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJbGFzdF90aW1lGBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgljb3JyZWN0ZWQYFCABKAsyFy52aWJlY3JhZnQudjEuQ29ycmVjdGVkSAGIAQESKQoGYm9va2VkGBUgASgLMhQudmliZWNyYWZ0LnYxLkJvb2tlZEgCiAEBEigKG2ZvcmtlZF9mcm9tX2NvbnZlcnNhdGlvbl9pZBgWIAEoCUgDiAEBGjEKD1Rvb2xDb3VudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAU6AjgBQg0KC19lcnJvcl9yYXRlQgwKCl9jb3JyZWN0ZWRCCQoHX2Jvb2tlZEIeChxfZm9ya2VkX2Zyb21fY29udmVyc2F0aW9uX2lkIokCCgZCb29rZWQSEQoJbmFub3NfdXNkGAEgASgDEi4KCnVudGlsX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKEWNvdW50ZWRfbmFub3NfdXNkGAMgASgDEhsKE2luaGVyaXRlZF9uYW5vc191c2QYBCABKAMSKQoGaGlkZGVuGAUgAygLMhkudmliZWNyYWZ0LnYxLkhpZGRlblVzYWdlEhoKEnVuYm9va2VkX25hbm9zX3VzZBgGIAEoAxIiChpwcmljZV9kaWZmZXJlbmNlX25hbm9zX3VzZBgHIAEoAxIZChFoYXNfdW5rbm93bl9tb2RlbBgIIAEoCCJrCgtIaWRkZW5Vc2FnZRINCgVtb2RlbBgBIAEoCRIkCgZ0b2tlbnMYAiABKAsyFC52aWJlY3JhZnQudjEuVG9rZW5zEhEKCW5hbm9zX3VzZBgDIAEoAxIUCgx3ZWJfc2VhcmNoZXMYBCABKAMiaAoJQ29ycmVjdGVkEiQKBnRva2VucxgBIAEoCzIULnZpYmVjcmFmdC52MS5Ub2tlbnMSIAoEY29zdBgCIAEoCzISLnZpYmVjcmFmdC52MS5Db3N0EhMKC2NvcnJlY3Rpb25zGAMgASgFKm0KCUNlcnRhaW50eRIZChVDRVJUQUlOVFlfVU5TUEVDSUZJRUQQABIUChBDRVJUQUlOVFlfUFJJQ0VEEAESFwoTQ0VSVEFJTlRZX0VTVElNQVRFRBACEhYKEkNFUlRBSU5UWV9VTlBSSUNFRBADKnUKBUNsb2NrEhUKEUNMT0NLX1VOU1BFQ0lGSUVEEAASDgoKQ0xPQ0tfVE9PTBABEg8KC0NMT0NLX01PREVMEAISFAoQQ0xPQ0tfUEVSTUlTU0lPThADEg4KCkNMT0NLX1RVUk4QBBIOCgpDTE9DS19JRExFEAViBnByb3RvMw", [file_google_protobuf_timestamp, file_vibecraft_v1_common]);
+  fileDesc("Chp2aWJlY3JhZnQvdjEvbWV0cmljcy5wcm90bxIMdmliZWNyYWZ0LnYxIo0BCgZUb2tlbnMSDQoFaW5wdXQYASABKAMSDgoGb3V0cHV0GAIgASgDEhEKCXJlYXNvbmluZxgDIAEoAxISCgpjYWNoZV9yZWFkGAQgASgDEhYKDmNhY2hlX3dyaXRlXzVtGAUgASgDEhYKDmNhY2hlX3dyaXRlXzFoGAYgASgDEg0KBXRvdGFsGAcgASgDIl4KBENvc3QSEQoJbmFub3NfdXNkGAEgASgDEioKCWNlcnRhaW50eRgCIAEoDjIXLnZpYmVjcmFmdC52MS5DZXJ0YWludHkSFwoPdW5wcmljZWRfbW9kZWxzGAMgAygJItwBCgdMYXRlbmN5EiIKBWNsb2NrGAEgASgOMhMudmliZWNyYWZ0LnYxLkNsb2NrEg0KBWNvdW50GAIgASgDEg8KB21lYW5fbXMYAyABKAESDgoGcDUwX21zGAQgASgDEg4KBnA5NV9tcxgFIAEoAxIOCgZwOTlfbXMYBiABKAMSDgoGbWF4X21zGAcgASgDEg4KBnA5MF9tcxgIIAEoAxIkCgZ3aW5kb3cYCSABKA4yFC52aWJlY3JhZnQudjEuV2luZG93EhcKD2VzdGltYXRlZF9jb3VudBgKIAEoAyKqAQoMT3BlbkludGVydmFsEiIKBWNsb2NrGAEgASgOMhMudmliZWNyYWZ0LnYxLkNsb2NrEjAKDHN0YXJ0ZWRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoEdG9vbBgDIAEoCUgAiAEBEhgKC3N1YmFnZW50X2lkGAQgASgJSAGIAQFCBwoFX3Rvb2xCDgoMX3N1YmFnZW50X2lkIswBCgpFcnJvckNvdW50Ei0KC2Vycm9yX2NsYXNzGAEgASgOMhgudmliZWNyYWZ0LnYxLkVycm9yQ2xhc3MSDQoFY291bnQYAiABKAMSEgoKaXNfZmFpbHVyZRgDIAEoCBItCglsYXN0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCWxhc3RfdG9vbBgFIAEoCRIZCgxsYXN0X2V4YW1wbGUYBiABKAlIAIgBAUIPCg1fbGFzdF9leGFtcGxlIq0BCg1BcGlFcnJvckNvdW50EgwKBGtpbmQYASABKAkSDQoFY291bnQYAiABKAMSEwoLZmluYWxfY291bnQYAyABKAMSDwoHbG9zdF9tcxgEIAEoAxItCglsYXN0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKDGxhc3RfZXhhbXBsZRgGIAEoCUgAiAEBQg8KDV9sYXN0X2V4YW1wbGUiigEKEEhvb2tGYWlsdXJlQ291bnQSDAoEaG9vaxgBIAEoCRINCgVjb3VudBgCIAEoAxItCglsYXN0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKDGxhc3RfZXhhbXBsZRgEIAEoCUgAiAEBQg8KDV9sYXN0X2V4YW1wbGUixAEKCFNsb3duZXNzEiIKBWNsb2NrGAEgASgOMhMudmliZWNyYWZ0LnYxLkNsb2NrEhEKBHRvb2wYAiABKAlIAIgBARIOCgZwOTVfbXMYAyABKAMSDQoFY291bnQYBCABKAMSKAoIYmFzZWxpbmUYBSABKA4yFi52aWJlY3JhZnQudjEuQmFzZWxpbmUSFwoPYmFzZWxpbmVfcDk1X21zGAYgASgDEhYKDmJhc2VsaW5lX2NvdW50GAcgASgDQgcKBV90b29sIp8BCgtUb29sTWV0cmljcxIMCgRuYW1lGAEgASgJEg0KBWNhbGxzGAIgASgFEhAKCGZhaWx1cmVzGAMgASgFEisKB2xhdGVuY3kYBCABKAsyFS52aWJlY3JhZnQudjEuTGF0ZW5jeUgAiAEBEigKBmVycm9ycxgFIAMoCzIYLnZpYmVjcmFmdC52MS5FcnJvckNvdW50QgoKCF9sYXRlbmN5IuIICgdNZXRyaWNzEhIKCnNlc3Npb25faWQYASABKAkSFwoPY29udmVyc2F0aW9uX2lkGAIgASgJEiIKBWFnZW50GAMgASgOMhMudmliZWNyYWZ0LnYxLkFnZW50EiAKBGhvc3QYBCABKAsyEi52aWJlY3JhZnQudjEuSG9zdBIkCgZ0b2tlbnMYBSABKAsyFC52aWJlY3JhZnQudjEuVG9rZW5zEiAKBGNvc3QYBiABKAsyEi52aWJlY3JhZnQudjEuQ29zdBImCgdsYXRlbmN5GAcgAygLMhUudmliZWNyYWZ0LnYxLkxhdGVuY3kSFwoKZXJyb3JfcmF0ZRgIIAEoAUgAiAEBEjoKC3Rvb2xfY291bnRzGAkgAygLMiUudmliZWNyYWZ0LnYxLk1ldHJpY3MuVG9vbENvdW50c0VudHJ5EhMKC2R1cmF0aW9uX21zGAogASgDEhAKCHJlcXVlc3RzGAsgASgDEhQKDGp1ZGdlZF9jYWxscxgMIAEoAxIUCgxmYWlsZWRfY2FsbHMYDSABKAMSEgoKYXBpX2Vycm9ycxgOIAEoAxIOCgZtb2RlbHMYDyADKAkSKAoFdG9vbHMYECADKAsyGS52aWJlY3JhZnQudjEuVG9vbE1ldHJpY3MSEQoJc3ViYWdlbnRzGBEgASgFEi4KCmZpcnN0X3RpbWUYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWxhc3RfdGltZRgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoJY29ycmVjdGVkGBQgASgLMhcudmliZWNyYWZ0LnYxLkNvcnJlY3RlZEgBiAEBEikKBmJvb2tlZBgVIAEoCzIULnZpYmVjcmFmdC52MS5Cb29rZWRIAogBARIoChtmb3JrZWRfZnJvbV9jb252ZXJzYXRpb25faWQYFiABKAlIA4gBARIoCgZlcnJvcnMYFyADKAsyGC52aWJlY3JhZnQudjEuRXJyb3JDb3VudBI0Cg9hcGlfZXJyb3Jfa2luZHMYGCADKAsyGy52aWJlY3JhZnQudjEuQXBpRXJyb3JDb3VudBI1Cg1ob29rX2ZhaWx1cmVzGBkgAygLMh4udmliZWNyYWZ0LnYxLkhvb2tGYWlsdXJlQ291bnQSKAoEb3BlbhgaIAMoCzIaLnZpYmVjcmFmdC52MS5PcGVuSW50ZXJ2YWwSJAoEc2xvdxgbIAMoCzIWLnZpYmVjcmFmdC52MS5TbG93bmVzcxIWCglhY3RpdmVfbXMYHCABKANIBIgBARoxCg9Ub29sQ291bnRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgFOgI4AUINCgtfZXJyb3JfcmF0ZUIMCgpfY29ycmVjdGVkQgkKB19ib29rZWRCHgocX2ZvcmtlZF9mcm9tX2NvbnZlcnNhdGlvbl9pZEIMCgpfYWN0aXZlX21zIokCCgZCb29rZWQSEQoJbmFub3NfdXNkGAEgASgDEi4KCnVudGlsX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKEWNvdW50ZWRfbmFub3NfdXNkGAMgASgDEhsKE2luaGVyaXRlZF9uYW5vc191c2QYBCABKAMSKQoGaGlkZGVuGAUgAygLMhkudmliZWNyYWZ0LnYxLkhpZGRlblVzYWdlEhoKEnVuYm9va2VkX25hbm9zX3VzZBgGIAEoAxIiChpwcmljZV9kaWZmZXJlbmNlX25hbm9zX3VzZBgHIAEoAxIZChFoYXNfdW5rbm93bl9tb2RlbBgIIAEoCCJrCgtIaWRkZW5Vc2FnZRINCgVtb2RlbBgBIAEoCRIkCgZ0b2tlbnMYAiABKAsyFC52aWJlY3JhZnQudjEuVG9rZW5zEhEKCW5hbm9zX3VzZBgDIAEoAxIUCgx3ZWJfc2VhcmNoZXMYBCABKAMiaAoJQ29ycmVjdGVkEiQKBnRva2VucxgBIAEoCzIULnZpYmVjcmFmdC52MS5Ub2tlbnMSIAoEY29zdBgCIAEoCzISLnZpYmVjcmFmdC52MS5Db3N0EhMKC2NvcnJlY3Rpb25zGAMgASgFKm0KCUNlcnRhaW50eRIZChVDRVJUQUlOVFlfVU5TUEVDSUZJRUQQABIUChBDRVJUQUlOVFlfUFJJQ0VEEAESFwoTQ0VSVEFJTlRZX0VTVElNQVRFRBACEhYKEkNFUlRBSU5UWV9VTlBSSUNFRBADKnUKBUNsb2NrEhUKEUNMT0NLX1VOU1BFQ0lGSUVEEAASDgoKQ0xPQ0tfVE9PTBABEg8KC0NMT0NLX01PREVMEAISFAoQQ0xPQ0tfUEVSTUlTU0lPThADEg4KCkNMT0NLX1RVUk4QBBIOCgpDTE9DS19JRExFEAUqcAoGV2luZG93EhYKEldJTkRPV19VTlNQRUNJRklFRBAAEhIKDldJTkRPV19TRVNTSU9OEAESFAoQV0lORE9XXzVfTUlOVVRFUxACEg8KC1dJTkRPV19IT1VSEAMSEwoPV0lORE9XXzI0X0hPVVJTEAQqigIKCkVycm9yQ2xhc3MSGwoXRVJST1JfQ0xBU1NfVU5TUEVDSUZJRUQQABIcChhFUlJPUl9DTEFTU19UT09MX0ZBSUxVUkUQARIfChtFUlJPUl9DTEFTU19DT01NQU5EX0ZBSUxVUkUQAhIdChlFUlJPUl9DTEFTU19NT0RFTF9NSVNUQUtFEAMSFwoTRVJST1JfQ0xBU1NfVElNRU9VVBAEEhYKEkVSUk9SX0NMQVNTX0RFTklFRBAFEhgKFEVSUk9SX0NMQVNTX1JFSkVDVEVEEAYSGwoXRVJST1JfQ0xBU1NfSU5URVJSVVBURUQQBxIZChVFUlJPUl9DTEFTU19DQU5DRUxMRUQQCCpPCghCYXNlbGluZRIYChRCQVNFTElORV9VTlNQRUNJRklFRBAAEhIKDkJBU0VMSU5FX1BFRVJTEAESFQoRQkFTRUxJTkVfT1dOX0hPVVIQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_vibecraft_v1_common]);
 
 /**
  * Tokens by class. The classes are disjoint, except that reasoning lies inside output.
@@ -118,7 +118,7 @@ export const CostSchema: GenMessage<Cost> = /*@__PURE__*/
 
 /**
  * Percentiles of one clock: nearest rank over all samples, never below the true value, at most 0.1 % above it, exact below 2,048 ms.
- * With fewer than 20 samples p95 is the maximum, with fewer than 100 p99 is.
+ * With fewer than 20 samples p95 is the maximum, with fewer than 100 p99 is: then they are of low confidence.
  *
  * @generated from message vibecraft.v1.Latency
  */
@@ -171,6 +171,27 @@ export type Latency = Message<"vibecraft.v1.Latency"> & {
    * @generated from field: int64 max_ms = 7;
    */
   maxMs: bigint;
+
+  /**
+   * 90th percentile.
+   *
+   * @generated from field: int64 p90_ms = 8;
+   */
+  p90Ms: bigint;
+
+  /**
+   * Which samples.
+   *
+   * @generated from field: vibecraft.v1.Window window = 9;
+   */
+  window: Window;
+
+  /**
+   * How many of the samples are estimated, where the agent logs no duration and none follows from times it logs.
+   *
+   * @generated from field: int64 estimated_count = 10;
+   */
+  estimatedCount: bigint;
 };
 
 /**
@@ -179,6 +200,265 @@ export type Latency = Message<"vibecraft.v1.Latency"> & {
  */
 export const LatencySchema: GenMessage<Latency> = /*@__PURE__*/
   messageDesc(file_vibecraft_v1_metrics, 2);
+
+/**
+ * An interval that has started and not ended.
+ *
+ * @generated from message vibecraft.v1.OpenInterval
+ */
+export type OpenInterval = Message<"vibecraft.v1.OpenInterval"> & {
+  /**
+   * Of what.
+   *
+   * @generated from field: vibecraft.v1.Clock clock = 1;
+   */
+  clock: Clock;
+
+  /**
+   * When it started: its age is now less this.
+   *
+   * @generated from field: google.protobuf.Timestamp started_time = 2;
+   */
+  startedTime?: Timestamp | undefined;
+
+  /**
+   * Name of the tool, for the tool clock. Untrusted text.
+   *
+   * @generated from field: optional string tool = 3;
+   */
+  tool?: string | undefined;
+
+  /**
+   * The subagent that it belongs to. Absent for the main agent.
+   *
+   * @generated from field: optional string subagent_id = 4;
+   */
+  subagentId?: string | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.OpenInterval.
+ * Use `create(OpenIntervalSchema)` to create a new message.
+ */
+export const OpenIntervalSchema: GenMessage<OpenInterval> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics, 3);
+
+/**
+ * Calls of one error class.
+ *
+ * @generated from message vibecraft.v1.ErrorCount
+ */
+export type ErrorCount = Message<"vibecraft.v1.ErrorCount"> & {
+  /**
+   * Which.
+   *
+   * @generated from field: vibecraft.v1.ErrorClass error_class = 1;
+   */
+  errorClass: ErrorClass;
+
+  /**
+   * How many.
+   *
+   * @generated from field: int64 count = 2;
+   */
+  count: bigint;
+
+  /**
+   * Whether such calls are failures in error_rate.
+   *
+   * @generated from field: bool is_failure = 3;
+   */
+  isFailure: boolean;
+
+  /**
+   * When it last happened.
+   *
+   * @generated from field: google.protobuf.Timestamp last_time = 4;
+   */
+  lastTime?: Timestamp | undefined;
+
+  /**
+   * Name of the tool it last happened to. Untrusted text.
+   *
+   * @generated from field: string last_tool = 5;
+   */
+  lastTool: string;
+
+  /**
+   * What was said of it then, at most 200 characters. Absent where nothing was. Untrusted text.
+   *
+   * @generated from field: optional string last_example = 6;
+   */
+  lastExample?: string | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.ErrorCount.
+ * Use `create(ErrorCountSchema)` to create a new message.
+ */
+export const ErrorCountSchema: GenMessage<ErrorCount> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics, 4);
+
+/**
+ * Model requests that failed in one way.
+ *
+ * @generated from message vibecraft.v1.ApiErrorCount
+ */
+export type ApiErrorCount = Message<"vibecraft.v1.ApiErrorCount"> & {
+  /**
+   * The agent's word for it: "rate_limit", "overloaded", "server_error"… Untrusted text.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Failed requests, those that were tried again included.
+   *
+   * @generated from field: int64 count = 2;
+   */
+  count: bigint;
+
+  /**
+   * Those that were not tried again.
+   *
+   * @generated from field: int64 final_count = 3;
+   */
+  finalCount: bigint;
+
+  /**
+   * Time waited before trying again, in milliseconds, as the agent wrote it.
+   *
+   * @generated from field: int64 lost_ms = 4;
+   */
+  lostMs: bigint;
+
+  /**
+   * When it last happened.
+   *
+   * @generated from field: google.protobuf.Timestamp last_time = 5;
+   */
+  lastTime?: Timestamp | undefined;
+
+  /**
+   * What was said of it then, at most 200 characters. Absent where nothing was. Untrusted text.
+   *
+   * @generated from field: optional string last_example = 6;
+   */
+  lastExample?: string | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.ApiErrorCount.
+ * Use `create(ApiErrorCountSchema)` to create a new message.
+ */
+export const ApiErrorCountSchema: GenMessage<ApiErrorCount> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics, 5);
+
+/**
+ * Failures of one of the user's hooks.
+ *
+ * @generated from message vibecraft.v1.HookFailureCount
+ */
+export type HookFailureCount = Message<"vibecraft.v1.HookFailureCount"> & {
+  /**
+   * Event and matcher, for example "PreToolUse:Bash". Untrusted text.
+   *
+   * @generated from field: string hook = 1;
+   */
+  hook: string;
+
+  /**
+   * How often it failed, blocked or was cancelled.
+   *
+   * @generated from field: int64 count = 2;
+   */
+  count: bigint;
+
+  /**
+   * When it last did.
+   *
+   * @generated from field: google.protobuf.Timestamp last_time = 3;
+   */
+  lastTime?: Timestamp | undefined;
+
+  /**
+   * What it said then, at most 200 characters. Absent where nothing was. Untrusted text.
+   *
+   * @generated from field: optional string last_example = 4;
+   */
+  lastExample?: string | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.HookFailureCount.
+ * Use `create(HookFailureCountSchema)` to create a new message.
+ */
+export const HookFailureCountSchema: GenMessage<HookFailureCount> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics, 6);
+
+/**
+ * A clock that is much slower than it should be, with what it is held against.
+ *
+ * @generated from message vibecraft.v1.Slowness
+ */
+export type Slowness = Message<"vibecraft.v1.Slowness"> & {
+  /**
+   * Which clock.
+   *
+   * @generated from field: vibecraft.v1.Clock clock = 1;
+   */
+  clock: Clock;
+
+  /**
+   * The tool, where it is one tool's. Untrusted text.
+   *
+   * @generated from field: optional string tool = 2;
+   */
+  tool?: string | undefined;
+
+  /**
+   * Its p95 of the last five minutes.
+   *
+   * @generated from field: int64 p95_ms = 3;
+   */
+  p95Ms: bigint;
+
+  /**
+   * Samples of the last five minutes.
+   *
+   * @generated from field: int64 count = 4;
+   */
+  count: bigint;
+
+  /**
+   * What it is held against.
+   *
+   * @generated from field: vibecraft.v1.Baseline baseline = 5;
+   */
+  baseline: Baseline;
+
+  /**
+   * The p95 it is held against.
+   *
+   * @generated from field: int64 baseline_p95_ms = 6;
+   */
+  baselineP95Ms: bigint;
+
+  /**
+   * Samples behind that.
+   *
+   * @generated from field: int64 baseline_count = 7;
+   */
+  baselineCount: bigint;
+};
+
+/**
+ * Describes the message vibecraft.v1.Slowness.
+ * Use `create(SlownessSchema)` to create a new message.
+ */
+export const SlownessSchema: GenMessage<Slowness> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics, 7);
 
 /**
  * The calls of one tool.
@@ -213,6 +493,13 @@ export type ToolMetrics = Message<"vibecraft.v1.ToolMetrics"> & {
    * @generated from field: optional vibecraft.v1.Latency latency = 4;
    */
   latency?: Latency | undefined;
+
+  /**
+   * Calls that did not end well, by class, most first.
+   *
+   * @generated from field: repeated vibecraft.v1.ErrorCount errors = 5;
+   */
+  errors: ErrorCount[];
 };
 
 /**
@@ -220,7 +507,7 @@ export type ToolMetrics = Message<"vibecraft.v1.ToolMetrics"> & {
  * Use `create(ToolMetricsSchema)` to create a new message.
  */
 export const ToolMetricsSchema: GenMessage<ToolMetrics> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics, 3);
+  messageDesc(file_vibecraft_v1_metrics, 8);
 
 /**
  * What one conversation used, cost and took, its subagents included.
@@ -271,7 +558,7 @@ export type Metrics = Message<"vibecraft.v1.Metrics"> & {
   cost?: Cost | undefined;
 
   /**
-   * One entry per clock that has samples.
+   * One entry per clock that has samples, over all of the conversation. ListLatency tells of other windows.
    *
    * @generated from field: repeated vibecraft.v1.Latency latency = 7;
    */
@@ -381,6 +668,48 @@ export type Metrics = Message<"vibecraft.v1.Metrics"> & {
    * @generated from field: optional string forked_from_conversation_id = 22;
    */
   forkedFromConversationId?: string | undefined;
+
+  /**
+   * Tool calls that did not end well, by class, most first.
+   *
+   * @generated from field: repeated vibecraft.v1.ErrorCount errors = 23;
+   */
+  errors: ErrorCount[];
+
+  /**
+   * Failed model requests by kind, most first; api_errors is their sum.
+   *
+   * @generated from field: repeated vibecraft.v1.ApiErrorCount api_error_kinds = 24;
+   */
+  apiErrorKinds: ApiErrorCount[];
+
+  /**
+   * Failures of the user's hooks, most first.
+   *
+   * @generated from field: repeated vibecraft.v1.HookFailureCount hook_failures = 25;
+   */
+  hookFailures: HookFailureCount[];
+
+  /**
+   * What runs now, oldest first.
+   *
+   * @generated from field: repeated vibecraft.v1.OpenInterval open = 26;
+   */
+  open: OpenInterval[];
+
+  /**
+   * What is slow now. Empty where nothing is, or nothing can be said.
+   *
+   * @generated from field: repeated vibecraft.v1.Slowness slow = 27;
+   */
+  slow: Slowness[];
+
+  /**
+   * Time at work in its turns as the agent measured it, waits for a person left out, in milliseconds. Absent where it measured none.
+   *
+   * @generated from field: optional int64 active_ms = 28;
+   */
+  activeMs?: bigint | undefined;
 };
 
 /**
@@ -388,7 +717,7 @@ export type Metrics = Message<"vibecraft.v1.Metrics"> & {
  * Use `create(MetricsSchema)` to create a new message.
  */
 export const MetricsSchema: GenMessage<Metrics> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics, 4);
+  messageDesc(file_vibecraft_v1_metrics, 9);
 
 /**
  * What an agent booked for a conversation itself, held against what was counted of it. nanos_usd is counted_nanos_usd +
@@ -460,7 +789,7 @@ export type Booked = Message<"vibecraft.v1.Booked"> & {
  * Use `create(BookedSchema)` to create a new message.
  */
 export const BookedSchema: GenMessage<Booked> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics, 5);
+  messageDesc(file_vibecraft_v1_metrics, 10);
 
 /**
  * Use of one model that left no line in a transcript.
@@ -502,7 +831,7 @@ export type HiddenUsage = Message<"vibecraft.v1.HiddenUsage"> & {
  * Use `create(HiddenUsageSchema)` to create a new message.
  */
 export const HiddenUsageSchema: GenMessage<HiddenUsage> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics, 6);
+  messageDesc(file_vibecraft_v1_metrics, 11);
 
 /**
  * What corrections by hand add to the measured tokens and cost of a conversation, or take from them. Measured plus corrected is what
@@ -539,7 +868,7 @@ export type Corrected = Message<"vibecraft.v1.Corrected"> & {
  * Use `create(CorrectedSchema)` to create a new message.
  */
 export const CorrectedSchema: GenMessage<Corrected> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics, 7);
+  messageDesc(file_vibecraft_v1_metrics, 12);
 
 /**
  * How sure an amount of money is.
@@ -646,4 +975,177 @@ export type Clock = (typeof Clock)[keyof typeof Clock] | UnknownEnum;
  */
 export const ClockSchema: GenEnum<Clock> = /*@__PURE__*/
   enumDesc(file_vibecraft_v1_metrics, 1);
+
+/**
+ * Which samples count, by when they ended.
+ *
+ * @generated from enum vibecraft.v1.Window
+ */
+export const Window = {
+  /**
+   * @generated from enum value: WINDOW_UNSPECIFIED = 0;
+   */
+  WINDOW_UNSPECIFIED: 0,
+
+  /**
+   * All of the conversation.
+   *
+   * @generated from enum value: WINDOW_SESSION = 1;
+   */
+  WINDOW_SESSION: 1,
+
+  /**
+   * The last five minutes.
+   *
+   * @generated from enum value: WINDOW_5_MINUTES = 2;
+   */
+  WINDOW_5_MINUTES: 2,
+
+  /**
+   * The last hour.
+   *
+   * @generated from enum value: WINDOW_HOUR = 3;
+   */
+  WINDOW_HOUR: 3,
+
+  /**
+   * The last 24 hours.
+   *
+   * @generated from enum value: WINDOW_24_HOURS = 4;
+   */
+  WINDOW_24_HOURS: 4,
+} as const;
+
+/**
+ * Which samples count, by when they ended.
+ *
+ * @generated from enum vibecraft.v1.Window
+ */
+export type Window = (typeof Window)[keyof typeof Window] | UnknownEnum;
+
+/**
+ * Describes the enum vibecraft.v1.Window.
+ */
+export const WindowSchema: GenEnum<Window> = /*@__PURE__*/
+  enumDesc(file_vibecraft_v1_metrics, 2);
+
+/**
+ * Why a tool call did not come to its end, or came to a bad one.
+ *
+ * @generated from enum vibecraft.v1.ErrorClass
+ */
+export const ErrorClass = {
+  /**
+   * @generated from enum value: ERROR_CLASS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The tool failed.
+   *
+   * @generated from enum value: ERROR_CLASS_TOOL_FAILURE = 1;
+   */
+  TOOL_FAILURE: 1,
+
+  /**
+   * A command ended with an exit code other than 0.
+   *
+   * @generated from enum value: ERROR_CLASS_COMMAND_FAILURE = 2;
+   */
+  COMMAND_FAILURE: 2,
+
+  /**
+   * The model called it wrongly: bad input, an unknown tool, an edit of what is not there.
+   *
+   * @generated from enum value: ERROR_CLASS_MODEL_MISTAKE = 3;
+   */
+  MODEL_MISTAKE: 3,
+
+  /**
+   * It took longer than it may.
+   *
+   * @generated from enum value: ERROR_CLASS_TIMEOUT = 4;
+   */
+  TIMEOUT: 4,
+
+  /**
+   * A policy, a hook or a setting refused it. Not judged.
+   *
+   * @generated from enum value: ERROR_CLASS_DENIED = 5;
+   */
+  DENIED: 5,
+
+  /**
+   * A person refused it. Not judged.
+   *
+   * @generated from enum value: ERROR_CLASS_REJECTED = 6;
+   */
+  REJECTED: 6,
+
+  /**
+   * A person stopped it. Not judged.
+   *
+   * @generated from enum value: ERROR_CLASS_INTERRUPTED = 7;
+   */
+  INTERRUPTED: 7,
+
+  /**
+   * It fell with another call. Not judged.
+   *
+   * @generated from enum value: ERROR_CLASS_CANCELLED = 8;
+   */
+  CANCELLED: 8,
+} as const;
+
+/**
+ * Why a tool call did not come to its end, or came to a bad one.
+ *
+ * @generated from enum vibecraft.v1.ErrorClass
+ */
+export type ErrorClass = (typeof ErrorClass)[keyof typeof ErrorClass] | UnknownEnum;
+
+/**
+ * Describes the enum vibecraft.v1.ErrorClass.
+ */
+export const ErrorClassSchema: GenEnum<ErrorClass> = /*@__PURE__*/
+  enumDesc(file_vibecraft_v1_metrics, 3);
+
+/**
+ * What slowness is told by.
+ *
+ * @generated from enum vibecraft.v1.Baseline
+ */
+export const Baseline = {
+  /**
+   * @generated from enum value: BASELINE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The other sessions' last hour on the same model.
+   *
+   * @generated from enum value: BASELINE_PEERS = 1;
+   */
+  PEERS: 1,
+
+  /**
+   * Its own last hour, the last five minutes left out.
+   *
+   * @generated from enum value: BASELINE_OWN_HOUR = 2;
+   */
+  OWN_HOUR: 2,
+} as const;
+
+/**
+ * What slowness is told by.
+ *
+ * @generated from enum vibecraft.v1.Baseline
+ */
+export type Baseline = (typeof Baseline)[keyof typeof Baseline] | UnknownEnum;
+
+/**
+ * Describes the enum vibecraft.v1.Baseline.
+ */
+export const BaselineSchema: GenEnum<Baseline> = /*@__PURE__*/
+  enumDesc(file_vibecraft_v1_metrics, 4);
 

@@ -4,25 +4,25 @@
 // @generated from file vibecraft/v1/metrics_service.proto (package vibecraft.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { AuditRow, AuditSummary } from "./audit_pb.ts";
 import { file_vibecraft_v1_audit } from "./audit_pb.ts";
 import type { Agent, FirstRead, Heartbeat, Scope } from "./common_pb.ts";
 import { file_vibecraft_v1_common } from "./common_pb.ts";
-import type { Metrics } from "./metrics_pb.ts";
+import type { Clock, Latency, Metrics, Window } from "./metrics_pb.ts";
 import { file_vibecraft_v1_metrics } from "./metrics_pb.ts";
 import type { BurnRate, Correction, RateLimitWindow, RunningBlock, TokenCounts, UsageGroup, UsageRow } from "./usage_pb.ts";
 import { file_vibecraft_v1_usage } from "./usage_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file vibecraft/v1/metrics_service.proto.
  */
 export const file_vibecraft_v1_metrics_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJ2aWJlY3JhZnQvdjEvbWV0cmljc19zZXJ2aWNlLnByb3RvEgx2aWJlY3JhZnQudjEiHwoRR2V0TWV0cmljc1JlcXVlc3QSCgoCaWQYASABKAkiaQoSR2V0TWV0cmljc1Jlc3BvbnNlEiYKB21ldHJpY3MYASADKAsyFS52aWJlY3JhZnQudjEuTWV0cmljcxIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZCJfChJMaXN0TWV0cmljc1JlcXVlc3QSIgoFc2NvcGUYASABKA4yEy52aWJlY3JhZnQudjEuU2NvcGUSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkigwEKE0xpc3RNZXRyaWNzUmVzcG9uc2USJgoHbWV0cmljcxgBIAMoCzIVLnZpYmVjcmFmdC52MS5NZXRyaWNzEisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkEhcKD25leHRfcGFnZV90b2tlbhgDIAEoCSJ3ChNXYXRjaE1ldHJpY3NSZXF1ZXN0EiIKBXNjb3BlGAEgASgOMhMudmliZWNyYWZ0LnYxLlNjb3BlEgoKAmlkGAIgASgJEhwKD21pbl9pbnRlcnZhbF9tcxgDIAEoBUgAiAEBQhIKEF9taW5faW50ZXJ2YWxfbXMijQIKFFdhdGNoTWV0cmljc1Jlc3BvbnNlEjEKCHNuYXBzaG90GAEgASgLMh0udmliZWNyYWZ0LnYxLk1ldHJpY3NTbmFwc2hvdEgAEi8KB3VwZGF0ZWQYAiABKAsyHC52aWJlY3JhZnQudjEuTWV0cmljc1VwZGF0ZWRIABIrCgVlbmRlZBgDIAEoCzIaLnZpYmVjcmFmdC52MS5NZXRyaWNzRW5kZWRIABIsCgloZWFydGJlYXQYBCABKAsyFy52aWJlY3JhZnQudjEuSGVhcnRiZWF0SAASLQoKZmlyc3RfcmVhZBgFIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWRIAEIHCgVldmVudCJmCg9NZXRyaWNzU25hcHNob3QSJgoHbWV0cmljcxgBIAMoCzIVLnZpYmVjcmFmdC52MS5NZXRyaWNzEisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkIjgKDk1ldHJpY3NVcGRhdGVkEiYKB21ldHJpY3MYASADKAsyFS52aWJlY3JhZnQudjEuTWV0cmljcyIoCgxNZXRyaWNzRW5kZWQSGAoQY29udmVyc2F0aW9uX2lkcxgBIAMoCSKZAgoQTGlzdFVzYWdlUmVxdWVzdBIqCghncm91cF9ieRgBIAMoDjIYLnZpYmVjcmFmdC52MS5Vc2FnZUdyb3VwEi4KCnNpbmNlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVudGlsX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXRpbWVfem9uZRgEIAEoCRIiCgVhZ2VudBgFIAEoDjITLnZpYmVjcmFmdC52MS5BZ2VudBIKCgJpZBgGIAEoCRIPCgdwcm9qZWN0GAcgASgJEhEKCXBhZ2Vfc2l6ZRgIIAEoBRISCgpwYWdlX3Rva2VuGAkgASgJIroCChFMaXN0VXNhZ2VSZXNwb25zZRIkCgRyb3dzGAEgAygLMhYudmliZWNyYWZ0LnYxLlVzYWdlUm93EiUKBXRvdGFsGAIgASgLMhYudmliZWNyYWZ0LnYxLlVzYWdlUm93EioKCmJ1cm5fcmF0ZXMYAyADKAsyFi52aWJlY3JhZnQudjEuQnVyblJhdGUSMgoOcnVubmluZ19ibG9ja3MYBCADKAsyGi52aWJlY3JhZnQudjEuUnVubmluZ0Jsb2NrEjIKC3JhdGVfbGltaXRzGAUgAygLMh0udmliZWNyYWZ0LnYxLlJhdGVMaW1pdFdpbmRvdxIrCgpmaXJzdF9yZWFkGAYgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZBIXCg9uZXh0X3BhZ2VfdG9rZW4YByABKAkiZQoTQ29ycmVjdFVzYWdlUmVxdWVzdBIxCgpjb3JyZWN0aW9uGAEgASgLMhsudmliZWNyYWZ0LnYxLk5ld0NvcnJlY3Rpb25IABIRCgd1bmRvX2lkGAIgASgDSABCCAoGYWN0aW9uIpUBCg1OZXdDb3JyZWN0aW9uEhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRImCgNzZXQYAiABKAsyGS52aWJlY3JhZnQudjEuVG9rZW5Db3VudHMSJgoDYWRkGAMgASgLMhkudmliZWNyYWZ0LnYxLlRva2VuQ291bnRzEgwKBG5vdGUYBCABKAkSDQoFbW9kZWwYBSABKAkifQoUQ29ycmVjdFVzYWdlUmVzcG9uc2USLAoKY29ycmVjdGlvbhgBIAEoCzIYLnZpYmVjcmFmdC52MS5Db3JyZWN0aW9uEisKB21ldHJpY3MYAiABKAsyFS52aWJlY3JhZnQudjEuTWV0cmljc0gAiAEBQgoKCF9tZXRyaWNzIlgKFkxpc3RDb3JyZWN0aW9uc1JlcXVlc3QSFwoPY29udmVyc2F0aW9uX2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImEKF0xpc3RDb3JyZWN0aW9uc1Jlc3BvbnNlEi0KC2NvcnJlY3Rpb25zGAEgAygLMhgudmliZWNyYWZ0LnYxLkNvcnJlY3Rpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkEKDEF1ZGl0UmVxdWVzdBIKCgJpZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSK6AQoNQXVkaXRSZXNwb25zZRIkCgRyb3dzGAEgAygLMhYudmliZWNyYWZ0LnYxLkF1ZGl0Um93EisKB3N1bW1hcnkYAiABKAsyGi52aWJlY3JhZnQudjEuQXVkaXRTdW1tYXJ5EhAKCHByb2JsZW1zGAMgAygJEisKCmZpcnN0X3JlYWQYBCABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkEhcKD25leHRfcGFnZV90b2tlbhgFIAEoCTLuBAoOTWV0cmljc1NlcnZpY2USVAoKR2V0TWV0cmljcxIfLnZpYmVjcmFmdC52MS5HZXRNZXRyaWNzUmVxdWVzdBogLnZpYmVjcmFmdC52MS5HZXRNZXRyaWNzUmVzcG9uc2UiA5ACARJXCgtMaXN0TWV0cmljcxIgLnZpYmVjcmFmdC52MS5MaXN0TWV0cmljc1JlcXVlc3QaIS52aWJlY3JhZnQudjEuTGlzdE1ldHJpY3NSZXNwb25zZSIDkAIBElcKDFdhdGNoTWV0cmljcxIhLnZpYmVjcmFmdC52MS5XYXRjaE1ldHJpY3NSZXF1ZXN0GiIudmliZWNyYWZ0LnYxLldhdGNoTWV0cmljc1Jlc3BvbnNlMAESUQoJTGlzdFVzYWdlEh4udmliZWNyYWZ0LnYxLkxpc3RVc2FnZVJlcXVlc3QaHy52aWJlY3JhZnQudjEuTGlzdFVzYWdlUmVzcG9uc2UiA5ACARJVCgxDb3JyZWN0VXNhZ2USIS52aWJlY3JhZnQudjEuQ29ycmVjdFVzYWdlUmVxdWVzdBoiLnZpYmVjcmFmdC52MS5Db3JyZWN0VXNhZ2VSZXNwb25zZRJFCgVBdWRpdBIaLnZpYmVjcmFmdC52MS5BdWRpdFJlcXVlc3QaGy52aWJlY3JhZnQudjEuQXVkaXRSZXNwb25zZSIDkAIBEmMKD0xpc3RDb3JyZWN0aW9ucxIkLnZpYmVjcmFmdC52MS5MaXN0Q29ycmVjdGlvbnNSZXF1ZXN0GiUudmliZWNyYWZ0LnYxLkxpc3RDb3JyZWN0aW9uc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp, file_vibecraft_v1_audit, file_vibecraft_v1_common, file_vibecraft_v1_metrics, file_vibecraft_v1_usage]);
+  fileDesc("CiJ2aWJlY3JhZnQvdjEvbWV0cmljc19zZXJ2aWNlLnByb3RvEgx2aWJlY3JhZnQudjEiHwoRR2V0TWV0cmljc1JlcXVlc3QSCgoCaWQYASABKAkiaQoSR2V0TWV0cmljc1Jlc3BvbnNlEiYKB21ldHJpY3MYASADKAsyFS52aWJlY3JhZnQudjEuTWV0cmljcxIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZCJfChJMaXN0TWV0cmljc1JlcXVlc3QSIgoFc2NvcGUYASABKA4yEy52aWJlY3JhZnQudjEuU2NvcGUSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkigwEKE0xpc3RNZXRyaWNzUmVzcG9uc2USJgoHbWV0cmljcxgBIAMoCzIVLnZpYmVjcmFmdC52MS5NZXRyaWNzEisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkEhcKD25leHRfcGFnZV90b2tlbhgDIAEoCSJ3ChNXYXRjaE1ldHJpY3NSZXF1ZXN0EiIKBXNjb3BlGAEgASgOMhMudmliZWNyYWZ0LnYxLlNjb3BlEgoKAmlkGAIgASgJEhwKD21pbl9pbnRlcnZhbF9tcxgDIAEoBUgAiAEBQhIKEF9taW5faW50ZXJ2YWxfbXMijQIKFFdhdGNoTWV0cmljc1Jlc3BvbnNlEjEKCHNuYXBzaG90GAEgASgLMh0udmliZWNyYWZ0LnYxLk1ldHJpY3NTbmFwc2hvdEgAEi8KB3VwZGF0ZWQYAiABKAsyHC52aWJlY3JhZnQudjEuTWV0cmljc1VwZGF0ZWRIABIrCgVlbmRlZBgDIAEoCzIaLnZpYmVjcmFmdC52MS5NZXRyaWNzRW5kZWRIABIsCgloZWFydGJlYXQYBCABKAsyFy52aWJlY3JhZnQudjEuSGVhcnRiZWF0SAASLQoKZmlyc3RfcmVhZBgFIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWRIAEIHCgVldmVudCJmCg9NZXRyaWNzU25hcHNob3QSJgoHbWV0cmljcxgBIAMoCzIVLnZpYmVjcmFmdC52MS5NZXRyaWNzEisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkIjgKDk1ldHJpY3NVcGRhdGVkEiYKB21ldHJpY3MYASADKAsyFS52aWJlY3JhZnQudjEuTWV0cmljcyIoCgxNZXRyaWNzRW5kZWQSGAoQY29udmVyc2F0aW9uX2lkcxgBIAMoCSLlAQoSTGlzdExhdGVuY3lSZXF1ZXN0EiwKCGdyb3VwX2J5GAEgASgOMhoudmliZWNyYWZ0LnYxLkxhdGVuY3lHcm91cBIjCgZjbG9ja3MYAiADKA4yEy52aWJlY3JhZnQudjEuQ2xvY2sSJQoHd2luZG93cxgDIAMoDjIULnZpYmVjcmFmdC52MS5XaW5kb3cSCgoCaWQYBCABKAkSIgoFc2NvcGUYBSABKA4yEy52aWJlY3JhZnQudjEuU2NvcGUSEQoJcGFnZV9zaXplGAYgASgFEhIKCnBhZ2VfdG9rZW4YByABKAkinQEKCkxhdGVuY3lSb3cSCwoDa2V5GAEgASgJEhwKD2NvbnZlcnNhdGlvbl9pZBgCIAEoCUgAiAEBEhgKC3N1YmFnZW50X2lkGAMgASgJSAGIAQESJgoHbGF0ZW5jeRgEIAMoCzIVLnZpYmVjcmFmdC52MS5MYXRlbmN5QhIKEF9jb252ZXJzYXRpb25faWRCDgoMX3N1YmFnZW50X2lkIoMBChNMaXN0TGF0ZW5jeVJlc3BvbnNlEiYKBHJvd3MYASADKAsyGC52aWJlY3JhZnQudjEuTGF0ZW5jeVJvdxIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAyABKAkijwEKEEdldFNlcmllc1JlcXVlc3QSCgoCaWQYASABKAkSIgoFY2xvY2sYAiABKA4yEy52aWJlY3JhZnQudjEuQ2xvY2sSDAoEdG9vbBgDIAEoCRINCgVtb2RlbBgEIAEoCRIuCgpzaW5jZV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJrChFHZXRTZXJpZXNSZXNwb25zZRIpCgZwb2ludHMYASADKAsyGS52aWJlY3JhZnQudjEuU2VyaWVzUG9pbnQSKwoKZmlyc3RfcmVhZBgCIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWQinAEKC1Nlcmllc1BvaW50EigKBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEisKB2xhdGVuY3kYAiABKAsyFS52aWJlY3JhZnQudjEuTGF0ZW5jeUgAiAEBEhQKDGp1ZGdlZF9jYWxscxgDIAEoAxIUCgxmYWlsZWRfY2FsbHMYBCABKANCCgoIX2xhdGVuY3kimQIKEExpc3RVc2FnZVJlcXVlc3QSKgoIZ3JvdXBfYnkYASADKA4yGC52aWJlY3JhZnQudjEuVXNhZ2VHcm91cBIuCgpzaW5jZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1bnRpbF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCgl0aW1lX3pvbmUYBCABKAkSIgoFYWdlbnQYBSABKA4yEy52aWJlY3JhZnQudjEuQWdlbnQSCgoCaWQYBiABKAkSDwoHcHJvamVjdBgHIAEoCRIRCglwYWdlX3NpemUYCCABKAUSEgoKcGFnZV90b2tlbhgJIAEoCSK6AgoRTGlzdFVzYWdlUmVzcG9uc2USJAoEcm93cxgBIAMoCzIWLnZpYmVjcmFmdC52MS5Vc2FnZVJvdxIlCgV0b3RhbBgCIAEoCzIWLnZpYmVjcmFmdC52MS5Vc2FnZVJvdxIqCgpidXJuX3JhdGVzGAMgAygLMhYudmliZWNyYWZ0LnYxLkJ1cm5SYXRlEjIKDnJ1bm5pbmdfYmxvY2tzGAQgAygLMhoudmliZWNyYWZ0LnYxLlJ1bm5pbmdCbG9jaxIyCgtyYXRlX2xpbWl0cxgFIAMoCzIdLnZpYmVjcmFmdC52MS5SYXRlTGltaXRXaW5kb3cSKwoKZmlyc3RfcmVhZBgGIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWQSFwoPbmV4dF9wYWdlX3Rva2VuGAcgASgJImUKE0NvcnJlY3RVc2FnZVJlcXVlc3QSMQoKY29ycmVjdGlvbhgBIAEoCzIbLnZpYmVjcmFmdC52MS5OZXdDb3JyZWN0aW9uSAASEQoHdW5kb19pZBgCIAEoA0gAQggKBmFjdGlvbiKVAQoNTmV3Q29ycmVjdGlvbhIXCg9jb252ZXJzYXRpb25faWQYASABKAkSJgoDc2V0GAIgASgLMhkudmliZWNyYWZ0LnYxLlRva2VuQ291bnRzEiYKA2FkZBgDIAEoCzIZLnZpYmVjcmFmdC52MS5Ub2tlbkNvdW50cxIMCgRub3RlGAQgASgJEg0KBW1vZGVsGAUgASgJIn0KFENvcnJlY3RVc2FnZVJlc3BvbnNlEiwKCmNvcnJlY3Rpb24YASABKAsyGC52aWJlY3JhZnQudjEuQ29ycmVjdGlvbhIrCgdtZXRyaWNzGAIgASgLMhUudmliZWNyYWZ0LnYxLk1ldHJpY3NIAIgBAUIKCghfbWV0cmljcyJYChZMaXN0Q29ycmVjdGlvbnNSZXF1ZXN0EhcKD2NvbnZlcnNhdGlvbl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJhChdMaXN0Q29ycmVjdGlvbnNSZXNwb25zZRItCgtjb3JyZWN0aW9ucxgBIAMoCzIYLnZpYmVjcmFmdC52MS5Db3JyZWN0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJBCgxBdWRpdFJlcXVlc3QSCgoCaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiugEKDUF1ZGl0UmVzcG9uc2USJAoEcm93cxgBIAMoCzIWLnZpYmVjcmFmdC52MS5BdWRpdFJvdxIrCgdzdW1tYXJ5GAIgASgLMhoudmliZWNyYWZ0LnYxLkF1ZGl0U3VtbWFyeRIQCghwcm9ibGVtcxgDIAMoCRIrCgpmaXJzdF9yZWFkGAQgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZBIXCg9uZXh0X3BhZ2VfdG9rZW4YBSABKAkqyAEKDExhdGVuY3lHcm91cBIdChlMQVRFTkNZX0dST1VQX1VOU1BFQ0lGSUVEEAASGQoVTEFURU5DWV9HUk9VUF9TRVNTSU9OEAESGgoWTEFURU5DWV9HUk9VUF9TVUJBR0VOVBACEhYKEkxBVEVOQ1lfR1JPVVBfVE9PTBADEhcKE0xBVEVOQ1lfR1JPVVBfTU9ERUwQBBIZChVMQVRFTkNZX0dST1VQX1BST0pFQ1QQBRIWChJMQVRFTkNZX0dST1VQX0hPU1QQBjKaBgoOTWV0cmljc1NlcnZpY2USVAoKR2V0TWV0cmljcxIfLnZpYmVjcmFmdC52MS5HZXRNZXRyaWNzUmVxdWVzdBogLnZpYmVjcmFmdC52MS5HZXRNZXRyaWNzUmVzcG9uc2UiA5ACARJXCgtMaXN0TWV0cmljcxIgLnZpYmVjcmFmdC52MS5MaXN0TWV0cmljc1JlcXVlc3QaIS52aWJlY3JhZnQudjEuTGlzdE1ldHJpY3NSZXNwb25zZSIDkAIBElcKDFdhdGNoTWV0cmljcxIhLnZpYmVjcmFmdC52MS5XYXRjaE1ldHJpY3NSZXF1ZXN0GiIudmliZWNyYWZ0LnYxLldhdGNoTWV0cmljc1Jlc3BvbnNlMAESVwoLTGlzdExhdGVuY3kSIC52aWJlY3JhZnQudjEuTGlzdExhdGVuY3lSZXF1ZXN0GiEudmliZWNyYWZ0LnYxLkxpc3RMYXRlbmN5UmVzcG9uc2UiA5ACARJRCglHZXRTZXJpZXMSHi52aWJlY3JhZnQudjEuR2V0U2VyaWVzUmVxdWVzdBofLnZpYmVjcmFmdC52MS5HZXRTZXJpZXNSZXNwb25zZSIDkAIBElEKCUxpc3RVc2FnZRIeLnZpYmVjcmFmdC52MS5MaXN0VXNhZ2VSZXF1ZXN0Gh8udmliZWNyYWZ0LnYxLkxpc3RVc2FnZVJlc3BvbnNlIgOQAgESVQoMQ29ycmVjdFVzYWdlEiEudmliZWNyYWZ0LnYxLkNvcnJlY3RVc2FnZVJlcXVlc3QaIi52aWJlY3JhZnQudjEuQ29ycmVjdFVzYWdlUmVzcG9uc2USRQoFQXVkaXQSGi52aWJlY3JhZnQudjEuQXVkaXRSZXF1ZXN0GhsudmliZWNyYWZ0LnYxLkF1ZGl0UmVzcG9uc2UiA5ACARJjCg9MaXN0Q29ycmVjdGlvbnMSJC52aWJlY3JhZnQudjEuTGlzdENvcnJlY3Rpb25zUmVxdWVzdBolLnZpYmVjcmFmdC52MS5MaXN0Q29ycmVjdGlvbnNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_timestamp, file_vibecraft_v1_audit, file_vibecraft_v1_common, file_vibecraft_v1_metrics, file_vibecraft_v1_usage]);
 
 /**
  * Asks for the metrics of one session or conversation.
@@ -310,6 +310,265 @@ export const MetricsEndedSchema: GenMessage<MetricsEnded> = /*@__PURE__*/
   messageDesc(file_vibecraft_v1_metrics_service, 8);
 
 /**
+ * Asks for latencies.
+ *
+ * @generated from message vibecraft.v1.ListLatencyRequest
+ */
+export type ListLatencyRequest = Message<"vibecraft.v1.ListLatencyRequest"> & {
+  /**
+   * What a row stands for. Unspecified means a session.
+   *
+   * @generated from field: vibecraft.v1.LatencyGroup group_by = 1;
+   */
+  groupBy: LatencyGroup;
+
+  /**
+   * Only these clocks. Empty means all.
+   *
+   * @generated from field: repeated vibecraft.v1.Clock clocks = 2;
+   */
+  clocks: Clock[];
+
+  /**
+   * Only these windows. Empty means all.
+   *
+   * @generated from field: repeated vibecraft.v1.Window windows = 3;
+   */
+  windows: Window[];
+
+  /**
+   * Only this session or conversation. Empty means all that scope names.
+   *
+   * @generated from field: string id = 4;
+   */
+  id: string;
+
+  /**
+   * Which sessions, where no id is given. Projects and hosts are of everything known, whatever it says.
+   *
+   * @generated from field: vibecraft.v1.Scope scope = 5;
+   */
+  scope: Scope;
+
+  /**
+   * At most so many rows, 1..1000; 0 means 1000.
+   *
+   * @generated from field: int32 page_size = 6;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 7;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.ListLatencyRequest.
+ * Use `create(ListLatencyRequestSchema)` to create a new message.
+ */
+export const ListLatencyRequestSchema: GenMessage<ListLatencyRequest> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 9);
+
+/**
+ * The latencies of one group.
+ *
+ * @generated from message vibecraft.v1.LatencyRow
+ */
+export type LatencyRow = Message<"vibecraft.v1.LatencyRow"> & {
+  /**
+   * Id of the session, or name of the tool, model, project or host. Untrusted text.
+   *
+   * @generated from field: string key = 1;
+   */
+  key: string;
+
+  /**
+   * The conversation, where a row is a subagent's.
+   *
+   * @generated from field: optional string conversation_id = 2;
+   */
+  conversationId?: string | undefined;
+
+  /**
+   * The subagent. Absent for the main agent and other groups.
+   *
+   * @generated from field: optional string subagent_id = 3;
+   */
+  subagentId?: string | undefined;
+
+  /**
+   * One entry per clock and window that has samples.
+   *
+   * @generated from field: repeated vibecraft.v1.Latency latency = 4;
+   */
+  latency: Latency[];
+};
+
+/**
+ * Describes the message vibecraft.v1.LatencyRow.
+ * Use `create(LatencyRowSchema)` to create a new message.
+ */
+export const LatencyRowSchema: GenMessage<LatencyRow> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 10);
+
+/**
+ * A page of latencies.
+ *
+ * @generated from message vibecraft.v1.ListLatencyResponse
+ */
+export type ListLatencyResponse = Message<"vibecraft.v1.ListLatencyResponse"> & {
+  /**
+   * Slowest first: by the largest p95 of the shortest window asked for.
+   *
+   * @generated from field: repeated vibecraft.v1.LatencyRow rows = 1;
+   */
+  rows: LatencyRow[];
+
+  /**
+   * How far the first read is.
+   *
+   * @generated from field: vibecraft.v1.FirstRead first_read = 2;
+   */
+  firstRead?: FirstRead | undefined;
+
+  /**
+   * Token of the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 3;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message vibecraft.v1.ListLatencyResponse.
+ * Use `create(ListLatencyResponseSchema)` to create a new message.
+ */
+export const ListLatencyResponseSchema: GenMessage<ListLatencyResponse> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 11);
+
+/**
+ * Asks for a series.
+ *
+ * @generated from message vibecraft.v1.GetSeriesRequest
+ */
+export type GetSeriesRequest = Message<"vibecraft.v1.GetSeriesRequest"> & {
+  /**
+   * A session or conversation. Empty means all.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Which clock the latencies are of. Unspecified means the tool clock.
+   *
+   * @generated from field: vibecraft.v1.Clock clock = 2;
+   */
+  clock: Clock;
+
+  /**
+   * Only this tool, for the tool clock. Empty means all.
+   *
+   * @generated from field: string tool = 3;
+   */
+  tool: string;
+
+  /**
+   * Only this model, for the model clock. Empty means all.
+   *
+   * @generated from field: string model = 4;
+   */
+  model: string;
+
+  /**
+   * First minute; at most 24 hours ago, which is what absent means.
+   *
+   * @generated from field: google.protobuf.Timestamp since_time = 5;
+   */
+  sinceTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.GetSeriesRequest.
+ * Use `create(GetSeriesRequestSchema)` to create a new message.
+ */
+export const GetSeriesRequestSchema: GenMessage<GetSeriesRequest> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 12);
+
+/**
+ * What happened, minute by minute.
+ *
+ * @generated from message vibecraft.v1.GetSeriesResponse
+ */
+export type GetSeriesResponse = Message<"vibecraft.v1.GetSeriesResponse"> & {
+  /**
+   * Minutes in which something happened, oldest first.
+   *
+   * @generated from field: repeated vibecraft.v1.SeriesPoint points = 1;
+   */
+  points: SeriesPoint[];
+
+  /**
+   * How far the first read is.
+   *
+   * @generated from field: vibecraft.v1.FirstRead first_read = 2;
+   */
+  firstRead?: FirstRead | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.GetSeriesResponse.
+ * Use `create(GetSeriesResponseSchema)` to create a new message.
+ */
+export const GetSeriesResponseSchema: GenMessage<GetSeriesResponse> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 13);
+
+/**
+ * One minute.
+ *
+ * @generated from message vibecraft.v1.SeriesPoint
+ */
+export type SeriesPoint = Message<"vibecraft.v1.SeriesPoint"> & {
+  /**
+   * Its start.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 1;
+   */
+  time?: Timestamp | undefined;
+
+  /**
+   * The latencies that ended in it. Absent where none did.
+   *
+   * @generated from field: optional vibecraft.v1.Latency latency = 2;
+   */
+  latency?: Latency | undefined;
+
+  /**
+   * Tool calls judged that ended in it.
+   *
+   * @generated from field: int64 judged_calls = 3;
+   */
+  judgedCalls: bigint;
+
+  /**
+   * Those of them that failed.
+   *
+   * @generated from field: int64 failed_calls = 4;
+   */
+  failedCalls: bigint;
+};
+
+/**
+ * Describes the message vibecraft.v1.SeriesPoint.
+ * Use `create(SeriesPointSchema)` to create a new message.
+ */
+export const SeriesPointSchema: GenMessage<SeriesPoint> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_metrics_service, 14);
+
+/**
  * Asks for a report of tokens and cost.
  *
  * @generated from message vibecraft.v1.ListUsageRequest
@@ -385,7 +644,7 @@ export type ListUsageRequest = Message<"vibecraft.v1.ListUsageRequest"> & {
  * Use `create(ListUsageRequestSchema)` to create a new message.
  */
 export const ListUsageRequestSchema: GenMessage<ListUsageRequest> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics_service, 9);
+  messageDesc(file_vibecraft_v1_metrics_service, 15);
 
 /**
  * A report of tokens and cost.
@@ -448,7 +707,7 @@ export type ListUsageResponse = Message<"vibecraft.v1.ListUsageResponse"> & {
  * Use `create(ListUsageResponseSchema)` to create a new message.
  */
 export const ListUsageResponseSchema: GenMessage<ListUsageResponse> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics_service, 10);
+  messageDesc(file_vibecraft_v1_metrics_service, 16);
 
 /**
  * Corrects tokens, or takes a correction back.
@@ -485,7 +744,7 @@ export type CorrectUsageRequest = Message<"vibecraft.v1.CorrectUsageRequest"> & 
  * Use `create(CorrectUsageRequestSchema)` to create a new message.
  */
 export const CorrectUsageRequestSchema: GenMessage<CorrectUsageRequest> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics_service, 11);
+  messageDesc(file_vibecraft_v1_metrics_service, 17);
 
 /**
  * A correction to make. The classes named in `set` and `add` have to differ, and at least one has to be named.
@@ -535,7 +794,7 @@ export type NewCorrection = Message<"vibecraft.v1.NewCorrection"> & {
  * Use `create(NewCorrectionSchema)` to create a new message.
  */
 export const NewCorrectionSchema: GenMessage<NewCorrection> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics_service, 12);
+  messageDesc(file_vibecraft_v1_metrics_service, 18);
 
 /**
  * Answers what holds now.
@@ -563,7 +822,7 @@ export type CorrectUsageResponse = Message<"vibecraft.v1.CorrectUsageResponse"> 
  * Use `create(CorrectUsageResponseSchema)` to create a new message.
  */
 export const CorrectUsageResponseSchema: GenMessage<CorrectUsageResponse> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics_service, 13);
+  messageDesc(file_vibecraft_v1_metrics_service, 19);
 
 /**
  * Asks for corrections.
@@ -598,7 +857,7 @@ export type ListCorrectionsRequest = Message<"vibecraft.v1.ListCorrectionsReques
  * Use `create(ListCorrectionsRequestSchema)` to create a new message.
  */
 export const ListCorrectionsRequestSchema: GenMessage<ListCorrectionsRequest> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics_service, 14);
+  messageDesc(file_vibecraft_v1_metrics_service, 20);
 
 /**
  * A page of corrections.
@@ -626,7 +885,7 @@ export type ListCorrectionsResponse = Message<"vibecraft.v1.ListCorrectionsRespo
  * Use `create(ListCorrectionsResponseSchema)` to create a new message.
  */
 export const ListCorrectionsResponseSchema: GenMessage<ListCorrectionsResponse> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics_service, 15);
+  messageDesc(file_vibecraft_v1_metrics_service, 21);
 
 /**
  * Asks for an audit.
@@ -661,7 +920,7 @@ export type AuditRequest = Message<"vibecraft.v1.AuditRequest"> & {
  * Use `create(AuditRequestSchema)` to create a new message.
  */
 export const AuditRequestSchema: GenMessage<AuditRequest> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics_service, 16);
+  messageDesc(file_vibecraft_v1_metrics_service, 22);
 
 /**
  * What an audit found.
@@ -710,7 +969,74 @@ export type AuditResponse = Message<"vibecraft.v1.AuditResponse"> & {
  * Use `create(AuditResponseSchema)` to create a new message.
  */
 export const AuditResponseSchema: GenMessage<AuditResponse> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_metrics_service, 17);
+  messageDesc(file_vibecraft_v1_metrics_service, 23);
+
+/**
+ * What a row of latencies stands for.
+ *
+ * @generated from enum vibecraft.v1.LatencyGroup
+ */
+export const LatencyGroup = {
+  /**
+   * @generated from enum value: LATENCY_GROUP_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * A session, its subagents included.
+   *
+   * @generated from enum value: LATENCY_GROUP_SESSION = 1;
+   */
+  SESSION: 1,
+
+  /**
+   * A subagent, or the main agent, of one conversation.
+   *
+   * @generated from enum value: LATENCY_GROUP_SUBAGENT = 2;
+   */
+  SUBAGENT: 2,
+
+  /**
+   * A tool, over all sessions asked for.
+   *
+   * @generated from enum value: LATENCY_GROUP_TOOL = 3;
+   */
+  TOOL: 3,
+
+  /**
+   * A model.
+   *
+   * @generated from enum value: LATENCY_GROUP_MODEL = 4;
+   */
+  MODEL: 4,
+
+  /**
+   * A project: a working folder.
+   *
+   * @generated from enum value: LATENCY_GROUP_PROJECT = 5;
+   */
+  PROJECT: 5,
+
+  /**
+   * A host.
+   *
+   * @generated from enum value: LATENCY_GROUP_HOST = 6;
+   */
+  HOST: 6,
+} as const;
+
+/**
+ * What a row of latencies stands for.
+ *
+ * @generated from enum vibecraft.v1.LatencyGroup
+ */
+export type LatencyGroup = (typeof LatencyGroup)[keyof typeof LatencyGroup] | UnknownEnum;
+
+/**
+ * Describes the enum vibecraft.v1.LatencyGroup.
+ */
+export const LatencyGroupSchema: GenEnum<LatencyGroup> = /*@__PURE__*/
+  enumDesc(file_vibecraft_v1_metrics_service, 0);
 
 /**
  * Lists, finds and follows metrics: one row per conversation, its subagents included.
@@ -747,6 +1073,27 @@ export const MetricsService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchMetricsRequestSchema;
     output: typeof WatchMetricsResponseSchema;
+  },
+  /**
+   * Lists percentiles of the clocks by session, subagent, tool, model, project or host, over windows. Samples are merged, percentiles
+   * never averaged. INVALID_ARGUMENT for a grouping, clock or window that is not known; NOT_FOUND when the id is not known.
+   *
+   * @generated from rpc vibecraft.v1.MetricsService.ListLatency
+   */
+  listLatency: {
+    methodKind: "unary";
+    input: typeof ListLatencyRequestSchema;
+    output: typeof ListLatencyResponseSchema;
+  },
+  /**
+   * Answers what happened minute by minute, for charts, of the last 24 hours at most. NOT_FOUND when the id is not known.
+   *
+   * @generated from rpc vibecraft.v1.MetricsService.GetSeries
+   */
+  getSeries: {
+    methodKind: "unary";
+    input: typeof GetSeriesRequestSchema;
+    output: typeof GetSeriesResponseSchema;
   },
   /**
    * Sums up tokens and cost by day, model, project and so on, of everything known. Times are cut to quarters of an hour.

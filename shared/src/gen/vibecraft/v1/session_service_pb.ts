@@ -8,6 +8,8 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { FirstRead, Heartbeat, Scope } from "./common_pb.ts";
 import { file_vibecraft_v1_common } from "./common_pb.ts";
+import type { HierarchyNode, Pattern } from "./hierarchy_pb.ts";
+import { file_vibecraft_v1_hierarchy } from "./hierarchy_pb.ts";
 import type { Session, StatusChange } from "./session_pb.ts";
 import { file_vibecraft_v1_session } from "./session_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file vibecraft/v1/session_service.proto.
  */
 export const file_vibecraft_v1_session_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJ2aWJlY3JhZnQvdjEvc2Vzc2lvbl9zZXJ2aWNlLnByb3RvEgx2aWJlY3JhZnQudjEiYAoTTGlzdFNlc3Npb25zUmVxdWVzdBIiCgVzY29wZRgBIAEoDjITLnZpYmVjcmFmdC52MS5TY29wZRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSKFAQoUTGlzdFNlc3Npb25zUmVzcG9uc2USJwoIc2Vzc2lvbnMYASADKAsyFS52aWJlY3JhZnQudjEuU2Vzc2lvbhIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAyABKAkiHwoRR2V0U2Vzc2lvblJlcXVlc3QSCgoCaWQYASABKAkinQEKEkdldFNlc3Npb25SZXNwb25zZRImCgdzZXNzaW9uGAEgASgLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24SKwoKZmlyc3RfcmVhZBgCIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWQSMgoOc3RhdHVzX2NoYW5nZXMYAyADKAsyGi52aWJlY3JhZnQudjEuU3RhdHVzQ2hhbmdlIngKFFdhdGNoU2Vzc2lvbnNSZXF1ZXN0EiIKBXNjb3BlGAEgASgOMhMudmliZWNyYWZ0LnYxLlNjb3BlEgoKAmlkGAIgASgJEhwKD21pbl9pbnRlcnZhbF9tcxgDIAEoBUgAiAEBQhIKEF9taW5faW50ZXJ2YWxfbXMiyQIKFVdhdGNoU2Vzc2lvbnNSZXNwb25zZRIyCghzbmFwc2hvdBgBIAEoCzIeLnZpYmVjcmFmdC52MS5TZXNzaW9uc1NuYXBzaG90SAASNgoKZGlzY292ZXJlZBgCIAEoCzIgLnZpYmVjcmFmdC52MS5TZXNzaW9uc0Rpc2NvdmVyZWRIABIwCgd1cGRhdGVkGAMgASgLMh0udmliZWNyYWZ0LnYxLlNlc3Npb25zVXBkYXRlZEgAEiwKBWVuZGVkGAQgASgLMhsudmliZWNyYWZ0LnYxLlNlc3Npb25zRW5kZWRIABIsCgloZWFydGJlYXQYBSABKAsyFy52aWJlY3JhZnQudjEuSGVhcnRiZWF0SAASLQoKZmlyc3RfcmVhZBgGIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWRIAEIHCgVldmVudCKAAQoQU2Vzc2lvbnNTbmFwc2hvdBInCghzZXNzaW9ucxgBIAMoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uEisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkEhYKDmRhZW1vbl92ZXJzaW9uGAMgASgJIj0KElNlc3Npb25zRGlzY292ZXJlZBInCghzZXNzaW9ucxgBIAMoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uIjoKD1Nlc3Npb25zVXBkYXRlZBInCghzZXNzaW9ucxgBIAMoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uIiQKDVNlc3Npb25zRW5kZWQSEwoLc2Vzc2lvbl9pZHMYASADKAkiHQoPTWFya1NlZW5SZXF1ZXN0EgoKAmlkGAEgASgJIjoKEE1hcmtTZWVuUmVzcG9uc2USJgoHc2Vzc2lvbhgBIAEoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uIhkKF0Rpc2NvdmVyU2Vzc2lvbnNSZXF1ZXN0IpEBChhEaXNjb3ZlclNlc3Npb25zUmVzcG9uc2USKQoKZGlzY292ZXJlZBgBIAMoCzIVLnZpYmVjcmFmdC52MS5TZXNzaW9uEicKCGV4aXN0aW5nGAIgAygLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24SDwoHc2Nhbl9tcxgDIAEoBRIQCghmYWlsdXJlcxgEIAMoCTLMAwoOU2Vzc2lvblNlcnZpY2USWgoMTGlzdFNlc3Npb25zEiEudmliZWNyYWZ0LnYxLkxpc3RTZXNzaW9uc1JlcXVlc3QaIi52aWJlY3JhZnQudjEuTGlzdFNlc3Npb25zUmVzcG9uc2UiA5ACARJUCgpHZXRTZXNzaW9uEh8udmliZWNyYWZ0LnYxLkdldFNlc3Npb25SZXF1ZXN0GiAudmliZWNyYWZ0LnYxLkdldFNlc3Npb25SZXNwb25zZSIDkAIBEloKDVdhdGNoU2Vzc2lvbnMSIi52aWJlY3JhZnQudjEuV2F0Y2hTZXNzaW9uc1JlcXVlc3QaIy52aWJlY3JhZnQudjEuV2F0Y2hTZXNzaW9uc1Jlc3BvbnNlMAESYQoQRGlzY292ZXJTZXNzaW9ucxIlLnZpYmVjcmFmdC52MS5EaXNjb3ZlclNlc3Npb25zUmVxdWVzdBomLnZpYmVjcmFmdC52MS5EaXNjb3ZlclNlc3Npb25zUmVzcG9uc2USSQoITWFya1NlZW4SHS52aWJlY3JhZnQudjEuTWFya1NlZW5SZXF1ZXN0Gh4udmliZWNyYWZ0LnYxLk1hcmtTZWVuUmVzcG9uc2ViBnByb3RvMw", [file_vibecraft_v1_common, file_vibecraft_v1_session]);
+  fileDesc("CiJ2aWJlY3JhZnQvdjEvc2Vzc2lvbl9zZXJ2aWNlLnByb3RvEgx2aWJlY3JhZnQudjEiYAoTTGlzdFNlc3Npb25zUmVxdWVzdBIiCgVzY29wZRgBIAEoDjITLnZpYmVjcmFmdC52MS5TY29wZRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSKFAQoUTGlzdFNlc3Npb25zUmVzcG9uc2USJwoIc2Vzc2lvbnMYASADKAsyFS52aWJlY3JhZnQudjEuU2Vzc2lvbhIrCgpmaXJzdF9yZWFkGAIgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAyABKAkiHwoRR2V0U2Vzc2lvblJlcXVlc3QSCgoCaWQYASABKAkinQEKEkdldFNlc3Npb25SZXNwb25zZRImCgdzZXNzaW9uGAEgASgLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24SKwoKZmlyc3RfcmVhZBgCIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWQSMgoOc3RhdHVzX2NoYW5nZXMYAyADKAsyGi52aWJlY3JhZnQudjEuU3RhdHVzQ2hhbmdlIosBChRXYXRjaFNlc3Npb25zUmVxdWVzdBIiCgVzY29wZRgBIAEoDjITLnZpYmVjcmFmdC52MS5TY29wZRIKCgJpZBgCIAEoCRIcCg9taW5faW50ZXJ2YWxfbXMYAyABKAVIAIgBARIRCgloaWVyYXJjaHkYBCABKAhCEgoQX21pbl9pbnRlcnZhbF9tcyL+AgoVV2F0Y2hTZXNzaW9uc1Jlc3BvbnNlEjIKCHNuYXBzaG90GAEgASgLMh4udmliZWNyYWZ0LnYxLlNlc3Npb25zU25hcHNob3RIABI2CgpkaXNjb3ZlcmVkGAIgASgLMiAudmliZWNyYWZ0LnYxLlNlc3Npb25zRGlzY292ZXJlZEgAEjAKB3VwZGF0ZWQYAyABKAsyHS52aWJlY3JhZnQudjEuU2Vzc2lvbnNVcGRhdGVkSAASLAoFZW5kZWQYBCABKAsyGy52aWJlY3JhZnQudjEuU2Vzc2lvbnNFbmRlZEgAEiwKCWhlYXJ0YmVhdBgFIAEoCzIXLnZpYmVjcmFmdC52MS5IZWFydGJlYXRIABItCgpmaXJzdF9yZWFkGAYgASgLMhcudmliZWNyYWZ0LnYxLkZpcnN0UmVhZEgAEjMKCWhpZXJhcmNoeRgHIAEoCzIeLnZpYmVjcmFmdC52MS5IaWVyYXJjaHlVcGRhdGVkSABCBwoFZXZlbnQiOgoQSGllcmFyY2h5VXBkYXRlZBImCgV0cmVlcxgBIAMoCzIXLnZpYmVjcmFmdC52MS5IaWVyYXJjaHkicQoJSGllcmFyY2h5Eg8KB3Jvb3RfaWQYASABKAkSKgoFbm9kZXMYAiADKAsyGy52aWJlY3JhZnQudjEuSGllcmFyY2h5Tm9kZRInCghwYXR0ZXJucxgDIAMoCzIVLnZpYmVjcmFmdC52MS5QYXR0ZXJuIkUKE0dldEhpZXJhcmNoeVJlcXVlc3QSCgoCaWQYASABKAkSIgoFc2NvcGUYAiABKA4yEy52aWJlY3JhZnQudjEuU2NvcGUiawoUR2V0SGllcmFyY2h5UmVzcG9uc2USJgoFdHJlZXMYASADKAsyFy52aWJlY3JhZnQudjEuSGllcmFyY2h5EisKCmZpcnN0X3JlYWQYAiABKAsyFy52aWJlY3JhZnQudjEuRmlyc3RSZWFkIoABChBTZXNzaW9uc1NuYXBzaG90EicKCHNlc3Npb25zGAEgAygLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24SKwoKZmlyc3RfcmVhZBgCIAEoCzIXLnZpYmVjcmFmdC52MS5GaXJzdFJlYWQSFgoOZGFlbW9uX3ZlcnNpb24YAyABKAkiPQoSU2Vzc2lvbnNEaXNjb3ZlcmVkEicKCHNlc3Npb25zGAEgAygLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24iOgoPU2Vzc2lvbnNVcGRhdGVkEicKCHNlc3Npb25zGAEgAygLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24iJAoNU2Vzc2lvbnNFbmRlZBITCgtzZXNzaW9uX2lkcxgBIAMoCSIdCg9NYXJrU2VlblJlcXVlc3QSCgoCaWQYASABKAkiOgoQTWFya1NlZW5SZXNwb25zZRImCgdzZXNzaW9uGAEgASgLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24iGQoXRGlzY292ZXJTZXNzaW9uc1JlcXVlc3QikQEKGERpc2NvdmVyU2Vzc2lvbnNSZXNwb25zZRIpCgpkaXNjb3ZlcmVkGAEgAygLMhUudmliZWNyYWZ0LnYxLlNlc3Npb24SJwoIZXhpc3RpbmcYAiADKAsyFS52aWJlY3JhZnQudjEuU2Vzc2lvbhIPCgdzY2FuX21zGAMgASgFEhAKCGZhaWx1cmVzGAQgAygJMqgECg5TZXNzaW9uU2VydmljZRJaCgxMaXN0U2Vzc2lvbnMSIS52aWJlY3JhZnQudjEuTGlzdFNlc3Npb25zUmVxdWVzdBoiLnZpYmVjcmFmdC52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZSIDkAIBElQKCkdldFNlc3Npb24SHy52aWJlY3JhZnQudjEuR2V0U2Vzc2lvblJlcXVlc3QaIC52aWJlY3JhZnQudjEuR2V0U2Vzc2lvblJlc3BvbnNlIgOQAgESWgoNV2F0Y2hTZXNzaW9ucxIiLnZpYmVjcmFmdC52MS5XYXRjaFNlc3Npb25zUmVxdWVzdBojLnZpYmVjcmFmdC52MS5XYXRjaFNlc3Npb25zUmVzcG9uc2UwARJaCgxHZXRIaWVyYXJjaHkSIS52aWJlY3JhZnQudjEuR2V0SGllcmFyY2h5UmVxdWVzdBoiLnZpYmVjcmFmdC52MS5HZXRIaWVyYXJjaHlSZXNwb25zZSIDkAIBEmEKEERpc2NvdmVyU2Vzc2lvbnMSJS52aWJlY3JhZnQudjEuRGlzY292ZXJTZXNzaW9uc1JlcXVlc3QaJi52aWJlY3JhZnQudjEuRGlzY292ZXJTZXNzaW9uc1Jlc3BvbnNlEkkKCE1hcmtTZWVuEh0udmliZWNyYWZ0LnYxLk1hcmtTZWVuUmVxdWVzdBoeLnZpYmVjcmFmdC52MS5NYXJrU2VlblJlc3BvbnNlYgZwcm90bzM", [file_vibecraft_v1_common, file_vibecraft_v1_hierarchy, file_vibecraft_v1_session]);
 
 /**
  * Asks for a list of sessions.
@@ -130,7 +132,7 @@ export type GetSessionResponse = Message<"vibecraft.v1.GetSessionResponse"> & {
   firstRead?: FirstRead | undefined;
 
   /**
-   * The last changes of its status since the daemon runs, latest first; at most 50.
+   * The last changes of its status, latest first; at most 50. They outlive the daemon, for 90 days.
    *
    * @generated from field: repeated vibecraft.v1.StatusChange status_changes = 3;
    */
@@ -170,6 +172,13 @@ export type WatchSessionsRequest = Message<"vibecraft.v1.WatchSessionsRequest"> 
    * @generated from field: optional int32 min_interval_ms = 3;
    */
   minIntervalMs?: number | undefined;
+
+  /**
+   * Send hierarchies too.
+   *
+   * @generated from field: bool hierarchy = 4;
+   */
+  hierarchy: boolean;
 };
 
 /**
@@ -238,6 +247,14 @@ export type WatchSessionsResponse = Message<"vibecraft.v1.WatchSessionsResponse"
      */
     value: FirstRead;
     case: "firstRead";
+  } | {
+    /**
+     * Trees that are new or changed, where the watch asked for them; after a snapshot all in scope.
+     *
+     * @generated from field: vibecraft.v1.HierarchyUpdated hierarchy = 7;
+     */
+    value: HierarchyUpdated;
+    case: "hierarchy";
   } | { case: undefined; value?: undefined };
 };
 
@@ -247,6 +264,118 @@ export type WatchSessionsResponse = Message<"vibecraft.v1.WatchSessionsResponse"
  */
 export const WatchSessionsResponseSchema: GenMessage<WatchSessionsResponse> = /*@__PURE__*/
   messageDesc(file_vibecraft_v1_session_service, 5);
+
+/**
+ * Trees that are new or changed.
+ *
+ * @generated from message vibecraft.v1.HierarchyUpdated
+ */
+export type HierarchyUpdated = Message<"vibecraft.v1.HierarchyUpdated"> & {
+  /**
+   * The trees, whole. A tree that a session no longer roots is not sent again: it went below another or left the scope.
+   *
+   * @generated from field: repeated vibecraft.v1.Hierarchy trees = 1;
+   */
+  trees: Hierarchy[];
+};
+
+/**
+ * Describes the message vibecraft.v1.HierarchyUpdated.
+ * Use `create(HierarchyUpdatedSchema)` to create a new message.
+ */
+export const HierarchyUpdatedSchema: GenMessage<HierarchyUpdated> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_session_service, 6);
+
+/**
+ * One tree of the forest.
+ *
+ * @generated from message vibecraft.v1.Hierarchy
+ */
+export type Hierarchy = Message<"vibecraft.v1.Hierarchy"> & {
+  /**
+   * Id of its root, a session.
+   *
+   * @generated from field: string root_id = 1;
+   */
+  rootId: string;
+
+  /**
+   * The nodes, each before those below it, siblings in the order in which they started.
+   *
+   * @generated from field: repeated vibecraft.v1.HierarchyNode nodes = 2;
+   */
+  nodes: HierarchyNode[];
+
+  /**
+   * Patterns among them, latest first.
+   *
+   * @generated from field: repeated vibecraft.v1.Pattern patterns = 3;
+   */
+  patterns: Pattern[];
+};
+
+/**
+ * Describes the message vibecraft.v1.Hierarchy.
+ * Use `create(HierarchySchema)` to create a new message.
+ */
+export const HierarchySchema: GenMessage<Hierarchy> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_session_service, 7);
+
+/**
+ * Asks for hierarchies.
+ *
+ * @generated from message vibecraft.v1.GetHierarchyRequest
+ */
+export type GetHierarchyRequest = Message<"vibecraft.v1.GetHierarchyRequest"> & {
+  /**
+   * A session's, conversation's or node's id: the tree that it is in. Empty means all that scope names.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Which sessions' trees, where no id is given.
+   *
+   * @generated from field: vibecraft.v1.Scope scope = 2;
+   */
+  scope: Scope;
+};
+
+/**
+ * Describes the message vibecraft.v1.GetHierarchyRequest.
+ * Use `create(GetHierarchyRequestSchema)` to create a new message.
+ */
+export const GetHierarchyRequestSchema: GenMessage<GetHierarchyRequest> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_session_service, 8);
+
+/**
+ * The forest, or the one tree asked for.
+ *
+ * @generated from message vibecraft.v1.GetHierarchyResponse
+ */
+export type GetHierarchyResponse = Message<"vibecraft.v1.GetHierarchyResponse"> & {
+  /**
+   * The trees, in the order of ListSessions by their roots.
+   *
+   * @generated from field: repeated vibecraft.v1.Hierarchy trees = 1;
+   */
+  trees: Hierarchy[];
+
+  /**
+   * How far the first read is.
+   *
+   * @generated from field: vibecraft.v1.FirstRead first_read = 2;
+   */
+  firstRead?: FirstRead | undefined;
+};
+
+/**
+ * Describes the message vibecraft.v1.GetHierarchyResponse.
+ * Use `create(GetHierarchyResponseSchema)` to create a new message.
+ */
+export const GetHierarchyResponseSchema: GenMessage<GetHierarchyResponse> = /*@__PURE__*/
+  messageDesc(file_vibecraft_v1_session_service, 9);
 
 /**
  * Everything in scope.
@@ -281,7 +410,7 @@ export type SessionsSnapshot = Message<"vibecraft.v1.SessionsSnapshot"> & {
  * Use `create(SessionsSnapshotSchema)` to create a new message.
  */
 export const SessionsSnapshotSchema: GenMessage<SessionsSnapshot> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_session_service, 6);
+  messageDesc(file_vibecraft_v1_session_service, 10);
 
 /**
  * Sessions that came into scope.
@@ -302,7 +431,7 @@ export type SessionsDiscovered = Message<"vibecraft.v1.SessionsDiscovered"> & {
  * Use `create(SessionsDiscoveredSchema)` to create a new message.
  */
 export const SessionsDiscoveredSchema: GenMessage<SessionsDiscovered> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_session_service, 7);
+  messageDesc(file_vibecraft_v1_session_service, 11);
 
 /**
  * Sessions that changed.
@@ -323,7 +452,7 @@ export type SessionsUpdated = Message<"vibecraft.v1.SessionsUpdated"> & {
  * Use `create(SessionsUpdatedSchema)` to create a new message.
  */
 export const SessionsUpdatedSchema: GenMessage<SessionsUpdated> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_session_service, 8);
+  messageDesc(file_vibecraft_v1_session_service, 12);
 
 /**
  * Sessions that left the scope.
@@ -344,7 +473,7 @@ export type SessionsEnded = Message<"vibecraft.v1.SessionsEnded"> & {
  * Use `create(SessionsEndedSchema)` to create a new message.
  */
 export const SessionsEndedSchema: GenMessage<SessionsEnded> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_session_service, 9);
+  messageDesc(file_vibecraft_v1_session_service, 13);
 
 /**
  * Asks to mark a session as seen.
@@ -365,7 +494,7 @@ export type MarkSeenRequest = Message<"vibecraft.v1.MarkSeenRequest"> & {
  * Use `create(MarkSeenRequestSchema)` to create a new message.
  */
 export const MarkSeenRequestSchema: GenMessage<MarkSeenRequest> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_session_service, 10);
+  messageDesc(file_vibecraft_v1_session_service, 14);
 
 /**
  * A session that was marked as seen.
@@ -386,7 +515,7 @@ export type MarkSeenResponse = Message<"vibecraft.v1.MarkSeenResponse"> & {
  * Use `create(MarkSeenResponseSchema)` to create a new message.
  */
 export const MarkSeenResponseSchema: GenMessage<MarkSeenResponse> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_session_service, 11);
+  messageDesc(file_vibecraft_v1_session_service, 15);
 
 /**
  * Asks for a scan now.
@@ -401,7 +530,7 @@ export type DiscoverSessionsRequest = Message<"vibecraft.v1.DiscoverSessionsRequ
  * Use `create(DiscoverSessionsRequestSchema)` to create a new message.
  */
 export const DiscoverSessionsRequestSchema: GenMessage<DiscoverSessionsRequest> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_session_service, 12);
+  messageDesc(file_vibecraft_v1_session_service, 16);
 
 /**
  * What a scan found.
@@ -443,7 +572,7 @@ export type DiscoverSessionsResponse = Message<"vibecraft.v1.DiscoverSessionsRes
  * Use `create(DiscoverSessionsResponseSchema)` to create a new message.
  */
 export const DiscoverSessionsResponseSchema: GenMessage<DiscoverSessionsResponse> = /*@__PURE__*/
-  messageDesc(file_vibecraft_v1_session_service, 13);
+  messageDesc(file_vibecraft_v1_session_service, 17);
 
 /**
  * Lists, finds and follows sessions. The order is the same everywhere: those that need a person first (waiting,
@@ -481,6 +610,16 @@ export const SessionService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchSessionsRequestSchema;
     output: typeof WatchSessionsResponseSchema;
+  },
+  /**
+   * Answers who started whom, and the patterns in which they work. NOT_FOUND when the id is not known.
+   *
+   * @generated from rpc vibecraft.v1.SessionService.GetHierarchy
+   */
+  getHierarchy: {
+    methodKind: "unary";
+    input: typeof GetHierarchyRequestSchema;
+    output: typeof GetHierarchyResponseSchema;
   },
   /**
    * Scans now and answers what that scan found.

@@ -1,0 +1,218 @@
+// The five clocks of every conversation: what tool calls and other intervals come to as samples, and what is published of them. Waiting for a
+// person counts for the permission clock alone, as far as it is known.
+
+import { CLOCKS, ClockSamples, type ClockWord, NO_PLACE } from "./clock-samples.ts"
+import type { Percentiles } from "./latency.ts"
+import { type Span, type SpanListener, Spans } from "./spans.ts"
+import { isJudged } from "./tool-calls.ts"
+import type { CallListener, ToolCall } from "./tool-calls.ts"
+
+/** What is published of a conversation's clocks. */
+export interface ClockFigures {
+  clock(clock: ClockWord): Percentiles | undefined
+  tool(name: string): Percentiles | undefined
+  /** Time at work in the main agent's turns as it measured it; undefined where it measured none. */
+  readonly activeMs: number | undefined
+}
+
+/** Count, mean, p50, p90, p95, p99, maximum, estimated. */
+type KeptPercentiles = readonly [number, number, number, number, number, number, number, number]
+
+/** The figures of a conversation whose samples are not in memory; plain data. */
+export interface KeptClocks {
+  readonly clocks: readonly (readonly [ClockWord, KeptPercentiles])[]
+  readonly tools: readonly (readonly [name: string, KeptPercentiles])[]
+  readonly activeMs?: number | undefined
+}
+
+export type CallsOf = (conversationId: string) => Iterable<ToolCall>
+
+export class Clocks implements SpanListener, CallListener {
+  readonly #callsOf: CallsOf
+  readonly #samples = new Map<string, ClockSamples>()
+  readonly #kept = new Map<string, KeptClocks>()
+  readonly #waits = new Map<string, Set<Span>>()
+  /** Sums that were asked for, until a turn changes. */
+  readonly #activeMs = new Map<string, number | undefined>()
+  #changes = 0
+  readonly spans = new Spans(this)
+
+  constructor(callsOf: CallsOf) {
+    this.#callsOf = callsOf
+  }
+
+  /** Another number whenever there are other samples. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  /** Samples in memory, by conversation. */
+  get samples(): ReadonlyMap<string, ClockSamples> {
+    return this.#samples
+  }
+
+  figuresOf(conversationId: string): ClockFigures {
+    const kept = this.#kept.get(conversationId)
+    if (kept !== undefined) return keptFigures(kept)
+    const samples = this.#samples.get(conversationId)
+    return {
+      clock: (clock) => samples?.figures(clock),
+      tool: (name) => samples?.toolFigures(name),
+      activeMs: this.#activeOf(conversationId),
+    }
+  }
+
+  callChanged(call: ToolCall, hasMoved: boolean): void {
+    this.#changes++
+    const all = [...(this.#waits.get(call.conversationId) ?? [])]
+    const waits = hasMoved ? all : all.filter((wait) => overlapMs(call, wait) > 0)
+    this.#sampleCall(call, waits)
+    // Whether a wait was theirs depends on what else ran.
+    for (const other of this.#callsIn(call.conversationId, waits)) if (other !== call) this.#sampleCall(other)
+  }
+
+  callLeaves(call: ToolCall): void {
+    const samples = this.#samples.get(call.conversationId)
+    samples?.put(call.place, undefined, 0, TOOL_SERIES)
+    samples?.put(call.waitPlace, undefined, 0, WAIT_SERIES)
+    call.place = NO_PLACE
+    call.waitPlace = NO_PLACE
+    const waits = [...(this.#waits.get(call.conversationId) ?? [])]
+    for (const other of this.#callsIn(call.conversationId, waits)) this.#sampleCall(other)
+  }
+
+  spanChanged(span: Span): void {
+    this.#changes++
+    const { what, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut } = span
+    if (what === "turn") this.#activeMs.delete(conversationId)
+    // A permission that nobody answered was not answered late.
+    const durationMs = what === "permission" && isCut ? undefined : endMs - startMs
+    const series = { clock: what, label: model, subagentId, isEstimated: isEstimated || isCut }
+    span.place = this.#of(conversationId).put(span.place, durationMs, endMs, series)
+    if (what !== "permission") return
+    let waits = this.#waits.get(conversationId)
+    if (waits === undefined) this.#waits.set(conversationId, (waits = new Set()))
+    waits.add(span)
+    for (const call of this.#callsOf(conversationId)) this.#sampleCall(call)
+  }
+
+  spanLeaves(span: Span): void {
+    this.#samples.get(span.conversationId)?.put(span.place, undefined, 0, WAIT_SERIES)
+    this.#waits.get(span.conversationId)?.delete(span)
+    this.#activeMs.delete(span.conversationId)
+  }
+
+  /** What a store keeps beside the calls and spans themselves. */
+  kept(conversationId: string, tools: Iterable<string>): KeptClocks {
+    const kept = this.#kept.get(conversationId)
+    if (kept !== undefined) return kept
+    const figures = this.figuresOf(conversationId)
+    const { activeMs } = figures
+    return {
+      clocks: CLOCKS.flatMap((clock) => packed(clock, figures.clock(clock))),
+      tools: [...tools].flatMap((tool) => packed(tool, figures.tool(tool))),
+      ...(activeMs === undefined ? {} : { activeMs }),
+    }
+  }
+
+  /** Puts back figures alone. */
+  restoreKept(conversationId: string, kept: KeptClocks): void {
+    this.#kept.set(conversationId, kept)
+  }
+
+  /** A conversation's calls and spans come into memory: its figures are made of them from now on. */
+  wake(conversationId: string): void {
+    this.#kept.delete(conversationId)
+  }
+
+  /** Forgets a conversation for good. */
+  forget(conversationId: string): void {
+    this.spans.forget(conversationId)
+    this.#samples.delete(conversationId)
+    this.#kept.delete(conversationId)
+    this.#waits.delete(conversationId)
+    this.#activeMs.delete(conversationId)
+  }
+
+  #sampleCall(call: ToolCall, known?: readonly Span[]): void {
+    const { conversationId, subagentId, name, startMs, endMs, outcome, durationMs, wasAsked } = call
+    const pairMs = startMs === undefined || endMs === undefined ? undefined : endMs - startMs
+    const waitMs = known?.length === 0 ? 0 : this.#waitMs(call)
+    const isUnknownWait = wasAsked && waitMs === 0
+    const toolMs =
+      !isJudged(outcome) || name === "" ? undefined : (durationMs ?? (pairMs === undefined || isUnknownWait ? undefined : pairMs - waitMs))
+    const at = endMs ?? startMs ?? 0
+    if (toolMs !== undefined || call.place !== NO_PLACE) {
+      const series = { clock: "tool", label: name, subagentId, isEstimated: false } as const
+      call.place = this.#of(conversationId).put(call.place, toolMs, at, series)
+    }
+    // Where the wait itself was not seen: all of a call that was refused, and of one that ran what it took longer than its run.
+    const ranMs = outcome === "rejected" ? 0 : isJudged(outcome) ? durationMs : undefined
+    const askedMs = isUnknownWait && pairMs !== undefined && ranMs !== undefined ? pairMs - ranMs : undefined
+    if (askedMs === undefined && call.waitPlace === NO_PLACE) return
+    const series = { clock: "permission", label: "", subagentId, isEstimated: true } as const
+    call.waitPlace = this.#of(conversationId).put(call.waitPlace, askedMs, at - (ranMs ?? 0), series)
+  }
+
+  /** How long a call waited for a person, as far as that was seen: a wait is that of the calls known to have been asked for, else of the only one. */
+  #waitMs(call: ToolCall): number {
+    let sum = 0
+    for (const wait of this.#waits.get(call.conversationId) ?? []) {
+      const overlap = overlapMs(call, wait)
+      if (overlap === 0) continue
+      const others = [...this.#callsIn(call.conversationId, [wait])].filter((other) => other !== call)
+      if (call.wasAsked || others.length === 0) sum += overlap
+    }
+    return sum
+  }
+
+  #callsIn(conversationId: string, waits: readonly Span[]): readonly ToolCall[] {
+    if (waits.length === 0) return []
+    return [...this.#callsOf(conversationId)].filter((call) => waits.some((wait) => overlapMs(call, wait) > 0))
+  }
+
+  #activeOf(conversationId: string): number | undefined {
+    if (this.#activeMs.has(conversationId)) return this.#activeMs.get(conversationId)
+    let sum: number | undefined
+    for (const { what, subagentId, activeMs } of this.spans.of(conversationId)) {
+      if (what === "turn" && subagentId === undefined && activeMs !== undefined) sum = (sum ?? 0) + activeMs
+    }
+    this.#activeMs.set(conversationId, sum)
+    return sum
+  }
+
+  #of(conversationId: string): ClockSamples {
+    let samples = this.#samples.get(conversationId)
+    if (samples === undefined) this.#samples.set(conversationId, (samples = new ClockSamples()))
+    return samples
+  }
+}
+
+const TOOL_SERIES = { clock: "tool", label: "", subagentId: undefined, isEstimated: false } as const
+const WAIT_SERIES = { clock: "permission", label: "", subagentId: undefined, isEstimated: false } as const
+
+/** How long an interval and a call went on together; 0 for one whose times are not known. */
+function overlapMs({ startMs, endMs }: ToolCall, wait: Span): number {
+  if (startMs === undefined || endMs === undefined) return 0
+  return Math.max(0, Math.min(endMs, wait.endMs) - Math.max(startMs, wait.startMs))
+}
+
+function packed<Name>(name: Name, figures: Percentiles | undefined): (readonly [Name, KeptPercentiles])[] {
+  if (figures === undefined) return []
+  const { count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount } = figures
+  return [[name, [count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount]]]
+}
+
+function keptFigures({ clocks, tools, activeMs }: KeptClocks): ClockFigures {
+  return {
+    clock: (clock) => unpacked(clocks.find(([name]) => name === clock)?.[1]),
+    tool: (tool) => unpacked(tools.find(([name]) => name === tool)?.[1]),
+    activeMs,
+  }
+}
+
+function unpacked(kept: KeptPercentiles | undefined): Percentiles | undefined {
+  if (kept === undefined) return undefined
+  const [count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount] = kept
+  return { count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount }
+}

@@ -1,0 +1,107 @@
+import { create } from "@bufbuild/protobuf"
+import { timestampMs } from "@bufbuild/protobuf/wkt"
+import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { Clock } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { describe, expect, it } from "vitest"
+import type { AgentSeen, Fact } from "../domain/facts.ts"
+import { createPriceBook } from "./prices/price-book.ts"
+import { World } from "./world.ts"
+
+const START = Date.parse("2026-11-01T10:00:00Z")
+
+function setUp() {
+  const clock = { now: START }
+  const world = new World({ host: create(HostSchema, { id: "h", name: "box" }), prices: createPriceBook([]), now: () => clock.now })
+  const registry = (ms: number, status: string, waitingFor?: string): void => {
+    clock.now = START + ms
+    const entry = { conversationId: "c", status, statusUpdatedMs: START + ms, ...(waitingFor === undefined ? {} : { waitingFor }) }
+    const evidence = { field: "conversation_id", source: "registry", detail: "x", confidence: "confirmed", timeMs: START } as const
+    const fact: AgentSeen = {
+      kind: "agent-seen",
+      sessionId: "s",
+      timeMs: clock.now,
+      agent: "claude",
+      role: "interactive",
+      pid: 42,
+      startedMs: START - 60_000,
+      command: "claude",
+      suspended: false,
+      registry: entry,
+      conversationHints: [{ conversationId: "c", trust: "authoritative", evidence }],
+      evidence: [],
+    }
+    world.apply([fact])
+  }
+  const told = (fact: Fact): void => world.apply([fact])
+  const row = () => world.metricsRow("c")
+  return {
+    clock,
+    world,
+    registry,
+    told,
+    latency: (which: Clock) => row()?.latency.find((latency) => latency.clock === which),
+    open: () => row()?.open.map(({ clock: which, tool, startedTime }) => [which, tool, startedTime && timestampMs(startedTime) - START]),
+  }
+}
+
+const prompt: Fact = { kind: "turn-started", conversationId: "c", timeMs: START + 1_000 }
+const call: Fact = { kind: "tool-started", conversationId: "c", callId: "t", name: "Bash", timeMs: START + 2_000 }
+const ended = (ms: number, more: object = {}): Fact => ({
+  kind: "tool-ended",
+  conversationId: "c",
+  callId: "t",
+  timeMs: START + ms,
+  outcome: "ok",
+  ...more,
+})
+
+describe("what runs now", () => {
+  it("is a turn, a tool, a permission that nobody has answered, oldest first, and is over when it ends", () => {
+    const { registry, told, open, latency } = setUp()
+    registry(900, "busy")
+    told(prompt)
+    told(call)
+    registry(2_100, "waiting", "permission prompt")
+    expect(open()).toEqual([
+      [Clock.TURN, undefined, 1_000],
+      [Clock.TOOL, "Bash", 2_000],
+      [Clock.PERMISSION, undefined, 2_100],
+    ])
+    registry(8_100, "busy")
+    expect(open()?.map(([which]) => which)).toEqual([Clock.TURN, Clock.TOOL])
+    expect(latency(Clock.PERMISSION)).toMatchObject({ count: 1n, maxMs: 6_000n, estimatedCount: 0n })
+    told(ended(9_000, { wasAsked: true }))
+    // The wait is no time of the tool's.
+    expect(latency(Clock.TOOL)).toMatchObject({ count: 1n, maxMs: 1_000n })
+    told({ kind: "turn-ended", conversationId: "c", timeMs: START + 9_500, startedMs: START + 1_000, reason: "done" })
+    expect(open()).toEqual([])
+    expect(latency(Clock.TURN)).toMatchObject({ count: 1n, maxMs: 8_500n })
+  })
+
+  it("two permissions one after the other are two, a question is none", () => {
+    const { registry, told, latency } = setUp()
+    told(prompt)
+    registry(1_000, "waiting", "permission prompt")
+    registry(4_000, "waiting", "permission prompt")
+    registry(5_000, "waiting", "input needed")
+    registry(60_000, "busy")
+    expect(latency(Clock.PERMISSION)).toMatchObject({ count: 2n, p50Ms: 1_000n, maxMs: 3_000n })
+  })
+
+  it("ends when its agent is gone, and what is read afterwards puts that right", () => {
+    const { registry, told, open, latency, clock } = setUp()
+    registry(900, "busy")
+    told(prompt)
+    told(call)
+    registry(2_100, "waiting", "permission prompt")
+    clock.now = START + 7_000
+    told({ kind: "agent-gone", sessionId: "s", timeMs: START + 7_000, reason: "killed" })
+    expect(open()).toEqual([])
+    expect(latency(Clock.PERMISSION)).toBeUndefined()
+    expect(latency(Clock.TURN)).toMatchObject({ maxMs: 6_000n, estimatedCount: 1n })
+    told({ kind: "turn-ended", conversationId: "c", timeMs: START + 6_400, startedMs: START + 1_000, reason: "interrupted" })
+    expect(latency(Clock.TURN)).toMatchObject({ count: 1n, maxMs: 5_400n, estimatedCount: 0n })
+    told(ended(6_300))
+    expect(latency(Clock.TOOL)).toMatchObject({ count: 1n, maxMs: 100n })
+  })
+})
