@@ -26,8 +26,8 @@ export interface GrowingHome {
   readonly paths: readonly string[]
 }
 
-/** `random` answers numbers in [0, 1). The same numbers write the same bytes. */
-export function growingHome(home: string, random: () => number, lines = 400): GrowingHome {
+/** `random` answers numbers in [0, 1). The same numbers write the same bytes. `startMs`: time of the first lines. */
+export function growingHome(home: string, random: () => number, lines = 400, startMs = Date.UTC(2026, 10, 1, 10)): GrowingHome {
   const files: Growing[] = []
   const add = (path: string, text: readonly string[]): void => {
     const full = join(home, path)
@@ -36,17 +36,17 @@ export function growingHome(home: string, random: () => number, lines = 400): Gr
   }
   const addSidecar = (id: string, value: object): void =>
     add(`.claude/projects/-work-app/${conversationId(1)}/subagents/agent-${id}.meta.json`, [JSON.stringify(value)])
-  const parent = claudeLines(conversationId(1), 1, lines, random)
+  const parent = claudeLines(conversationId(1), 1, lines, random, startMs)
   add(`.claude/projects/-work-app/${conversationId(1)}.jsonl`, parent)
-  add(`.claude/projects/-work-app/${conversationId(2)}.jsonl`, claudeLines(conversationId(2), 2, lines, random))
+  add(`.claude/projects/-work-app/${conversationId(2)}.jsonl`, claudeLines(conversationId(2), 2, lines, random, startMs))
   add(
     `.claude/projects/-work-app/${conversationId(1)}/subagents/agent-a1.jsonl`,
-    claudeLines(conversationId(1), 3, lines / 4, random, "a1"),
+    claudeLines(conversationId(1), 3, lines / 4, random, startMs, "a1"),
   )
   // The main agent's eleventh call started a1, the second of which started a2.
   add(
     `.claude/projects/-work-app/${conversationId(1)}/subagents/agent-a2.jsonl`,
-    claudeLines(conversationId(1), 6, lines / 8, random, "a2"),
+    claudeLines(conversationId(1), 6, lines / 8, random, startMs, "a2"),
   )
   addSidecar("a1", { agentType: "Explore", toolUseId: "toolu_1_11" })
   addSidecar("a2", { agentType: "tester", toolUseId: "toolu_3_2", parentAgentId: "a1" })
@@ -54,8 +54,14 @@ export function growingHome(home: string, random: () => number, lines = 400): Gr
   const copied = parent
     .slice(0, lines / 4)
     .map((line) => line.replaceAll(`"sessionId":"${conversationId(1)}"`, `"sessionId":"${conversationId(4)}"`))
-  add(`.claude/projects/-work-app/${conversationId(4)}.jsonl`, [...copied, ...claudeLines(conversationId(4), 4, lines / 4, random)])
-  add(`.codex/sessions/2026/11/01/rollout-2026-11-01T10-00-00-${conversationId(5)}.jsonl`, codexLines(conversationId(5), lines / 2))
+  add(`.claude/projects/-work-app/${conversationId(4)}.jsonl`, [
+    ...copied,
+    ...claudeLines(conversationId(4), 4, lines / 4, random, startMs),
+  ])
+  add(
+    `.codex/sessions/2026/11/01/rollout-2026-11-01T10-00-00-${conversationId(5)}.jsonl`,
+    codexLines(conversationId(5), lines / 2, startMs),
+  )
 
   const write = (file: Growing, count: number): void => {
     appendFileSync(file.path, file.bytes.subarray(file.at, file.at + count))
@@ -88,9 +94,9 @@ export function conversationId(n: number): string {
   return `11111111-2222-4333-8444-${String(n).padStart(12, "0")}`
 }
 
-function claudeLines(id: string, file: number, count: number, random: () => number, agentId?: string): string[] {
+function claudeLines(id: string, file: number, count: number, random: () => number, startMs: number, agentId?: string): string[] {
   const lines: string[] = []
-  let time = Date.UTC(2026, 10, 1, 10)
+  let time = startMs
   const envelope = () => {
     time += 1000
     const side = agentId === undefined ? { isSidechain: false } : { isSidechain: true, agentId }
@@ -115,9 +121,9 @@ function claudeLines(id: string, file: number, count: number, random: () => numb
   return lines
 }
 
-function codexLines(id: string, count: number): string[] {
+function codexLines(id: string, count: number, startMs: number): string[] {
   const lines: string[] = []
-  let time = Date.UTC(2026, 10, 1, 10)
+  let time = startMs
   const add = (type: string, payload: object): void => {
     time += 500
     lines.push(JSON.stringify({ timestamp: new Date(time).toISOString(), ordinal: lines.length, type, payload }))

@@ -66,6 +66,7 @@ export class Trouble {
     this.hookFailures.add({ key, word: hook, timeMs, example })
   }
 
+  /** `tool` is empty where it is not known yet. */
   toolEnded(tool: string, { callId, outcome, timeMs, example }: ToolEnded): void {
     if (example === undefined) return
     const of = `${outcome} ${tool}`
@@ -82,7 +83,11 @@ export class Trouble {
 
   /** What was said of a call; undefined where it was not the last of its kind, or nothing was said. */
   exampleOf(callKey: number, outcome: ToolOutcome, tool: string): string | undefined {
-    const example = this.#examples.get(`${outcome} ${tool}`)
-    return example?.callKey === callKey ? example.text : undefined
+    // Where its end was read before its start, the tool had no name yet.
+    for (const name of [tool, ""]) {
+      const example = this.#examples.get(`${outcome} ${name}`)
+      if (example?.callKey === callKey) return example.text
+    }
+    return undefined
   }
 }

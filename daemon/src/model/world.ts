@@ -336,9 +336,11 @@ export class World implements PublishedWorld {
       nowMs,
     )
     const before = session.status?.status
-    if (session.setStatus(reading, nowMs)) this.#dirtySessions.add(session.id)
+    if (session.setStatus(reading, nowMs)) {
+      this.#dirtySessions.add(session.id)
+      this.#activityLog.statusChanged(session, reading)
+    }
     this.#live.statusRead(session, before, nowMs)
-    if (reading.status !== before) this.#activityLog.statusChanged(session, reading)
     const unread = isUnread({ sessionId: session.id, status: reading.status, process: session.process, conversation }, this.#seen)
     if (session.unread !== unread) this.#dirtySessions.add(session.id)
     session.unread = unread

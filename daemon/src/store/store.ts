@@ -9,6 +9,7 @@ import type { Diagnostics } from "../model/diagnostics.ts"
 import type { ConversationSummary } from "../model/stored-world.ts"
 import type { StorePort } from "../model/store-port.ts"
 import type { World } from "../model/world.ts"
+import { loadActivities } from "./activity-rows.ts"
 import { createArchive } from "./archive.ts"
 import type { Batch } from "./batch.ts"
 import { buildBatch, isEmpty } from "./batch-builder.ts"
@@ -74,8 +75,10 @@ export function openStore(options: StoreOptions): Store {
   let loaded: LoadedWorld | undefined
   const opened = openDatabase(path, now(), (database) => (loaded = loadWorld(database, options.pricesKey)))
   const database: DatabaseSync = opened.database
-  const stored = loaded ?? loadWorld(database, options.pricesKey)
-  const { names } = stored
+  /** Until a world has taken it over. */
+  let stored: LoadedWorld | undefined = loaded ?? loadWorld(database, options.pricesKey)
+  loaded = undefined
+  const { names, corrections, bytesRead: bytesReadBefore } = stored
   const writer = options.writer ?? createWriter(path)
   const archive = createArchive({ database, names, onDamage })
   const cursors = createCursorBook({ database, onDamage })
@@ -173,7 +176,7 @@ export function openStore(options: StoreOptions): Store {
   }
 
   function bytesRead(): number {
-    return stored.bytesRead + diagnostics.counters.bytesRead
+    return bytesReadBefore + diagnostics.counters.bytesRead
   }
 
   function state(): StoreState {
@@ -216,7 +219,7 @@ export function openStore(options: StoreOptions): Store {
         poke()
       },
     },
-    corrections: stored.corrections,
+    corrections,
     journal: {
       async save(record) {
         const { id, conversationId } = record
@@ -224,9 +227,11 @@ export function openStore(options: StoreOptions): Store {
       },
     },
     attach(attached) {
-      attached.restore(stored, archive)
+      if (stored === undefined) throw new Error("a store is attached once")
+      attached.restore({ ...stored, activities: loadActivities({ database, names, onDamage }) }, archive)
       world = attached
-      for (const [id] of stored.conversations) if (stored.summary(id) === undefined) unsummed.set(id, 0)
+      for (const [id] of stored.conversations) if (!stored.hasSummary(id)) unsummed.set(id, 0)
+      stored = undefined
       attached.subscribe(() => {
         if (attached.history.hasChanges) poke()
       })

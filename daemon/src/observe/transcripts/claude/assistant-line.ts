@@ -19,7 +19,7 @@ import { readUsage } from "./usage.ts"
 export function assistantLine(line: ClaudeLine): void {
   const message = asObject(line.value["message"])
   if (message === undefined) return
-  line.state.refused = []
+  if (line.state.refused.length > 0) line.state.refused = []
   if (line.value["isApiErrorMessage"] === true) {
     finalError(line)
     return
@@ -50,7 +50,8 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
     state.requestKey = key
     state.requestSignature = signature
     const fact = requestOf({ line: value, message, who, timeMs, isSidechain: line.isSidechain })
-    if (fact !== undefined) line.say({ ...fact, ...switchedFrom(line, model) })
+    const switchedFrom = modelBefore(line, model)
+    if (fact !== undefined) line.say(switchedFrom === undefined ? fact : { ...fact, switchedFrom })
   }
   if (line.isSidechain || line.isCopy || who.subagentId !== undefined) return
   if (model !== "" && state.described.model !== model) describe(state, line.file, { model }, line.emit)
@@ -59,12 +60,12 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
   line.say({ kind: "context-seen", ...who, timeMs, usedTokens })
 }
 
-/** Side questions are not the main agent's. */
-function switchedFrom({ state, isSidechain, who }: ClaudeLine, model: string): { readonly switchedFrom?: string } {
+/** Model of the main agent's request before, where that is another one; side questions are not the main agent's. */
+function modelBefore({ state, isSidechain, who }: ClaudeLine, model: string): string | undefined {
   const { lastModel } = state
-  if (isSidechain || who.subagentId !== undefined || model === "") return {}
+  if (isSidechain || who.subagentId !== undefined || model === "" || model === lastModel) return undefined
   state.lastModel = model
-  return lastModel === undefined || lastModel === model ? {} : { switchedFrom: lastModel }
+  return lastModel
 }
 
 /** Newer clients name the kind of subagent on each of its lines. */
