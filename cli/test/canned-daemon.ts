@@ -25,7 +25,11 @@ import {
 import type { ModelPricingSchema } from "@vibecraft/shared/gen/vibecraft/v1/pricing_pb"
 import type { CorrectionSchema } from "@vibecraft/shared/gen/vibecraft/v1/usage_pb"
 import type { SessionSchema, StatusChangeSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
-import { SessionService, type WatchSessionsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import {
+  type HierarchySchema,
+  SessionService,
+  type WatchSessionsResponseSchema,
+} from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { mkdtempSync, rmSync } from "node:fs"
 import { createServer, type RequestListener } from "node:http"
 import { tmpdir } from "node:os"
@@ -56,6 +60,7 @@ export interface CannedWorld {
   seen: string[]
   /** Oldest first. */
   activities: MessageInitShape<typeof ActivitySchema>[]
+  trees: MessageInitShape<typeof HierarchySchema>[]
 }
 
 export interface CannedDaemon {
@@ -105,6 +110,7 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
     statusChanges: [],
     seen: [],
     activities: [],
+    trees: [],
     ...world,
   }
   const asked: CannedDaemon["asked"] = { usage: [], latency: [], corrections: [], activity: [] }
@@ -145,13 +151,18 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
           scanMs: 12,
           failures: told.failures,
         }),
-        async *watchSessions({ scope }, { signal }) {
+        getHierarchy: ({ id }) => ({
+          trees: told.trees.filter(({ rootId, nodes = [] }) => id === "" || rootId === id || nodes.some((node) => node.id === id)),
+          firstRead: told.firstRead,
+        }),
+        async *watchSessions({ scope, hierarchy }, { signal }) {
           yield {
             event: {
               case: "snapshot",
               value: { sessions: scoped(scope), firstRead: told.firstRead, daemonVersion: told.status.version ?? "" },
             },
           }
+          if (hierarchy) yield { event: { case: "hierarchy", value: { trees: told.trees } } }
           yield* listen(sessionWatchers, signal)
         },
       })

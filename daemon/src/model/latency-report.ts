@@ -19,7 +19,7 @@ import { type LatencySourceOptions, readSamples } from "./latency-source.ts"
 import { WINDOWS, windowStart } from "./latency-windows.ts"
 import { LatencyHistogram } from "./latency.ts"
 import type { Roster } from "./roster.ts"
-import { isFailure, isJudged } from "./tool-calls.ts"
+import { isFailure, isJudged } from "./judged-outcome.ts"
 
 export interface LatencyQuery {
   readonly group: LatencyGroup

@@ -56,9 +56,10 @@ export class Trouble {
     return this.#untold.size === 0 ? undefined : { kind: UNTOLD, count: this.#untold.size }
   }
 
-  apiErrorSeen({ key, error, timeMs, final, retryInMs, example }: ApiErrorSeen): void {
+  /** Answers whether it was not known. */
+  apiErrorSeen({ key, error, timeMs, final, retryInMs, example }: ApiErrorSeen): boolean {
     this.#untold.delete(keyHash(key))
-    this.apiErrors.add({ key, word: error, timeMs, isFinal: final, lostMs: retryInMs, example })
+    return this.apiErrors.add({ key, word: error, timeMs, isFinal: final, lostMs: retryInMs, example })
   }
 
   hookFailed({ key, hook, timeMs, example }: HookFailed): void {

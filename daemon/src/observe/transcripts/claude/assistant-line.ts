@@ -5,6 +5,7 @@ import type { ToolOutcome } from "../../../domain/facts.ts"
 import { cleanText } from "../clean-text.ts"
 import { asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
 import { toolTarget } from "../tool-target.ts"
+import { isAgentCall, spawnRequest } from "./agent-call.ts"
 import { finalErrorWord } from "./error-word.ts"
 import type { ClaudeLine } from "./line.ts"
 import { modelAnswered } from "./model-answers.ts"
@@ -30,7 +31,7 @@ export function assistantLine(line: ClaudeLine): void {
   request(line, message, model ?? "")
   subagentType(line)
   const blocks = asObjects(message["content"])
-  for (const block of blocks) contentBlock(line, block)
+  for (const block of blocks) contentBlock(line, block, messageId)
   const stopped = message["stop_reason"] === "end_turn" || message["stop_reason"] === "stop_sequence"
   // Thoughts come before the words they end in, on lines of their own with the same reason to stop.
   if (stopped && blocks.some((block) => !String(block["type"]).endsWith("thinking"))) turnEnds(line, "done", undefined, messageId)
@@ -76,13 +77,14 @@ function subagentType(line: ClaudeLine): void {
   line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, agentType })
 }
 
-function contentBlock(line: ClaudeLine, block: JsonObject): void {
+function contentBlock(line: ClaudeLine, block: JsonObject, messageId: string | undefined): void {
   const type = block["type"]
   if (type === "tool_use" || type === "server_tool_use" || type === "mcp_tool_use") {
     const callId = asString(block["id"], 200)
     const name = asString(block["name"], 200)
     if (callId === undefined || name === undefined) return
     const target = toolTarget(block["input"])
+    const spawn = isAgentCall(name) ? spawnRequest(line, callId, asObject(block["input"]), messageId) : undefined
     line.say({
       kind: "tool-started",
       ...line.who,
@@ -90,6 +92,7 @@ function contentBlock(line: ClaudeLine, block: JsonObject): void {
       callId,
       name: currentName(name),
       ...(target === undefined ? {} : { target }),
+      ...(spawn === undefined ? {} : { spawn }),
     })
     return
   }
