@@ -10,7 +10,6 @@ import {
   type Metrics,
   MetricsSchema,
   TokensSchema,
-  ToolMetricsSchema,
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { NO_USAGE } from "../domain/usage.ts"
 import type { ConversationTotals } from "./account.ts"
@@ -26,7 +25,7 @@ import type { Reconciliation } from "./reconciliation.ts"
 import { AGENT_CODE } from "./session-message.ts"
 import type { Slowness } from "./slow-judge.ts"
 import type { ToolTotals } from "./tool-calls.ts"
-import type { Trouble } from "./trouble.ts"
+import { toolMessage } from "./tool-message.ts"
 
 /** As the contract writes it. */
 export const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
@@ -114,17 +113,6 @@ function tokensMessage(totals: ConversationTotals | undefined) {
     cacheWrite5m: BigInt(cacheWrite5m),
     cacheWrite1h: BigInt(cacheWrite1h),
     total: BigInt(input) + BigInt(output) + BigInt(cacheRead) + BigInt(cacheWrite5m) + BigInt(cacheWrite1h),
-  })
-}
-
-function toolMessage(name: string, tool: ToolTotals, clocks: ClockFigures, trouble: Trouble) {
-  const latency = clocks.tool(name)
-  return create(ToolMetricsSchema, {
-    name,
-    calls: tool.calls,
-    failures: tool.failures,
-    errors: errorMessages(new Map([[name, tool]]), trouble),
-    ...(latency === undefined ? {} : { latency: conversationLatency("tool", latency) }),
   })
 }
 
