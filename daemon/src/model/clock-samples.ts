@@ -22,7 +22,7 @@ export interface Series {
 /** Place of a sample that is not there. */
 export const NO_PLACE = -1
 
-const MINUTE_MS = 60_000
+export const MINUTE_MS = 60_000
 const FIRST_CAPACITY = 8
 const VOID = -1
 

@@ -4,8 +4,8 @@
 import { CLOCKS, ClockSamples, type ClockWord, NO_PLACE } from "./clock-samples.ts"
 import type { Percentiles } from "./latency.ts"
 import { type Span, type SpanListener, Spans } from "./spans.ts"
-import { isJudged } from "./tool-calls.ts"
-import type { CallListener, ToolCall } from "./tool-calls.ts"
+import type { StoredEntry } from "./stored-entry.ts"
+import { type CallListener, isJudged, type ToolCall, ToolCalls } from "./tool-calls.ts"
 
 /** What is published of a conversation's clocks. */
 export interface ClockFigures {
@@ -15,15 +15,16 @@ export interface ClockFigures {
   readonly activeMs: number | undefined
 }
 
-/** Count, mean, p50, p90, p95, p99, maximum, estimated. */
-type KeptPercentiles = readonly [number, number, number, number, number, number, number, number]
-
-/** The figures of a conversation whose samples are not in memory; plain data. */
+/** The figures of a conversation whose samples are not in memory; plain data, and little of it, for there are many. */
 export interface KeptClocks {
-  readonly clocks: readonly (readonly [ClockWord, KeptPercentiles])[]
-  readonly tools: readonly (readonly [name: string, KeptPercentiles])[]
+  readonly clocks: readonly ClockWord[]
+  readonly tools: readonly string[]
+  /** Of each clock, then of each tool: count, mean, p50, p90, p95, p99, maximum, estimated. */
+  readonly figures: readonly number[]
   readonly activeMs?: number | undefined
 }
+
+const KEPT_NUMBERS = 8
 
 export type CallsOf = (conversationId: string) => Iterable<ToolCall>
 
@@ -108,9 +109,12 @@ export class Clocks implements SpanListener, CallListener {
     if (kept !== undefined) return kept
     const figures = this.figuresOf(conversationId)
     const { activeMs } = figures
+    const clocks = CLOCKS.filter((clock) => figures.clock(clock) !== undefined)
+    const named = [...tools].filter((tool) => figures.tool(tool) !== undefined)
     return {
-      clocks: CLOCKS.flatMap((clock) => packed(clock, figures.clock(clock))),
-      tools: [...tools].flatMap((tool) => packed(tool, figures.tool(tool))),
+      clocks,
+      tools: named,
+      figures: [...clocks.flatMap((clock) => packed(figures.clock(clock))), ...named.flatMap((tool) => packed(figures.tool(tool)))],
       ...(activeMs === undefined ? {} : { activeMs }),
     }
   }
@@ -188,6 +192,21 @@ export class Clocks implements SpanListener, CallListener {
   }
 }
 
+/** What stored entries of a conversation come to, without taking them into memory for longer. */
+export function sampled(
+  conversationId: string,
+  entries: readonly StoredEntry[],
+): { readonly samples: ClockSamples | undefined; readonly calls: Iterable<ToolCall> } {
+  const clocks: Clocks = new Clocks((id) => tools.of(id))
+  const tools: ToolCalls = new ToolCalls(clocks)
+  tools.restore(
+    conversationId,
+    entries.filter((entry) => entry.kind === "call"),
+  )
+  clocks.spans.restore(entries.filter((entry) => entry.kind === "span"))
+  return { samples: clocks.samples.get(conversationId), calls: tools.of(conversationId) }
+}
+
 const TOOL_SERIES = { clock: "tool", label: "", subagentId: undefined, isEstimated: false } as const
 const WAIT_SERIES = { clock: "permission", label: "", subagentId: undefined, isEstimated: false } as const
 
@@ -197,22 +216,28 @@ function overlapMs({ startMs, endMs }: ToolCall, wait: Span): number {
   return Math.max(0, Math.min(endMs, wait.endMs) - Math.max(startMs, wait.startMs))
 }
 
-function packed<Name>(name: Name, figures: Percentiles | undefined): (readonly [Name, KeptPercentiles])[] {
+function packed(figures: Percentiles | undefined): readonly number[] {
   if (figures === undefined) return []
   const { count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount } = figures
-  return [[name, [count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount]]]
+  return [count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount]
 }
 
-function keptFigures({ clocks, tools, activeMs }: KeptClocks): ClockFigures {
+function keptFigures({ clocks, tools, figures, activeMs }: KeptClocks): ClockFigures {
   return {
-    clock: (clock) => unpacked(clocks.find(([name]) => name === clock)?.[1]),
-    tool: (tool) => unpacked(tools.find(([name]) => name === tool)?.[1]),
+    clock: (clock) => unpacked(figures, clocks.indexOf(clock)),
+    tool(tool) {
+      const index = tools.indexOf(tool)
+      return unpacked(figures, index < 0 ? index : clocks.length + index)
+    },
     activeMs,
   }
 }
 
-function unpacked(kept: KeptPercentiles | undefined): Percentiles | undefined {
-  if (kept === undefined) return undefined
-  const [count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount] = kept
+function unpacked(figures: readonly number[], index: number): Percentiles | undefined {
+  if (index < 0) return undefined
+  const [count = 0, meanMs = 0, p50Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, maxMs = 0, estimatedCount = 0] = figures.slice(
+    index * KEPT_NUMBERS,
+    (index + 1) * KEPT_NUMBERS,
+  )
   return { count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount }
 }

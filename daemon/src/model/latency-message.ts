@@ -26,7 +26,17 @@ export const CLOCK_CODE: Record<ClockWord, Clock> = {
   idle: Clock.IDLE,
 }
 
-export function latencyMessage(clock: ClockWord, figures: Percentiles, window: Window = Window.WINDOW_SESSION): Latency {
+/** Most of a row is as it was when one of its clocks moves on: figures of all of a conversation are written out once. */
+const written = new WeakMap<Percentiles, Latency>()
+
+/** Over all of a conversation. Figures are those of one clock. */
+export function conversationLatency(clock: ClockWord, figures: Percentiles): Latency {
+  let message = written.get(figures)
+  if (message === undefined) written.set(figures, (message = latencyMessage(clock, figures, Window.WINDOW_SESSION)))
+  return message
+}
+
+export function latencyMessage(clock: ClockWord, figures: Percentiles, window: Window): Latency {
   return create(LatencySchema, {
     clock: CLOCK_CODE[clock],
     window,

@@ -131,7 +131,7 @@ export class LatencyReport {
         const isWanted = series.clock === clock && (label === undefined || series.label === label) && countsForSession(series)
         if (isWanted) at(minute).pile.add(ms, minute, series.isEstimated)
       })
-      for (const { outcome, endMs, name } of calls) {
+      for (const { outcome, endMs, name } of calls()) {
         if (endMs === undefined || minuteOf(endMs) < since || !isJudged(outcome)) continue
         if (clock === "tool" && label !== undefined && name !== label) continue
         const point = at(minuteOf(endMs))

@@ -3,22 +3,23 @@
 
 import { setImmediate as othersFirst } from "node:timers/promises"
 import type { ClockSamples } from "./clock-samples.ts"
-import { Clocks } from "./clocks.ts"
+import { type Clocks, sampled } from "./clocks.ts"
 import type { StoredEntry } from "./stored-entry.ts"
-import { type ToolCall, ToolCalls } from "./tool-calls.ts"
+import type { ToolCall, ToolCalls } from "./tool-calls.ts"
 import type { WorldHistory } from "./world-history.ts"
 
 /** What a report reads of a conversation. */
 export interface Sampled {
   readonly conversationId: string
   readonly samples: ClockSamples | undefined
-  readonly calls: Iterable<ToolCall>
+  /** In memory, or read for this. */
+  calls(): Iterable<ToolCall>
 }
 
 export interface LatencySourceOptions {
   readonly clocks: Clocks
   readonly tools: ToolCalls
-  readonly history: Pick<WorldHistory, "entriesOnDisk">
+  readonly history: Pick<WorldHistory, "entriesOnDisk" | "samplesOnDisk">
 }
 
 /** Longest time that others wait. */
@@ -29,23 +30,19 @@ export async function* readSamples(options: LatencySourceOptions, conversationId
   const { clocks, tools, history } = options
   let untilMs = performance.now() + SLICE_MS
   for (const conversationId of conversationIds) {
-    const entries = history.entriesOnDisk(conversationId)
-    yield entries === undefined
-      ? { conversationId, samples: clocks.samples.get(conversationId), calls: tools.of(conversationId) }
-      : fromDisk(conversationId, entries)
+    const kept = history.samplesOnDisk(conversationId)
+    const entries = (): readonly StoredEntry[] | undefined => history.entriesOnDisk(conversationId)
+    const read = kept === undefined ? entries() : undefined
+    yield {
+      conversationId,
+      samples: kept ?? (read === undefined ? clocks.samples.get(conversationId) : sampled(conversationId, read).samples),
+      calls() {
+        const onDisk = read ?? entries()
+        return onDisk === undefined ? tools.of(conversationId) : sampled(conversationId, onDisk).calls
+      },
+    }
     if (performance.now() < untilMs) continue
     await othersFirst()
     untilMs = performance.now() + SLICE_MS
   }
-}
-
-function fromDisk(conversationId: string, entries: readonly StoredEntry[]): Sampled {
-  const clocks: Clocks = new Clocks((id) => tools.of(id))
-  const tools: ToolCalls = new ToolCalls(clocks)
-  tools.restore(
-    conversationId,
-    entries.filter((entry) => entry.kind === "call"),
-  )
-  clocks.spans.restore(entries.filter((entry) => entry.kind === "span"))
-  return { conversationId, samples: clocks.samples.get(conversationId), calls: tools.of(conversationId) }
 }

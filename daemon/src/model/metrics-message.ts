@@ -19,7 +19,7 @@ import type { Conversation } from "./conversation.ts"
 import { CLOCKS } from "./clock-samples.ts"
 import type { ClockFigures } from "./clocks.ts"
 import { apiErrorMessages, errorMessages, hookFailureMessages } from "./error-messages.ts"
-import { latencyMessage, openIntervalMessage, slownessMessage } from "./latency-message.ts"
+import { conversationLatency, openIntervalMessage, slownessMessage } from "./latency-message.ts"
 import type { OpenInterval } from "./live-intervals.ts"
 import type { Certainty } from "./prices/price-book.ts"
 import type { Reconciliation } from "./reconciliation.ts"
@@ -76,7 +76,7 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
     }),
     latency: CLOCKS.flatMap((clock) => {
       const figures = clocks.clock(clock)
-      return figures === undefined ? [] : [latencyMessage(clock, figures)]
+      return figures === undefined ? [] : [conversationLatency(clock, figures)]
     }),
     open: facts.open.map(openIntervalMessage),
     slow: facts.slow.map(slownessMessage),
@@ -124,7 +124,7 @@ function toolMessage(name: string, tool: ToolTotals, clocks: ClockFigures, troub
     calls: tool.calls,
     failures: tool.failures,
     errors: errorMessages(new Map([[name, tool]]), trouble),
-    ...(latency === undefined ? {} : { latency: latencyMessage("tool", latency) }),
+    ...(latency === undefined ? {} : { latency: conversationLatency("tool", latency) }),
   })
 }
 

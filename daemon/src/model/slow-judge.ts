@@ -35,7 +35,7 @@ export interface SlowJudgeOptions {
   modelOf(conversationId: string): string | undefined
 }
 
-const JUDGE_EVERY_MS = 5_000
+const JUDGE_EVERY_MS = 10_000
 const RECENT_MINUTES = 5
 const HOUR_MINUTES = 60
 const NOTHING: readonly Slowness[] = []

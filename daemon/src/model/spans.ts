@@ -41,7 +41,7 @@ export interface SpanListener {
 export class Spans {
   readonly #listener: SpanListener
   readonly #spans = new Map<number, Span>()
-  readonly #byConversation = new Map<string, Set<Span>>()
+  readonly #byConversation = new Map<string, Span[]>()
   /** Spans that changed since a store last asked. */
   readonly unsaved = new Unsaved<Span>("span-left")
 
@@ -64,7 +64,7 @@ export class Spans {
     const before = span.conversationId
     if (merged.conversationId !== before) this.#leave(span)
     Object.assign(span, merged)
-    setOf(this.#byConversation, span.conversationId).add(span)
+    if (merged.conversationId !== before) listOf(this.#byConversation, span.conversationId).push(span)
     this.unsaved.changed(span)
     this.#listener.spanChanged(span)
     return before === span.conversationId ? [before] : [before, span.conversationId]
@@ -105,25 +105,21 @@ export class Spans {
 
   #add(span: Span): void {
     this.#spans.set(span.key, span)
-    setOf(this.#byConversation, span.conversationId).add(span)
+    listOf(this.#byConversation, span.conversationId).push(span)
     this.#listener.spanChanged(span)
   }
 
   #leave(span: Span): void {
     this.#listener.spanLeaves(span)
     this.unsaved.left(span.conversationId, span.key)
-    this.#byConversation.get(span.conversationId)?.delete(span)
+    const neighbours = listOf(this.#byConversation, span.conversationId)
+    neighbours.splice(neighbours.indexOf(span), 1)
     span.place = NO_PLACE
   }
 }
 
-/** The key of an answer, by that of its request. */
-export function answerKey(requestKey: string): number {
-  return keyHash(`model\n${requestKey}`)
-}
-
 function keyOf({ what, key, conversationId, subagentId = "", startMs }: SpanSeen): number {
-  return key === undefined ? keyHash(`${what}\n${conversationId}\n${subagentId}\n${startMs}`) : answerKey(key)
+  return key === undefined ? keyHash(`${what}\n${conversationId}\n${subagentId}\n${startMs}`) : keyHash(key)
 }
 
 type Known = Omit<Span, "place">
@@ -168,8 +164,8 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function setOf<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
-  let set = map.get(key)
-  if (set === undefined) map.set(key, (set = new Set()))
-  return set
+function listOf(map: Map<string, Span[]>, key: string): Span[] {
+  let list = map.get(key)
+  if (list === undefined) map.set(key, (list = []))
+  return list
 }

@@ -4,6 +4,7 @@
 import type { AccountState } from "./account.ts"
 import type { ActivityChanges, StoredActivities } from "./activity.ts"
 import type { BookedCost } from "./booked-costs.ts"
+import type { ClockSamples } from "./clock-samples.ts"
 import type { KeptClocks } from "./clocks.ts"
 import type { ConversationState } from "./conversation.ts"
 import type { RateLimit } from "./rate-limits.ts"
@@ -24,9 +25,13 @@ export interface ConversationSummary {
   readonly account: AccountState | undefined
   readonly calls: KeptCalls
   readonly clocks: KeptClocks
+  readonly samples: ClockSamples
   readonly usage: readonly UsageSums[]
   readonly reconciliation: Reconciliation | undefined
 }
+
+/** What a restart takes of it: samples stay on disk until they are asked for. */
+export type KeptSummary = Omit<ConversationSummary, "samples">
 
 /** The conversations that a process was seen in. */
 export interface StoredSession {
@@ -43,8 +48,8 @@ export interface SessionStatusChange {
 
 export interface StoredWorld {
   readonly conversations: Iterable<readonly [id: string, state: StoredConversation]>
-  /** Undefined where the conversation changed since its sums were made, or an earlier version made them. */
-  summary(conversationId: string): ConversationSummary | undefined
+  /** Undefined where the conversation changed since its sums were made. */
+  summary(conversationId: string): KeptSummary | undefined
   readonly sessions: Iterable<readonly [id: string, session: StoredSession]>
   /** The last change of status of each session of which any is kept. */
   readonly lastChanges: ReadonlyMap<string, StatusChange>
@@ -61,6 +66,8 @@ export interface Archive {
   home(what: KeyedEntry, key: number): string | undefined
   /** All that is kept of a conversation, each once; of `SHARED`, what belongs to no single one. */
   entries(conversationId: string): readonly StoredEntry[]
+  /** The samples of a conversation's clocks; undefined where no sums of it are kept. */
+  samples(conversationId: string): ClockSamples | undefined
   /** The last changes of a session's status, oldest first; at most so many. */
   statusChanges(sessionId: string, limit: number): readonly StatusChange[]
 }

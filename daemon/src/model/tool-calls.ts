@@ -83,7 +83,7 @@ export const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "command-fa
 export class ToolCalls {
   readonly #listener: CallListener | undefined
   readonly #calls = new Map<number, ToolCall>()
-  readonly #byConversation = new Map<string, Set<ToolCall>>()
+  readonly #byConversation = new Map<string, ToolCall[]>()
   readonly #open = new Map<string, Set<ToolCall>>()
   /** Totals that were asked for, kept up while calls start and end for the first time; any other change has them summed up anew. */
   readonly #totals = new Map<string, Map<string, ToolTotals>>()
@@ -235,7 +235,7 @@ export class ToolCalls {
   kept(conversationId: string): KeptCalls {
     return (
       this.#kept.get(conversationId) ?? {
-        calls: this.#byConversation.get(conversationId)?.size ?? 0,
+        calls: this.#byConversation.get(conversationId)?.length ?? 0,
         totals: [...this.totals(conversationId)].map(([name, totals]) => [name, { ...totals, errors: structuredClone(totals.errors) }]),
         open: this.open(conversationId).map(storedCall),
       }
@@ -278,14 +278,14 @@ export class ToolCalls {
     const call: ToolCall = { ...stored, target: undefined, place: NO_PLACE, waitPlace: NO_PLACE }
     this.#totals.delete(call.conversationId)
     this.#calls.set(call.key, call)
-    setOf(this.#byConversation, call.conversationId).add(call)
+    listOf(this.#byConversation, call.conversationId).push(call)
     if (call.endMs === undefined && call.outcome === undefined && !call.abandoned) setOf(this.#open, call.conversationId).add(call)
     this.#listener?.callChanged(call, false)
   }
 
   #add(call: ToolCall): ToolCall {
     this.#calls.set(call.key, call)
-    setOf(this.#byConversation, call.conversationId).add(call)
+    listOf(this.#byConversation, call.conversationId).push(call)
     setOf(this.#open, call.conversationId).add(call)
     const totals = this.#totals.get(call.conversationId)
     if (totals !== undefined) addCall(totals, call)
@@ -305,12 +305,13 @@ export class ToolCalls {
   #move(call: ToolCall, conversationId: string): void {
     if (call.conversationId === conversationId) return
     this.unsaved.left(call.conversationId, call.key)
-    this.#byConversation.get(call.conversationId)?.delete(call)
+    const neighbours = listOf(this.#byConversation, call.conversationId)
+    neighbours.splice(neighbours.indexOf(call), 1)
     this.#listener?.callLeaves(call)
     const wasOpen = this.#open.get(call.conversationId)?.delete(call) === true
     call.conversationId = conversationId
     this.#totals.delete(conversationId)
-    setOf(this.#byConversation, conversationId).add(call)
+    listOf(this.#byConversation, conversationId).push(call)
     if (wasOpen) setOf(this.#open, conversationId).add(call)
   }
 }
@@ -376,4 +377,10 @@ function setOf<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
   let set = map.get(key)
   if (set === undefined) map.set(key, (set = new Set()))
   return set
+}
+
+function listOf<K, V>(map: Map<K, V[]>, key: K): V[] {
+  let list = map.get(key)
+  if (list === undefined) map.set(key, (list = []))
+  return list
 }

@@ -3,7 +3,8 @@
 
 import type { TranscriptFact } from "../domain/facts.ts"
 import type { ActivityLog } from "./activity-log.ts"
-import type { Clocks } from "./clocks.ts"
+import { ClockSamples } from "./clock-samples.ts"
+import { type Clocks, sampled } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { Ledger } from "./ledger.ts"
@@ -11,12 +12,12 @@ import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
 import { conversationName } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
-import { answerKey } from "./spans.ts"
 import { MAX_CHANGES, type StatusChange, StatusHistory } from "./status-history.ts"
 import { SHARED, type StoredCall, type StoredEntry, type StoredRequest, type StoredSpan } from "./stored-entry.ts"
 import type {
   Archive,
   ConversationSummary,
+  KeptSummary,
   KeyedEntry,
   StoredConversation,
   StoredSession,
@@ -112,13 +113,24 @@ export class WorldHistory {
     if (this.#asleep.size === 0) return
     this.wake(fact.conversationId)
     if (fact.kind === "request-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
-    else if (fact.kind === "model-call-seen") this.#wakeHome("answer", answerKey(fact.key), this.#parts.clocks.spans)
+    else if (fact.kind === "model-call-seen") this.#wakeHome("answer", keyHash(fact.key), this.#parts.clocks.spans)
     else if (fact.kind === "tool-started" || fact.kind === "tool-ended") this.#wakeHome("call", keyHash(fact.callId), this.#parts.tools)
   }
 
   /** What is kept of a conversation that is not in memory; undefined for one that is. */
   entriesOnDisk(conversationId: string): readonly StoredEntry[] | undefined {
     return this.#asleep.has(conversationId) ? this.#archive?.entries(conversationId) : undefined
+  }
+
+  /** The samples of one that is not in memory, where they are kept apart. */
+  samplesOnDisk(conversationId: string): ClockSamples | undefined {
+    return this.#asleep.has(conversationId) ? this.#archive?.samples(conversationId) : undefined
+  }
+
+  #samplesOf(conversationId: string): ClockSamples {
+    const entries = this.entriesOnDisk(conversationId)
+    const samples = entries === undefined ? this.#parts.clocks.samples.get(conversationId) : sampled(conversationId, entries).samples
+    return samples ?? new ClockSamples()
   }
 
   /** Brings a conversation's requests and calls into memory. */
@@ -195,6 +207,7 @@ export class WorldHistory {
     return {
       account: ledger.accountOf(conversationId),
       calls: tools.kept(conversationId),
+      samples: this.#samplesOf(conversationId),
       clocks: clocks.kept(conversationId, tools.totals(conversationId).keys()),
       usage: [...usage.rollup.rowsOf(conversationId)],
       reconciliation: reconciler.resultOf(conversationId),
@@ -237,7 +250,7 @@ export class WorldHistory {
     return conversation === undefined ? undefined : { ...conversation.state(), booked: this.#parts.reconciler.booked.of(id) }
   }
 
-  #sleep(id: string, { account, calls, clocks, usage, reconciliation }: ConversationSummary): void {
+  #sleep(id: string, { account, calls, clocks, usage, reconciliation }: KeptSummary): void {
     const parts = this.#parts
     this.#asleep.add(id)
     if (account !== undefined) parts.ledger.restoreAccount(id, account)

@@ -33,7 +33,9 @@ export function createBatchWriter(database: DatabaseSync, beforeStep: () => void
     }
     for (const conversation of batch.staleSummaries) run("DELETE FROM summaries WHERE conversation = ?", conversation)
     for (const conversation of batch.tidy) tidy(conversation)
-    for (const { id, state } of batch.summaries) run("INSERT OR REPLACE INTO summaries (conversation, state) VALUES (?, ?)", id, state)
+    for (const { id, state, samples } of batch.summaries) {
+      run("INSERT OR REPLACE INTO summaries (conversation, state, samples) VALUES (?, ?, ?)", id, state, samples)
+    }
     for (const id of batch.goneCursors) run("DELETE FROM cursors WHERE id = ?", id)
     for (const { id, path, dev, ino, state } of batch.cursors) {
       run(

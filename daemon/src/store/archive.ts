@@ -8,6 +8,7 @@ import { DamagedError } from "./damage.ts"
 import { type EntryNames, mergePieces, readEntry, skipEntry } from "./entry-codec.ts"
 import { KeyIndex } from "./key-index.ts"
 import type { Names } from "./names.ts"
+import { unpackSamples } from "./samples-codec.ts"
 import { PackedReader } from "./packed-bytes.ts"
 import { statusChangeOf } from "./status-change-row.ts"
 
@@ -25,6 +26,7 @@ const noHomes = (): Homes => ({ request: new KeyIndex(), call: new KeyIndex(), a
 export function createArchive({ database, names, onDamage }: ArchiveOptions): Archive {
   const piecesOf = database.prepare("SELECT entries FROM pieces WHERE conversation = ? ORDER BY id")
   const changesOf = database.prepare("SELECT * FROM status_changes WHERE session = ? ORDER BY id DESC LIMIT ?")
+  const samplesOf = database.prepare("SELECT samples FROM summaries WHERE conversation = ?")
   const allFactors = new Map<number, PriceFactors>()
   const entryNames: EntryNames = {
     // A name that is gone was a purged conversation's.
@@ -65,6 +67,8 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
         // Its key names its conversation: nobody asks.
         if (what === "interval") continue
         if (isLeft) built[what].leave(key, home)
+        // Nearly all answers are where their requests are, which come first.
+        else if (what === "answer" && built.request.get(key) === home) continue
         else built[what].set(key, home)
       }
     }
@@ -74,12 +78,16 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
   return {
     home(what, key) {
       index ??= read(buildIndex, noHomes())
-      const home = index[what].get(key)
+      const home = index[what].get(key) || (what === "answer" ? index.request.get(key) : 0)
       return home === 0 ? undefined : names.text(home)
     },
     entries(conversationId) {
       const number = names.known(conversationId)
       return number === undefined ? [] : read(() => entriesOf(number), [])
+    },
+    samples(conversationId) {
+      const packed = samplesOf.get(names.known(conversationId) ?? 0)?.["samples"]
+      return packed instanceof Uint8Array ? read(() => unpackSamples(packed, entryNames.text), undefined) : undefined
     },
     statusChanges(sessionId, limit) {
       return read(

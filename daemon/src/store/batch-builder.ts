@@ -6,6 +6,7 @@ import { toActivityParts } from "./activity-rows.ts"
 import type { Batch, CursorRow } from "./batch.ts"
 import { EntryWriter } from "./entry-codec.ts"
 import { toJson } from "./json.ts"
+import { packSamples } from "./samples-codec.ts"
 import type { Names } from "./names.ts"
 
 export interface BatchParts {
@@ -29,7 +30,11 @@ export function buildBatch(names: Names, parts: BatchParts): Batch {
     return { conversation: names.number(conversationId), entries: writer.take() }
   })
   const conversations = [...changes.conversations].map(([id, state]) => ({ id: names.number(id), state: toJson(state) }))
-  const summaries = [...parts.summaries].map(([id, summary]) => ({ id: names.number(id), state: toJson(summary) }))
+  const summaries = [...parts.summaries].map(([id, { samples, ...summary }]) => ({
+    id: names.number(id),
+    state: toJson(summary),
+    samples: packSamples(samples, names),
+  }))
   const { meta, ...activities } = toActivityParts(names, changes.activities)
   return {
     ...activities,

@@ -16,6 +16,11 @@ export interface NumberedState {
   readonly state: string
 }
 
+export interface SummaryRow extends NumberedState {
+  /** Packed samples of its clocks. */
+  readonly samples: Uint8Array
+}
+
 export interface CursorRow {
   /** Hash of the path. */
   readonly id: number
@@ -55,7 +60,7 @@ export interface Batch {
   readonly conversations: readonly NumberedState[]
   readonly pieces: readonly Piece[]
   /** Sums of conversations as they are with this batch. Those of conversations with pieces and none here are no longer right, and go. */
-  readonly summaries: readonly NumberedState[]
+  readonly summaries: readonly SummaryRow[]
   /** Conversations whose sums are no longer right for another reason. */
   readonly staleSummaries: readonly number[]
   /** Conversations whose pieces are put into one. */

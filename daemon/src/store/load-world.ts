@@ -3,7 +3,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { CorrectionRecord } from "../model/corrections.ts"
 import type { RateLimit } from "../model/rate-limits.ts"
-import type { ConversationSummary, StoredConversation, StoredSession, StoredWorld } from "../model/stored-world.ts"
+import type { KeptSummary, StoredConversation, StoredSession, StoredWorld } from "../model/stored-world.ts"
 import { DamagedError } from "./damage.ts"
 import { fromJson } from "./json.ts"
 import { Names } from "./names.ts"
@@ -12,6 +12,8 @@ import { statusChangeOf } from "./status-change-row.ts"
 const LAST_CHANGES = "SELECT * FROM status_changes WHERE id IN (SELECT max(id) FROM status_changes GROUP BY session)"
 
 export interface LoadedWorld extends Omit<StoredWorld, "activities"> {
+  /** Whether there are sums of a conversation. */
+  hasSummary(conversationId: string): boolean
   readonly names: Names
   readonly corrections: readonly CorrectionRecord[]
   /** Bytes of transcripts read so far, over all runs. */
@@ -19,7 +21,7 @@ export interface LoadedWorld extends Omit<StoredWorld, "activities"> {
 }
 
 /** What sums hold, by number: one more wherever they tell more, so that those which do not are made anew. */
-const SUMS = 2
+const SUMS = 3
 
 /** Throws DamagedError, or SQLite's error, where the database cannot be read. `pricesKey` stands for the prices in force. */
 export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorld {
@@ -46,9 +48,9 @@ export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorl
     conversations: rows("SELECT id, state FROM conversations").map((row) => [nameOf(row["id"]), parse(row["state"]) as StoredConversation]),
     summary(id) {
       const text = summaries.get(id)
-      const summary = text === undefined ? undefined : (parse(text) as Partial<ConversationSummary>)
-      return summary?.clocks === undefined ? undefined : (summary as ConversationSummary)
+      return text === undefined ? undefined : (parse(text) as KeptSummary)
     },
+    hasSummary: (id) => summaries.has(id),
     sessions: rows("SELECT id, state FROM sessions").map((row) => [String(row["id"]), parse(row["state"]) as StoredSession]),
     lastChanges: new Map(rows(LAST_CHANGES).map((row) => [String(row["session"]), statusChangeOf(row, names)])),
     limits: meta.has("limits") ? (parse(meta.get("limits")) as RateLimit[]) : [],

@@ -19,6 +19,7 @@ const LEFT: readonly ((database: DatabaseSync) => void)[] = [
   (database) => database.exec("INSERT INTO sessions VALUES ('s', 1, '{}')"),
   (database) => database.exec("INSERT INTO status_changes VALUES (1, 's', 1, 5, NULL, 'idle', 'done', 'registry', 'confirmed')"),
   (database) => database.exec("INSERT INTO activities VALUES (1, 2, 3, 4, '{}')"),
+  (database) => database.exec("INSERT INTO summaries VALUES (2, '{}', x'00')"),
 ]
 
 function contentOf(database: DatabaseSync): Record<string, unknown[]> {

@@ -6,9 +6,10 @@ import { CORRECTIONS } from "./migrations/2-corrections.ts"
 import { SESSIONS } from "./migrations/3-sessions.ts"
 import { STATUS_CHANGES } from "./migrations/4-status-changes.ts"
 import { ACTIVITIES } from "./migrations/5-activities.ts"
+import { SAMPLES } from "./migrations/6-samples.ts"
 
 /** The step at index n makes version n + 1. Steps that were released never change. */
-const STEPS: readonly string[] = [HISTORY, CORRECTIONS, SESSIONS, STATUS_CHANGES, ACTIVITIES]
+const STEPS: readonly string[] = [HISTORY, CORRECTIONS, SESSIONS, STATUS_CHANGES, ACTIVITIES, SAMPLES]
 
 export const SCHEMA_VERSION = STEPS.length
 

@@ -75,8 +75,10 @@ export function openStore(options: StoreOptions): Store {
   let loaded: LoadedWorld | undefined
   const opened = openDatabase(path, now(), (database) => (loaded = loadWorld(database, options.pricesKey)))
   const database: DatabaseSync = opened.database
-  const stored = loaded ?? loadWorld(database, options.pricesKey)
-  const { names } = stored
+  /** Until a world has taken it over. */
+  let stored: LoadedWorld | undefined = loaded ?? loadWorld(database, options.pricesKey)
+  loaded = undefined
+  const { names, corrections, bytesRead: bytesReadBefore } = stored
   const writer = options.writer ?? createWriter(path)
   const archive = createArchive({ database, names, onDamage })
   const cursors = createCursorBook({ database, onDamage })
@@ -174,7 +176,7 @@ export function openStore(options: StoreOptions): Store {
   }
 
   function bytesRead(): number {
-    return stored.bytesRead + diagnostics.counters.bytesRead
+    return bytesReadBefore + diagnostics.counters.bytesRead
   }
 
   function state(): StoreState {
@@ -217,7 +219,7 @@ export function openStore(options: StoreOptions): Store {
         poke()
       },
     },
-    corrections: stored.corrections,
+    corrections,
     journal: {
       async save(record) {
         const { id, conversationId } = record
@@ -225,9 +227,11 @@ export function openStore(options: StoreOptions): Store {
       },
     },
     attach(attached) {
+      if (stored === undefined) throw new Error("a store is attached once")
       attached.restore({ ...stored, activities: loadActivities({ database, names, onDamage }) }, archive)
       world = attached
-      for (const [id] of stored.conversations) if (stored.summary(id) === undefined) unsummed.set(id, 0)
+      for (const [id] of stored.conversations) if (!stored.hasSummary(id)) unsummed.set(id, 0)
+      stored = undefined
       attached.subscribe(() => {
         if (attached.history.hasChanges) poke()
       })

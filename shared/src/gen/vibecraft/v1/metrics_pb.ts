@@ -117,7 +117,7 @@ export const CostSchema: GenMessage<Cost> = /*@__PURE__*/
   messageDesc(file_vibecraft_v1_metrics, 1);
 
 /**
- * Percentiles of one clock: nearest rank over all samples, never below the true value, at most 0.1 % above it, exact below 2,048 ms.
+ * Percentiles of one clock of one or more conversations: nearest rank over all samples, never below the true value, at most 0.1 % above it, exact below 2,048 ms.
  * With fewer than 20 samples p95 is the maximum, with fewer than 100 p99 is: then they are of low confidence.
  *
  * @generated from message vibecraft.v1.Latency
@@ -977,7 +977,7 @@ export const ClockSchema: GenEnum<Clock> = /*@__PURE__*/
   enumDesc(file_vibecraft_v1_metrics, 1);
 
 /**
- * Which samples count, by when they ended.
+ * Which samples count, by the minute they ended in: so many whole minutes and the running one.
  *
  * @generated from enum vibecraft.v1.Window
  */
@@ -1017,7 +1017,7 @@ export const Window = {
 } as const;
 
 /**
- * Which samples count, by when they ended.
+ * Which samples count, by the minute they ended in: so many whole minutes and the running one.
  *
  * @generated from enum vibecraft.v1.Window
  */
