@@ -167,6 +167,20 @@ describe("what transcripts tell", () => {
     expect(words(oldestFirst(world))[1]).toEqual(["TOOL_END", "exec_command", 3900])
   })
 
+  it("takes two lines that tell of the end of one turn for one stop, at the time of the first", () => {
+    const { world } = setUp()
+    const end = { kind: "turn-ended", ...who, reason: "done", startedMs: START } as const
+    world.apply([HEAD, { kind: "turn-started", ...who, timeMs: START }, { ...end, timeMs: START + 5000 }])
+    world.apply([
+      { ...end, timeMs: START + 5040, durationMs: 4900 },
+      { ...end, startedMs: START + 6000, timeMs: START + 7000 },
+    ])
+    expect(words(oldestFirst(world)).slice(1)).toEqual([
+      ["STOP", "done", 5000],
+      ["STOP", "done", 1000],
+    ])
+  })
+
   it("calls a thread that another one started a subagent", () => {
     const { world } = setUp()
     const child = { conversationId: "child" }

@@ -163,7 +163,7 @@ export class ActivityLog {
     const startedMs = fact.startedMs ?? turnStartedMs
     const durationMs = startedMs === undefined || startedMs > fact.timeMs ? fact.durationMs : fact.timeMs - startedMs
     const kind = isOfSubagent(fact, conversation) ? "subagent-end" : "stop"
-    this.#add(kind, turnKey(fact), fact.timeMs, { ...who(fact), title: fact.reason, durationMs })
+    this.#add(kind, endKey(fact), fact.timeMs, { ...who(fact), title: fact.reason, durationMs })
   }
 
   #addOrRevise(kind: ActivityKind, of: string, timeMs: number, entry: Entry): void {
@@ -189,6 +189,11 @@ function who({ conversationId, subagentId }: { readonly conversationId: string; 
 
 function turnKey({ conversationId, subagentId, timeMs }: TurnStarted | TurnEnded): string {
   return `${conversationId} ${subagentId ?? ""} ${timeMs}`
+}
+
+/** Several lines may tell of one end, the last one of what ran until then: the first is when the agent stopped. */
+function endKey(fact: TurnEnded): string {
+  return fact.startedMs === undefined ? turnKey(fact) : `${turnKey({ ...fact, timeMs: fact.startedMs })} end`
 }
 
 /** Codex gives each subagent a conversation of its own. */

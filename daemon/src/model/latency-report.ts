@@ -18,6 +18,7 @@ import { latencyMessage } from "./latency-message.ts"
 import { type LatencySourceOptions, readSamples } from "./latency-source.ts"
 import { WINDOWS, windowStart } from "./latency-windows.ts"
 import { LatencyHistogram } from "./latency.ts"
+import { SamplePile } from "./sample-pile.ts"
 import type { Roster } from "./roster.ts"
 import { isFailure, isJudged } from "./judged-outcome.ts"
 
@@ -58,25 +59,6 @@ export interface LatencyReportOptions extends LatencySourceOptions {
 
 const MINUTE_MS = 60_000
 
-/** The samples of one clock of one row. */
-class Pile {
-  readonly #ms: number[] = []
-  readonly #minutes: number[] = []
-  readonly #estimated: boolean[] = []
-
-  add(ms: number, minute: number, isEstimated: boolean): void {
-    this.#ms.push(ms)
-    this.#minutes.push(minute)
-    this.#estimated.push(isEstimated)
-  }
-
-  pour(sinceMinute: number, histogram: LatencyHistogram): void {
-    for (const [index, ms] of this.#ms.entries()) {
-      if ((this.#minutes[index] ?? 0) >= sinceMinute) histogram.record(ms, this.#estimated[index])
-    }
-  }
-}
-
 export class LatencyReport {
   readonly #world: LatencyReportOptions
   readonly #histogram = new LatencyHistogram()
@@ -92,7 +74,7 @@ export class LatencyReport {
     if (ids === undefined) return undefined
     const nowMs = this.#world.now()
     const since = Math.min(...[...windows].map((window) => windowStart(window, nowMs)))
-    const rows = new Map<string, { readonly name: RowName; readonly piles: Map<ClockWord, Pile> }>()
+    const rows = new Map<string, { readonly name: RowName; readonly piles: Map<ClockWord, SamplePile> }>()
     for await (const { conversationId, samples } of readSamples(this.#world, this.#active(ids, since))) {
       const at = this.#belonging(conversationId)
       samples?.each(since, (series, ms, minute) => {
@@ -101,7 +83,7 @@ export class LatencyReport {
         let row = rows.get(name.id)
         if (row === undefined) rows.set(name.id, (row = { name, piles: new Map() }))
         let pile = row.piles.get(series.clock)
-        if (pile === undefined) row.piles.set(series.clock, (pile = new Pile()))
+        if (pile === undefined) row.piles.set(series.clock, (pile = new SamplePile()))
         pile.add(ms, minute, series.isEstimated)
       })
     }
@@ -120,10 +102,10 @@ export class LatencyReport {
     const ids = id === undefined ? [...this.#world.conversations.keys()] : this.#world.idsOf(id)
     if (ids === undefined) return undefined
     const since = minuteOf(query.sinceMs)
-    const minutes = new Map<number, { readonly pile: Pile; judged: number; failed: number }>()
+    const minutes = new Map<number, { readonly pile: SamplePile; judged: number; failed: number }>()
     const at = (minute: number) => {
       let point = minutes.get(minute)
-      if (point === undefined) minutes.set(minute, (point = { pile: new Pile(), judged: 0, failed: 0 }))
+      if (point === undefined) minutes.set(minute, (point = { pile: new SamplePile(), judged: 0, failed: 0 }))
       return point
     }
     for await (const { samples, calls } of readSamples(this.#world, this.#active(ids, since))) {
@@ -169,14 +151,14 @@ export class LatencyReport {
     return { conversationId, sessionId, project: conversations.get(conversationId)?.meta.cwd ?? "", hostName: host.name }
   }
 
-  #latencies(clock: ClockWord, pile: Pile | undefined, windows: ReadonlySet<Window>, nowMs: number): Latency[] {
+  #latencies(clock: ClockWord, pile: SamplePile | undefined, windows: ReadonlySet<Window>, nowMs: number): Latency[] {
     return WINDOWS.filter((window) => pile !== undefined && windows.has(window)).flatMap((window) => {
       const figures = this.#figures(pile, windowStart(window, nowMs))
       return figures === undefined ? [] : [latencyMessage(clock, figures, window)]
     })
   }
 
-  #figures(pile: Pile | undefined, sinceMinute: number) {
+  #figures(pile: SamplePile | undefined, sinceMinute: number) {
     this.#histogram.reset()
     pile?.pour(sinceMinute, this.#histogram)
     return this.#histogram.percentiles()

@@ -59,7 +59,13 @@ export class LiveIntervals {
     const isWaiting = asksPermission(status)
     if (wait !== undefined) {
       const isNext = isWaiting && session.process?.registry?.statusUpdatedMs !== undefined && sinceMs > wait.startMs
-      if (UNTELLING.has(status.status) || (isWaiting && !isNext && wait.conversationId === conversationId)) return
+      if (UNTELLING.has(status.status)) return
+      if (isWaiting && !isNext && wait.conversationId === conversationId) {
+        // The registry knows better when it began than the screen that was looked at first.
+        if (wait.isEstimated && status.source === "registry")
+          this.#waits.set(session.id, { conversationId, startMs: sinceMs, isEstimated: false })
+        return
+      }
       this.#waits.delete(session.id)
       this.#see({ ...wait, what: "permission", endMs: Math.max(wait.startMs, sinceMs), isCut: GONE.has(status.status) })
     }

@@ -3,7 +3,7 @@
 import { create } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
-import { type Corrected, type Metrics, MetricsSchema, ToolMetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { type Corrected, type Metrics, MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { NO_USAGE } from "../domain/usage.ts"
 import type { ConversationTotals } from "./account.ts"
 import { bookedMessage } from "./booked-message.ts"
@@ -17,8 +17,8 @@ import type { Reconciliation } from "./reconciliation.ts"
 import { AGENT_CODE } from "./session-message.ts"
 import type { Slowness } from "./slow-judge.ts"
 import { costMessage, tokensMessage } from "./tokens-message.ts"
+import { toolMessage } from "./tool-message.ts"
 import type { ToolTotals } from "./tool-totals.ts"
-import type { Trouble } from "./trouble.ts"
 
 export interface MetricsFacts {
   readonly host: Host
@@ -82,17 +82,6 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
     ...(judged > 0 ? { errorRate: failures / judged } : {}),
     ...(firstMs === undefined ? {} : { firstTime: timestampFromMs(firstMs) }),
     ...(lastMs === undefined ? {} : { lastTime: timestampFromMs(lastMs) }),
-  })
-}
-
-function toolMessage(name: string, tool: ToolTotals, clocks: ClockFigures, trouble: Trouble) {
-  const latency = clocks.tool(name)
-  return create(ToolMetricsSchema, {
-    name,
-    calls: tool.calls,
-    failures: tool.failures,
-    errors: errorMessages(new Map([[name, tool]]), trouble),
-    ...(latency === undefined ? {} : { latency: conversationLatency("tool", latency) }),
   })
 }
 

@@ -1,7 +1,8 @@
 // Folds what transcripts say into conversations, the ledger and the tool calls.
 
-import type { ModelCallSeen, TranscriptFact, TurnEnded } from "../domain/facts.ts"
+import type { ModelCallSeen, ToolStarted, TranscriptFact, TurnEnded } from "../domain/facts.ts"
 import { Conversation } from "./conversation.ts"
+import { keyHash } from "./key-hash.ts"
 import type { SpanSeen } from "./spans.ts"
 import type { ToolCall } from "./tool-calls.ts"
 import type { WorldHistory, WorldParts } from "./world-history.ts"
@@ -43,7 +44,7 @@ export class TranscriptFold {
         }
         break
       case "tool-started":
-        this.#callTouched(tools.started(fact))
+        this.#toolStarted(fact)
         break
       case "tool-ended":
         this.#callTouched(tools.ended(fact))
@@ -99,6 +100,15 @@ export class TranscriptFold {
   #touchAll(conversationIds: readonly string[]): void {
     for (const id of conversationIds) this.#parts.history.touched(id)
     for (const id of conversationIds) if (this.#parts.conversations.has(id)) this.#parts.onConversation(id)
+  }
+
+  /** A copy of a call may show that it is another conversation's. */
+  #toolStarted(fact: ToolStarted): void {
+    const { tools } = this.#parts
+    const home = tools.homeOf(keyHash(fact.callId))
+    const call = tools.started(fact)
+    this.#callTouched(call)
+    if (home !== undefined && call !== undefined && home !== call.conversationId) this.#touchAll([home])
   }
 
   #callTouched(call: ToolCall | undefined): void {

@@ -32,6 +32,7 @@ export class Trouble {
   readonly hookFailures: FailureTally
   readonly #examples: Map<string, ToolExample>
   readonly #untold: Set<number>
+  #exampleChanges = 0
 
   constructor(state?: TroubleState) {
     this.apiErrors = new FailureTally(state?.apiErrors)
@@ -45,6 +46,11 @@ export class Trouble {
     const hookFailures = this.hookFailures.state()
     if (apiErrors === undefined && hookFailures === undefined && this.#examples.size + this.#untold.size === 0) return undefined
     return { apiErrors, hookFailures, examples: [...this.#examples], untoldApiErrors: [...this.#untold] }
+  }
+
+  /** Another number whenever something else was said of a call. */
+  get exampleChanges(): number {
+    return this.#exampleChanges
   }
 
   get apiErrorCount(): number {
@@ -72,6 +78,7 @@ export class Trouble {
     const of = `${outcome} ${tool}`
     const last = this.#examples.get(of)
     if (last !== undefined && timeMs < last.timeMs) return
+    this.#exampleChanges++
     this.#examples.delete(of)
     this.#examples.set(of, { callKey: keyHash(callId), timeMs, text: example })
     if (this.#examples.size <= MAX_EXAMPLES) return

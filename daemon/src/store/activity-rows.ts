@@ -2,7 +2,9 @@
 // somebody needs them, all in one piece.
 
 import type { DatabaseSync } from "node:sqlite"
-import type { ActivityChanges, ActivityRingState, StoredActivities, StoredActivity } from "../model/activity.ts"
+import type { ToolOutcome } from "../domain/facts.ts"
+import type { ActivityChanges, ActivityKind, ActivityRingState, StoredActivities, StoredActivity } from "../model/activity.ts"
+import type { StatusWord } from "../model/status.ts"
 import type { ActivityRow } from "./batch.ts"
 import { DamagedError } from "./damage.ts"
 import { fromJson, toJson } from "./json.ts"
@@ -12,7 +14,17 @@ import type { Names } from "./names.ts"
 const STATE = "activities"
 
 /** What is kept of one beside the columns, by its place: released places never change their meaning, new ones are added at the end. */
-const MEMBERS = ["kind", "title", "callId", "outcome", "durationMs", "sessionId", "subagentId", "status", "isRetried"] as const
+type Members = readonly [
+  kind: ActivityKind,
+  title: string | null | undefined,
+  callId: string | null | undefined,
+  outcome: ToolOutcome | null | undefined,
+  durationMs: number | null | undefined,
+  sessionId: string | null | undefined,
+  subagentId: string | null | undefined,
+  status: StatusWord | null | undefined,
+  isRetried: boolean | null | undefined,
+]
 
 /** What a batch holds of them. */
 export interface ActivityParts {
@@ -24,8 +36,9 @@ export interface ActivityParts {
 export function toActivityParts(names: Names, changes: ActivityChanges | undefined): ActivityParts {
   if (changes === undefined) return { activities: [], goneActivities: [], meta: {} }
   const activities = changes.kept.map((activity) => {
-    const { key, id, timeMs, conversationId } = activity
-    const state = JSON.stringify(MEMBERS.map((name) => activity[name]))
+    const { key, id, timeMs, conversationId, kind, title, callId, outcome, durationMs, sessionId, subagentId, status, isRetried } = activity
+    const members: Members = [kind, title, callId, outcome, durationMs, sessionId, subagentId, status, isRetried]
+    const state = JSON.stringify(members)
     return { key, id, timeMs, conversation: conversationId === undefined ? 0 : names.number(conversationId), state }
   })
   return { activities, goneActivities: changes.gone, meta: { [STATE]: toJson(changes.state) } }
@@ -43,7 +56,9 @@ export function loadActivities({ database, names, onDamage }: LoadActivitiesOpti
   return {
     load() {
       try {
-        return rowsOf(database).flatMap((row) => toActivity(row, names))
+        return rowsOf(database)
+          .map((row) => toActivity(row, names))
+          .filter((activity) => activity !== undefined)
       } catch (error) {
         onDamage(error instanceof SyntaxError ? new DamagedError("an activity that is no JSON", { cause: error }) : error)
         return []
@@ -53,7 +68,7 @@ export function loadActivities({ database, names, onDamage }: LoadActivitiesOpti
   }
 }
 
-type Row = readonly [key: number, id: number, timeMs: number, conversation: number, members: readonly unknown[]]
+type Row = readonly [key: number, id: number, timeMs: number, conversation: number, members: Members]
 
 /** As one text, which is several times as fast as row by row. */
 function rowsOf(database: DatabaseSync): readonly Row[] {
@@ -63,9 +78,23 @@ function rowsOf(database: DatabaseSync): readonly Row[] {
 }
 
 /** One whose conversation has no name any more was a purged one's. */
-function toActivity([key, id, timeMs, conversation, members]: Row, names: Names): StoredActivity[] {
+function toActivity([key, id, timeMs, conversation, members]: Row, names: Names): StoredActivity | undefined {
   const conversationId = conversation === 0 ? undefined : names.text(conversation)
-  if (conversation !== 0 && conversationId === undefined) return []
-  const rest = Object.fromEntries(MEMBERS.map((name, at) => [name, members[at] ?? undefined])) as unknown as StoredActivity
-  return [{ ...rest, key, id, timeMs, conversationId }]
+  if (conversation !== 0 && conversationId === undefined) return undefined
+  const [kind, title, callId, outcome, durationMs, sessionId, subagentId, status, isRetried] = members
+  return {
+    key,
+    id,
+    timeMs,
+    kind,
+    sessionId: sessionId ?? undefined,
+    conversationId,
+    subagentId: subagentId ?? undefined,
+    title: title ?? undefined,
+    durationMs: durationMs ?? undefined,
+    outcome: outcome ?? undefined,
+    callId: callId ?? undefined,
+    status: status ?? undefined,
+    isRetried: isRetried ?? undefined,
+  }
 }

@@ -154,6 +154,8 @@ describe("a world that comes back", () => {
           for (const { facts, next, failAt: at } of steps) {
             written += facts.length
             feed(run, facts, written)
+            // Who looks at rows all the while sees them change as they should.
+            known(run.world)
             if (next === "write") await run.store.written()
             else if (next === "close") await run.store.close()
             else if (next === "fail") {

@@ -36,8 +36,7 @@ export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
     // The next task waits in the thread itself: its facts may take as long to fold as they took to read.
     concurrentTasksPerWorker: 2,
     maxQueue: "auto",
-    // Room for what a hundred lines leave behind: collected more often, half of it would still be in use.
-    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12 },
+    resourceLimits: { maxOldGenerationSizeMb: 256 },
     closeTimeout: 1000,
   })
   return {

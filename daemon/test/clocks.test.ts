@@ -1,0 +1,126 @@
+// The daemon beside simulated agents, as programs beside programs: what it says of time is what the agents say that they did.
+
+import { setTimeout as sleep } from "node:timers/promises"
+import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { Clock, type Metrics, Window } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { LatencyGroup } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
+import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { afterEach, beforeEach, expect, it } from "vitest"
+import type { SimAgent } from "../simulator/sim-agent.ts"
+import { createSimulator, type Simulator } from "../simulator/simulator.ts"
+import { clientsOf, type DaemonProgram, startDaemon } from "./daemon-program.ts"
+
+const CEILING_MS = 45_000
+
+let world: Simulator
+let daemon: DaemonProgram
+let api: Awaited<ReturnType<typeof clientsOf>>
+
+beforeEach(async () => {
+  world = await createSimulator({ seed: "clocks", pace: 0.002 })
+  await startAnew()
+})
+afterEach(() => world.close())
+
+async function startAnew(): Promise<void> {
+  daemon = startDaemon(["--port", "0", "--state-dir", `${world.folder}/state`], world.env)
+  api = await clientsOf(daemon)
+}
+
+async function until<T>(what: string, ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  for (const deadlineMs = Date.now() + CEILING_MS; ; await sleep(25)) {
+    const value = await ask()
+    if (holds(value)) return value
+    if (Date.now() > deadlineMs) throw new Error(`Waited in vain until ${what}; last seen: ${JSON.stringify(value, bigintAsText, 1)}`)
+  }
+}
+
+const bigintAsText = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value)
+
+async function rowOf(agent: SimAgent): Promise<Metrics | undefined> {
+  const id = await agent.conversationId()
+  return (await api.metrics.listMetrics({ scope: Scope.ALL })).metrics.find((row) => row.conversationId === id)
+}
+
+const clockOf = (row: Metrics | undefined, clock: Clock) => row?.latency.find((latency) => latency.clock === clock)
+const openOf = (row: Metrics | undefined) => row?.open.map(({ clock }) => clock) ?? []
+
+it("a permission is its own clock's time and no tool's, from when it is asked to when it is answered", async () => {
+  const agent = await world.start({ agent: "claude", cwd: "asked" })
+  await until(
+    "the registry is read",
+    async () => (await api.sessions.listSessions({ scope: Scope.ALL })).sessions.find(({ pid }) => pid === agent.pid),
+    (session) => session?.statusSource === "registry",
+  )
+  await agent.prompt("Do it")
+  const [callId = ""] = await agent.respond({ tools: [{ name: "Bash" }] })
+  await agent.command({ kind: "ask", callId })
+  await until(
+    "it is seen to wait",
+    () => rowOf(agent),
+    (row) => openOf(row).includes(Clock.PERMISSION),
+  )
+  await sleep(400)
+  await agent.command({ kind: "answer", allow: true })
+  await agent.endTool(callId)
+  await agent.respond({ end: true })
+  const row = await until(
+    "the turn is over",
+    () => rowOf(agent),
+    (of) => clockOf(of, Clock.TURN) !== undefined && clockOf(of, Clock.PERMISSION) !== undefined && openOf(of).length === 0,
+  )
+  const [call] = (await agent.truth()).conversations.flatMap(({ tools }) => tools)
+  const waitedMs = call?.waitedMs ?? 0
+  const wholeMs = (call?.endedMs ?? 0) - (call?.startedMs ?? 0)
+  expect(waitedMs).toBeGreaterThanOrEqual(400)
+  const waited = Number(clockOf(row, Clock.PERMISSION)?.maxMs)
+  const ran = Number(clockOf(row, Clock.TOOL)?.maxMs)
+  // The registry is written a moment later than the agent asks; what it says of the wait and what is left of the call make up all of it.
+  expect(waited).toBeLessThanOrEqual(waitedMs)
+  expect(waited + ran).toBe(wholeMs)
+  expect(clockOf(row, Clock.PERMISSION)?.estimatedCount).toBe(0n)
+  // The turn's active part leaves the wait out; lines are stamped a moment after what they tell of.
+  expect(Number(row?.activeMs)).toBeLessThan(Number(clockOf(row, Clock.TURN)?.maxMs) - waited + 100)
+})
+
+it("answers, turns and idle times are told over windows, and are the same after a restart", async () => {
+  const agents = [await world.start({ agent: "claude", cwd: "a" }), await world.start({ agent: "codex", cwd: "b" })]
+  for (const agent of agents) {
+    for (let turns = 3; turns > 0; turns--) await agent.turn()
+    const { requests = 0, turnsEnded = 0 } = (await agent.truth()).conversations[0] ?? {}
+    const row = await until(
+      `all of ${agent.agent} is timed`,
+      () => rowOf(agent),
+      (of) => clockOf(of, Clock.MODEL)?.count === BigInt(requests) && clockOf(of, Clock.TURN)?.count === BigInt(turnsEnded),
+    )
+    // Claude Code logs when it sends a request, Codex does not.
+    expect(clockOf(row, Clock.MODEL)?.estimatedCount).toBe(agent.agent === "claude" ? 0n : BigInt(requests))
+  }
+  const latencies = async () => {
+    const windows = [Window.WINDOW_24_HOURS, Window.WINDOW_SESSION]
+    const { rows } = await api.metrics.listLatency({ groupBy: LatencyGroup.PROJECT, windows, scope: Scope.ALL })
+    return rows.map(({ key, latency }) => [key, latency.map(({ $typeName: _type, ...figures }) => figures)])
+  }
+  const before = await latencies()
+  expect(before.length).toBeGreaterThanOrEqual(2)
+  daemon.child.kill("SIGTERM")
+  await daemon.ended
+  await startAnew()
+  await daemon.line(/^vibecraftd caught up /m)
+  expect(await latencies()).toEqual(before)
+})
+
+it("what runs ends with its agent", async () => {
+  const agent = await world.start({ agent: "claude", cwd: "crash" })
+  await agent.prompt("Do it")
+  await agent.respond({ tools: [{ name: "Bash" }] })
+  const id = await agent.conversationId()
+  const row = async () => (await api.metrics.listMetrics({ scope: Scope.ALL })).metrics.find(({ conversationId }) => conversationId === id)
+  await until("it runs", row, (of) => openOf(of).includes(Clock.TOOL) && openOf(of).includes(Clock.TURN))
+  agent.kill()
+  const gone = await until("nothing runs", row, (of) => openOf(of).length === 0)
+  expect(clockOf(gone, Clock.TURN)).toMatchObject({ count: 1n, estimatedCount: 1n })
+  expect(clockOf(gone, Clock.TOOL)).toBeUndefined()
+  const { sessions } = await api.sessions.listSessions({ scope: Scope.ALL })
+  expect(sessions.find((session) => session.conversationId === id)?.status).toBe(Status.OFFLINE)
+})
