@@ -49,7 +49,7 @@ export class Course {
   readonly ends: CourseEnd[] = []
   /** Earliest first. */
   readonly launches: Launch[] = []
-  readonly #byCall = new Map<string, Launch>()
+  #byCall: Map<string, Launch> | undefined
 
   /** Empty, or as it was. */
   constructor(state: CourseState = {}) {
@@ -59,7 +59,7 @@ export class Course {
     this.starts.push(...starts)
     this.ends.push(...ends)
     this.launches.push(...launches.map((launch) => ({ ...launch })))
-    for (const launch of this.launches) this.#byCall.set(launch.callId, launch)
+    for (const launch of this.launches) this.#note(launch)
   }
 
   /** For a store to keep; undefined where there is nothing. */
@@ -121,13 +121,13 @@ export class Course {
       return false
     }
     const added: Launch = { ...spawn, callId, startMs: timeMs }
-    this.#byCall.set(callId, added)
+    this.#note(added)
     insert(this.launches, added, (launch) => launch.startMs - timeMs || compare(launch.callId, callId))
     return true
   }
 
   launch(callId: string | undefined): Launch | undefined {
-    return callId === undefined ? undefined : this.#byCall.get(callId)
+    return callId === undefined ? undefined : this.#byCall?.get(callId)
   }
 
   /** A call of its own, started or by now ended. Answers whether it tells anything new. */
@@ -152,6 +152,11 @@ export class Course {
     launch.endMs = endMs
     launch.outcome = outcome
     return true
+  }
+
+  #note(launch: Launch): void {
+    this.#byCall ??= new Map()
+    this.#byCall.set(launch.callId, launch)
   }
 
   /** Launches at or before a time, latest first. */

@@ -12,14 +12,28 @@ export interface TreeNode {
   readonly source: NodeSource
   readonly parent: TreeNode | undefined
   readonly children: ReadonlySet<TreeNode>
-  readonly own: Figures
-  /** Its own and that of all below. */
-  readonly total: Figures
+  /** What it used and did itself; undefined before anything. */
+  readonly own: Figures | undefined
+  /** What all below it used and did; undefined before anything. */
+  readonly below: Figures | undefined
 }
 
 interface MutableNode extends TreeNode {
   parent: MutableNode | undefined
-  readonly children: Set<MutableNode>
+  children: Set<MutableNode>
+  own: Figures | undefined
+  below: Figures | undefined
+}
+
+/** Most nodes have no children; they share this. */
+const NO_CHILDREN = new Set<MutableNode>()
+
+/** A node's own and all below it. */
+export function totalOf({ own, below }: TreeNode): Figures {
+  const total = new Figures()
+  if (own !== undefined) total.add(1, own)
+  if (below !== undefined) total.add(1, below)
+  return total
 }
 
 /** Two sources are the same where their keys are. */
@@ -44,7 +58,7 @@ export class Forest {
     const key = nodeKey(source)
     let node = this.#nodes.get(key)
     if (node === undefined) {
-      node = { source, parent: undefined, children: new Set(), own: new Figures(), total: new Figures() }
+      node = { source, parent: undefined, children: NO_CHILDREN, own: undefined, below: undefined }
       this.#nodes.set(key, node)
     }
     return node
@@ -52,8 +66,9 @@ export class Forest {
 
   /** Changes what a node itself used or did, and with it the sums from it to the root. */
   change(node: TreeNode, change: (figures: Figures) => void): void {
-    change(node.own)
-    for (let above: TreeNode | undefined = node; above !== undefined; above = above.parent) change(above.total)
+    const changed = node as MutableNode
+    change((changed.own ??= new Figures()))
+    changeAbove(changed, change)
   }
 
   /** Moves a node with all below it. False, and nothing done, where the parent hangs below the node itself. */
@@ -61,14 +76,16 @@ export class Forest {
     const node = child as MutableNode
     for (let above = parent; above !== undefined; above = above.parent) if (above === node) return false
     if (node.parent === parent) return true
+    const total = totalOf(node)
     if (node.parent !== undefined) {
       node.parent.children.delete(node)
-      this.#addAbove(node.parent, -1, node.total)
+      changeAbove(node, (figures) => figures.add(-1, total))
     }
     node.parent = parent as MutableNode | undefined
     if (node.parent !== undefined) {
+      if (node.parent.children === NO_CHILDREN) node.parent.children = new Set()
       node.parent.children.add(node)
-      this.#addAbove(node.parent, 1, node.total)
+      changeAbove(node, (figures) => figures.add(1, total))
     }
     return true
   }
@@ -79,10 +96,10 @@ export class Forest {
     this.attach(node, undefined)
     this.#nodes.delete(nodeKey(node.source))
   }
+}
 
-  #addAbove(from: TreeNode, sign: 1 | -1, figures: Figures): void {
-    for (let node: TreeNode | undefined = from; node !== undefined; node = node.parent) node.total.add(sign, figures)
-  }
+function changeAbove(node: MutableNode, change: (figures: Figures) => void): void {
+  for (let above = node.parent; above !== undefined; above = above.parent) change((above.below ??= new Figures()))
 }
 
 /** The topmost node above it. */

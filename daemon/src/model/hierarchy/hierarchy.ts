@@ -107,7 +107,10 @@ export class Hierarchy {
 
   /** What a conversation's agents used, as a store keeps it. */
   figuresOf(conversation: Conversation): AgentFigures {
-    return ["", ...conversation.subagents.keys()].map((id) => [id, this.#unit(conversation.id, id || undefined).own.state()])
+    return ["", ...conversation.subagents.keys()].map((id) => [
+      id,
+      (this.#unit(conversation.id, id || undefined).own ?? new Figures()).state(),
+    ])
   }
 
   /** Puts back a conversation as a store kept it; `figures` where its requests and calls are not read, and so not booked. */

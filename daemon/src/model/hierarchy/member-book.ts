@@ -31,8 +31,9 @@ export class MemberBook {
 
   /** Undefined before its first sign of life. */
   of(node: TreeNode): Member | undefined {
-    const launch = launchOf(node, this.#world)
     const known = this.#entries.get(node)
+    // A call that is known stays the same until something new is known of the node.
+    const launch = known?.launch ?? launchOf(node, this.#world)
     if (known !== undefined && known.launch === launch && isAsBefore(known, launch)) return known.member
     const member = memberOf(node, launch, this.#world)
     this.#entries.set(node, { member, launch, endMs: launch?.endMs, outcome: launch?.outcome, abandonedMs: launch?.abandonedMs })

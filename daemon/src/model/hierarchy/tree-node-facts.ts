@@ -7,7 +7,7 @@ import type { SessionState } from "../session-state.ts"
 import type { ToolCalls } from "../tool-calls.ts"
 import { isAgentTool } from "./agent-tools.ts"
 import { Figures } from "./figures.ts"
-import { rootOf, type TreeNode } from "./forest.ts"
+import { rootOf, totalOf, type TreeNode } from "./forest.ts"
 import type { Member } from "./member.ts"
 import type { MemberBook } from "./member-book.ts"
 import { courseOf, type MemberWorld, publishedId } from "./member-of.ts"
@@ -78,7 +78,7 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
   const meta = conversation?.meta
   const state = sessionState(session, conversation)
   const own = new Figures()
-  for (const unit of node.children) if (unit.source.kind === "conversation") own.add(1, unit.own)
+  for (const unit of node.children) if (unit.source.kind === "conversation" && unit.own !== undefined) own.add(1, unit.own)
   return {
     id: sessionId,
     kind: "session",
@@ -98,7 +98,7 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
     workflowRunId: undefined,
     engagements: 1,
     own,
-    total: node.total,
+    total: totalOf(node),
     forkedFromConversationId: meta?.forkedFromConversationId,
     untilMs: Number.POSITIVE_INFINITY,
   }
@@ -149,8 +149,8 @@ function innerFacts(node: TreeNode, parentId: string | undefined, world: NodeWor
     team: subagent?.teamName,
     workflowRunId: subagent?.workflowRunId,
     engagements: member?.engagements ?? 1,
-    own: node.own,
-    total: node.total,
+    own: node.own ?? new Figures(),
+    total: totalOf(node),
     forkedFromConversationId: subagent === undefined ? conversation.meta.forkedFromConversationId : undefined,
     untilMs: holdsUntilMs(state, course?.lastMs, session),
   }
