@@ -58,9 +58,9 @@ export interface CannedWorld {
   statusChanges: MessageInitShape<typeof StatusChangeSchema>[]
   /** Ids that were marked as seen. */
   seen: string[]
+  trees: MessageInitShape<typeof HierarchySchema>[]
   /** Oldest first. */
   activities: MessageInitShape<typeof ActivitySchema>[]
-  trees: MessageInitShape<typeof HierarchySchema>[]
 }
 
 export interface CannedDaemon {
@@ -109,8 +109,8 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
     corrections: [],
     statusChanges: [],
     seen: [],
-    activities: [],
     trees: [],
+    activities: [],
     ...world,
   }
   const asked: CannedDaemon["asked"] = { usage: [], latency: [], corrections: [], activity: [] }
