@@ -108,7 +108,7 @@ test("listening leaves no trace: nobody is attached, nothing is focused, and it 
   expect(look()).toBe(before)
   // Focus that comes in is what an attached client would cause; that it is out, tmux says to whoever asks.
   expect(readFileSync(heard, "utf8")).not.toContain("\u001b[I")
-  await discovery.close()
+  discovery.close()
   await bed.until("nobody waits at the server any more", () => waiters(server.socket) === 0)
 })
 

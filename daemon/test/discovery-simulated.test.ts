@@ -43,7 +43,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await discovery.close()
+  discovery.close()
   await pool.close()
   await simulator.close()
 })

@@ -1,6 +1,7 @@
 // The daemon as a program: what it prints, how it refuses to start, how it stops, and what a crash leaves.
 
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { once } from "node:events"
 import { join } from "node:path"
@@ -74,6 +75,44 @@ describe("vibecraftd", () => {
       expect(failure?.code).toBe(Code.Unavailable)
       expect(await daemon.ended).toMatchObject({ code: 0, stderr: "" })
     }
+  })
+
+  // Beyond its limit it would say so on stderr.
+  it("stops in its time while a tmux client hangs, and leaves no client behind", async () => {
+    const asked = join(home.path, "asked")
+    mkdirSync(join(home.path, "bin"))
+    writeFileSync(join(home.path, "bin", "tmux"), `#!/bin/sh\necho "$$ $*" >> ${asked}\nexec sleep 100000\n`, { mode: 0o755 })
+    const tmux = (...args: string[]) => execFileSync("tmux", args, { env: { PATH: process.env["PATH"], ...home.env } })
+    tmux("-f", "/dev/null", "new-session", "-d", "sleep", "100000")
+    try {
+      home.env["PATH"] = `${join(home.path, "bin")}:${process.env["PATH"]}`
+      const daemon = home.start()
+      const clients = () => (existsSync(asked) ? readFileSync(asked, "utf8") : "").split("\n").slice(0, -1)
+      await vi.waitFor(() => expect(clients().join()).toContain("list-panes"), 20_000)
+      daemon.child.kill("SIGTERM")
+      expect(await daemon.ended).toMatchObject({ code: 0, stderr: "" })
+      const left = () => clients().filter((line) => existsSync(`/proc/${line.split(" ")[0]}`))
+      // What is killed is there until its new parent has taken notice.
+      await vi.waitFor(() => expect(left()).toEqual([]), 5_000)
+    } finally {
+      home.env["PATH"] = process.env["PATH"]
+      tmux("kill-server")
+    }
+  })
+
+  it("stops in its time in the middle of the first read, and the next start counts everything once", async () => {
+    const path = transcript()
+    const lines = 40_000
+    writeFileSync(path, Array.from({ length: lines }, (_, n) => assistant(n, 1)).join(""))
+    const first = home.start()
+    await clientsOf(first)
+    first.child.kill("SIGTERM")
+    expect(await first.ended).toMatchObject({ code: 0, stderr: "" })
+    const second = home.start()
+    const { metrics } = await clientsOf(second)
+    await second.line(/^vibecraftd caught up/m)
+    const { metrics: rows } = await metrics.listMetrics({ scope: Scope.ALL })
+    expect(rows.map((row) => [row.requests, row.tokens?.output])).toEqual([[BigInt(lines), BigInt(lines)]])
   })
 
   it("counts the same after kill -9 and a new start, and goes on where lines are appended", async () => {

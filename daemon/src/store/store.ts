@@ -48,7 +48,7 @@ export interface Store {
   readonly state: StoreState
   /** What people may ask of it. */
   readonly desk: StorePort
-  /** Writes what is left, and sums, and closes. */
+  /** Writes what is left, sums as far as there is time for them, and closes. */
   close(): Promise<void>
 }
 
@@ -67,6 +67,8 @@ const BUILD_SHARE = 1 / 25
 const QUIET_MS = 20_000
 /** Sums written at once: more would hold up the main thread. */
 const SUMS_AT_ONCE = 25
+/** Closing writes sums for so long; conversations that are left without get theirs in the next run. */
+const LAST_SUMS_MS = 400
 const RETRY_MS = 5_000
 
 /** Opens or makes the database. Throws StoreTooNewError; whatever else is wrong is said in the diagnostics, and the daemon goes on without. */
@@ -254,7 +256,10 @@ export function openStore(options: StoreOptions): Store {
       clearTimeout(timer)
       clearTimeout(sumsTimer)
       await flushing
-      await flush([...unsummed.keys()])
+      await flush([])
+      const endMs = performance.now() + LAST_SUMS_MS
+      while (unsummed.size > 0 && unwritten === undefined && performance.now() < endMs)
+        await flush([...unsummed.keys()].slice(0, SUMS_AT_ONCE))
       await writer.close()
       database.close()
       for (const done of waiting.splice(0)) done()

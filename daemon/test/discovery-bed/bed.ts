@@ -206,7 +206,7 @@ export const createBed = (): Bed => {
         ...(tmux === undefined ? {} : { tmux }),
       })
       closers.push(async () => {
-        await discovery.close()
+        discovery.close()
         await pool.close()
       })
       return discovery

@@ -108,7 +108,7 @@ export const createWorldBed = ({ env, home }: Pick<Simulator, "env" | "home">, w
     close: async () => {
       clearInterval(ticker)
       stop()
-      await discovery.close()
+      discovery.close()
       tailer.close()
       await Promise.all([scanPool.close(), readPool.close()])
     },

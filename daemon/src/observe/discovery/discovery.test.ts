@@ -75,7 +75,7 @@ test("a scan that fails says so and takes nobody away", async () => {
   expect(diagnostics.sources().find(({ kind }) => kind === "processes")).toMatchObject({ health: "failed" })
   table.fails = false
   expect((await discovery.scanNow()).failures).toEqual([])
-  await discovery.close()
+  discovery.close()
 })
 
 test("a tmux server that fails to answer keeps what it showed", async () => {
@@ -85,7 +85,7 @@ test("a tmux server that fails to answer keeps what it showed", async () => {
   expect((await discovery.scanNow()).failures).toEqual([expect.stringContaining("/s")])
   expect(facts).toHaveLength(1)
   expect(facts[0]).toMatchObject({ pane: { paneId: "%1" } })
-  await discovery.close()
+  discovery.close()
 })
 
 test("an agent that lives and is none any more leaves after two scans", async () => {
@@ -96,7 +96,7 @@ test("an agent that lives and is none any more leaves after two scans", async ()
   expect(facts).toHaveLength(1)
   await vi.waitUntil(() => facts.length > 1, { timeout: 10_000 })
   expect(facts[1]).toMatchObject({ kind: "agent-gone", reason: "runs another program now" })
-  await discovery.close()
+  discovery.close()
 })
 
 test("homes are told once: the default ones and those of agents", async () => {
@@ -105,5 +105,5 @@ test("homes are told once: the default ones and those of agents", async () => {
   await vi.waitUntil(() => facts.length > 0)
   await discovery.scanNow()
   expect(roots).toEqual([join(home, ".claude"), join(home, ".codex"), "/elsewhere"])
-  await discovery.close()
+  discovery.close()
 })

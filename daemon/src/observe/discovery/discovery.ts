@@ -50,7 +50,8 @@ export interface DiscoveryOptions {
 export interface Discovery {
   /** Scans all there is now; `failures` names what could not be seen. */
   scanNow(): Promise<{ readonly scanMs: number; readonly failures: string[] }>
-  close(): Promise<void>
+  /** At once: what is under way is dropped. */
+  close(): void
 }
 
 /** How long a scan waits for tmux servers before it states what it has; later answers are stated when they come. */
@@ -339,7 +340,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       const failures = [...(scanFailure === undefined ? [] : [`processes: ${scanFailure}`]), ...servers.failures()]
       return { scanMs: performance.now() - startedMs, failures }
     },
-    close: async () => {
+    close: () => {
       closed = true
       clearImmediate(publishSoon)
       clearTimeout(soonAgain)
@@ -349,7 +350,7 @@ export const createDiscovery = (options: DiscoveryOptions): Discovery => {
       registry.close()
       triggers.close()
       events.close()
-      await screens.close()
+      screens.close()
     },
   }
 }

@@ -1,6 +1,7 @@
 // The one thread that scans: it is apart from the threads that read transcripts, so neither waits for the other. Several questions
 // may be under way at once, since asking tmux is waiting.
 
+import { setTimeout as delay } from "node:timers/promises"
 import { Piscina } from "piscina"
 import type { ProcessScan, ScanAnswer } from "../../work/scan/agent-process.ts"
 import type { ScreenAnswer, ScreensQuestion } from "../../work/scan/capture-screens.ts"
@@ -14,10 +15,12 @@ export interface ScanPool {
   /** Answers within two timeouts of the question. */
   listPanes(question: Omit<TmuxQuestion, "args">): Promise<PaneListing>
   captureScreens(question: ScreensQuestion): Promise<readonly ScreenAnswer[]>
+  /** Ends the thread and the tmux clients that it runs; what is under way is dropped and rejects. */
   close(): Promise<void>
 }
 
-const CLOSE_MS = 500
+/** A thread that does not hear for so long is ended in the middle of what it does. */
+const PATIENCE_MS = 250
 
 /** Starts the thread. `task` is the URL of what runs in it; default: the source. */
 export const createScanPool = (task = new URL("../../work/scan-task.ts", import.meta.url).href): ScanPool => {
@@ -27,9 +30,18 @@ export const createScanPool = (task = new URL("../../work/scan-task.ts", import.
     maxThreads: 1,
     concurrentTasksPerWorker: 32,
     idleTimeout: Infinity,
-    closeTimeout: CLOSE_MS,
     resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 },
   })
+  /** Questions to tmux servers under way. */
+  let asking = 0
+  const ask = async <T>(name: "listPanes" | "captureScreens", question: unknown): Promise<T> => {
+    asking++
+    try {
+      return (await pool.run(question, { name })) as T
+    } finally {
+      asking--
+    }
+  }
   let last: { readonly number: number; readonly agents: ProcessScan["agents"] } | undefined
   return {
     scanProcesses: async (options) => {
@@ -39,8 +51,13 @@ export const createScanPool = (task = new URL("../../work/scan-task.ts", import.
       last = { number: answer.number, agents }
       return { ...answer, agents }
     },
-    listPanes: (question) => pool.run(question, { name: "listPanes" }),
-    captureScreens: (question) => pool.run(question, { name: "captureScreens" }),
-    close: () => pool.close({ force: true }),
+    listPanes: (question) => ask("listPanes", question),
+    captureScreens: (question) => ask("captureScreens", question),
+    close: async () => {
+      // A process does not end with the thread that started it.
+      if (asking > 0)
+        await Promise.race([pool.run(undefined, { name: "stopAsking" }).catch(() => {}), delay(PATIENCE_MS, undefined, { ref: false })])
+      await pool.destroy()
+    },
   }
 }

@@ -9,7 +9,8 @@ export interface Screens {
   look(silent: readonly AgentSeen[]): void
   of(sessionId: string): ScreenReading | undefined
   forget(sessionId: string): void
-  close(): Promise<void>
+  /** Answers that still come are dropped. */
+  close(): void
 }
 
 export interface ScreensOptions {
@@ -26,7 +27,7 @@ const MAX_PANES = 50
 
 export const createScreens = ({ pool, servers, now, onChange, binary = "tmux" }: ScreensOptions): Screens => {
   const readings = new Map<string, ScreenReading>()
-  const underWay = new Map<string, Promise<void>>()
+  const underWay = new Set<string>()
   let closed = false
 
   const ask = async (socket: string, agents: readonly AgentSeen[]): Promise<void> => {
@@ -54,15 +55,14 @@ export const createScreens = ({ pool, servers, now, onChange, binary = "tmux" }:
       if (stale.length > 0) onChange()
       for (const [socket, agents] of Map.groupBy(silent, ({ pane }) => pane?.socket ?? "")) {
         if (underWay.has(socket) || !servers.isCurrent(socket)) continue
-        const asked = ask(socket, agents.slice(0, MAX_PANES)).finally(() => underWay.delete(socket))
-        underWay.set(socket, asked)
+        underWay.add(socket)
+        void ask(socket, agents.slice(0, MAX_PANES)).finally(() => underWay.delete(socket))
       }
     },
     of: (sessionId) => readings.get(sessionId),
     forget: (sessionId) => readings.delete(sessionId),
-    close: async () => {
+    close: () => {
       closed = true
-      await Promise.all(underWay.values())
     },
   }
 }

@@ -16,6 +16,7 @@ export interface ReadPool {
   read(task: ReadTask): Promise<readonly ReadResult[]>
   look(task: LookTask): Promise<LookResult>
   threadTotals(task: ThreadTotalsTask): Promise<ThreadTotals>
+  /** Ends the threads in the middle of what they do; tasks under way reject. */
   close(): Promise<void>
 }
 
@@ -37,7 +38,6 @@ export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
     concurrentTasksPerWorker: 2,
     maxQueue: "auto",
     resourceLimits: { maxOldGenerationSizeMb: 256 },
-    closeTimeout: 1000,
   })
   return {
     threads,

@@ -10,6 +10,8 @@ export interface TmuxQuestion {
   readonly serverExe?: string
   readonly args: readonly string[]
   readonly timeoutMs: number
+  /** Kills the client when it aborts, as the time-out does: a client of a stopped server would outlive who asks. */
+  readonly signal?: AbortSignal
 }
 
 /** `gone`: nobody listens there. `unreachable`: a server lives but its socket file is gone. `no-client`: no tmux to ask with. */
@@ -31,12 +33,13 @@ export const askTmux = async (question: TmuxQuestion): Promise<TmuxAnswer> => {
 /** What an old client says of a newer server; the server is well. */
 const isVersionSkew = (detail: string): boolean => /server exited unexpectedly|protocol version mismatch|lost server/.test(detail)
 
-const askWith = (binary: string, { socket, args, timeoutMs }: TmuxQuestion): Promise<TmuxAnswer> =>
+const askWith = (binary: string, { socket, args, timeoutMs, signal }: TmuxQuestion): Promise<TmuxAnswer> =>
   new Promise((resolve) => {
     const environment = { PATH: process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C.UTF-8" }
     // SIGKILL: a client of a stopped server waits for it even after SIGTERM.
     const options = {
       timeout: timeoutMs,
+      ...(signal === undefined ? {} : { signal }),
       killSignal: "SIGKILL",
       maxBuffer: 32 * 1024 * 1024,
       encoding: "utf8",
