@@ -57,7 +57,7 @@ async function wasmIsCurrent(signal: AbortSignal): Promise<Outcome> {
     const compiled = await runProgram(["asc", "daemon/wasm/prune.ts", ...config, "--outFile", fresh], signal)
     if (!compiled.ok) return compiled
     const isCurrent = readFileSync(join(ROOT, "daemon/src/observe/transcripts/prune.wasm")).equals(readFileSync(fresh))
-    return { ok: isCurrent, output: isCurrent ? "" : "daemon/wasm/prune.ts compiles to something else: run npm run wasm\n" }
+    return { ok: isCurrent, output: isCurrent ? "" : "daemon/wasm compiles to something else: run npm run wasm\n" }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,5 +1,5 @@
 // Lines of JSON with only the members that a shape names. The bytes of a file are read into the memory of a WebAssembly module, which walks them
-// many at a time and writes down what is wanted as JSON again, small enough for the engine's parser. The module's source is daemon/wasm/prune.ts.
+// many at a time and writes down what is wanted as JSON again, small enough for the engine's parser. The module's source is daemon/wasm.
 
 import { readFileSync } from "node:fs"
 import { asObject } from "./json-fields.ts"
