@@ -87,7 +87,7 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
     },
     samples(conversationId) {
       const packed = samplesOf.get(names.known(conversationId) ?? 0)?.["samples"]
-      return packed instanceof Uint8Array ? read(() => unpackSamples(packed, entryNames.text), undefined) : undefined
+      return packed instanceof Uint8Array ? read(() => unpackSamples(packed, (number) => entryNames.text(number)), undefined) : undefined
     },
     statusChanges(sessionId, limit) {
       return read(
