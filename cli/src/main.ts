@@ -25,6 +25,7 @@ Examples:
   vibecraft ls --watch            the same, kept up to date
   vibecraft metrics               tokens, cost and latency of each conversation
   vibecraft metrics "fix login"   one session at length
+  vibecraft tree                  who started whom, in what pattern, and what each cost
   vibecraft activity -f           what happens, as it happens
   vibecraft usage --by model      tokens and cost of everything, by day unless told
   vibecraft ls --json | jq -r '.sessions[] | select(.status == "STATUS_WAITING") | .name'
@@ -45,6 +46,13 @@ Examples:
   vibecraft metrics --by tool --window 5m,1h      which tool is slow, now and in the last hour
   vibecraft metrics --by session --clock model    whose model is slow
   vibecraft metrics --all --json | jq '[.metrics[].cost.nanosUsd | tonumber] | add / 1e9'
+`
+
+const TREE_EXAMPLES = `
+Examples:
+  vibecraft tree
+  vibecraft tree "fix login" --watch
+  vibecraft tree --json | jq -r '.trees[].patterns[] | "\\(.kind) \\(.evidence[0])"'
 `
 
 const SCOPE_HELP = "everything known, not only what is live or was active in the last 24 hours"
@@ -118,6 +126,22 @@ function createCommand(terminal: Terminal): Command {
       if (watch === true) throw new UsageError("--by is asked once; leave --watch out")
       const { latency } = await import("./commands/latency.ts")
       return latency(await contextOf(command, terminal), { ...options, by }, session)
+    })
+
+  root
+    .command("tree")
+    .summary("show who started whom, and in what pattern they work")
+    .description(
+      "Draws sessions with the subagents, threads and sessions that they started: what each does, what it and all below it cost, and how they work together.",
+    )
+    .argument("[session]", "the tree that one session is in: its id or the start of it, its name, or a conversation's id")
+    .option("-a, --all", SCOPE_HELP)
+    .option("-w, --watch", "follow changes until Ctrl-C")
+    .option("--json", `${JSON_HELP}; with --watch one message a line`)
+    .addHelpText("after", TREE_EXAMPLES)
+    .action(async (session: string | undefined, options: CommonOptions, command: Command) => {
+      const { tree } = await import("./commands/tree.ts")
+      await tree(await contextOf(command, terminal), options, session)
     })
 
   root

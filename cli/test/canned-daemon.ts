@@ -3,6 +3,13 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf"
 import { Code, ConnectError } from "@connectrpc/connect"
 import { connectNodeAdapter } from "@connectrpc/connect-node"
+import type { ActivitySchema } from "@vibecraft/shared/gen/vibecraft/v1/activity_pb"
+import {
+  ActivityService,
+  type ListActivityRequest,
+  type WatchActivityRequest,
+  type WatchActivityResponseSchema,
+} from "@vibecraft/shared/gen/vibecraft/v1/activity_service_pb"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { DaemonService, type GetStatusResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
 import { Certainty, type MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
@@ -18,7 +25,11 @@ import {
 import type { ModelPricingSchema } from "@vibecraft/shared/gen/vibecraft/v1/pricing_pb"
 import type { CorrectionSchema } from "@vibecraft/shared/gen/vibecraft/v1/usage_pb"
 import type { SessionSchema, StatusChangeSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
-import { SessionService, type WatchSessionsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import {
+  type HierarchySchema,
+  SessionService,
+  type WatchSessionsResponseSchema,
+} from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { mkdtempSync, rmSync } from "node:fs"
 import { createServer, type RequestListener } from "node:http"
 import { tmpdir } from "node:os"
@@ -26,6 +37,7 @@ import { join } from "node:path"
 
 type SessionsEvent = MessageInitShape<typeof WatchSessionsResponseSchema>
 type MetricsEvent = MessageInitShape<typeof WatchMetricsResponseSchema>
+type ActivityEvent = MessageInitShape<typeof WatchActivityResponseSchema>
 
 /** What the server answers. `old` sessions and rows show with SCOPE_ALL alone. */
 export interface CannedWorld {
@@ -46,6 +58,9 @@ export interface CannedWorld {
   statusChanges: MessageInitShape<typeof StatusChangeSchema>[]
   /** Ids that were marked as seen. */
   seen: string[]
+  trees: MessageInitShape<typeof HierarchySchema>[]
+  /** Oldest first. */
+  activities: MessageInitShape<typeof ActivitySchema>[]
 }
 
 export interface CannedDaemon {
@@ -55,8 +70,15 @@ export interface CannedDaemon {
   tellSessions(event: SessionsEvent): void
   /** Sends an event to every metrics watch. */
   tellMetrics(event: MetricsEvent): void
-  /** Requests of reports and corrections, as they came. */
-  readonly asked: { usage: ListUsageRequest[]; latency: ListLatencyRequest[]; corrections: CorrectUsageRequest[] }
+  /** Sends an event to every activity watch. */
+  tellActivity(event: ActivityEvent): void
+  /** Requests, as they came. */
+  readonly asked: {
+    usage: ListUsageRequest[]
+    latency: ListLatencyRequest[]
+    corrections: CorrectUsageRequest[]
+    activity: (ListActivityRequest | WatchActivityRequest)[]
+  }
   /** Watches open now. */
   watchers(): number
   /** Cuts all connections and stops listening; `open` starts it again on the same socket. */
@@ -72,6 +94,7 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
   const socket = join(folder, "sock")
   const sessionWatchers = new Set<Channel<SessionsEvent>>()
   const metricsWatchers = new Set<Channel<MetricsEvent>>()
+  const activityWatchers = new Set<Channel<ActivityEvent>>()
   const told: CannedWorld = {
     sessions: [],
     old: [],
@@ -86,9 +109,11 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
     corrections: [],
     statusChanges: [],
     seen: [],
+    trees: [],
+    activities: [],
     ...world,
   }
-  const asked: CannedDaemon["asked"] = { usage: [], latency: [], corrections: [] }
+  const asked: CannedDaemon["asked"] = { usage: [], latency: [], corrections: [], activity: [] }
   const scoped = (scope: Scope) => (scope === Scope.ALL ? [...told.sessions, ...told.old] : told.sessions)
 
   const handler = connectNodeAdapter({
@@ -126,14 +151,39 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
           scanMs: 12,
           failures: told.failures,
         }),
-        async *watchSessions({ scope }, { signal }) {
+        getHierarchy: ({ id }) => ({
+          trees: told.trees.filter(({ rootId, nodes = [] }) => id === "" || rootId === id || nodes.some((node) => node.id === id)),
+          firstRead: told.firstRead,
+        }),
+        async *watchSessions({ scope, hierarchy }, { signal }) {
           yield {
             event: {
               case: "snapshot",
               value: { sessions: scoped(scope), firstRead: told.firstRead, daemonVersion: told.status.version ?? "" },
             },
           }
+          if (hierarchy) yield { event: { case: "hierarchy", value: { trees: told.trees } } }
           yield* listen(sessionWatchers, signal)
+        },
+      })
+      router.service(ActivityService, {
+        listActivity(request) {
+          asked.activity.push(request)
+          const from = Number(request.pageToken)
+          // Who asks for all since some time has to turn pages.
+          const size = request.sinceTime === undefined ? request.pageSize : PAGE
+          const all = told.activities.toReversed()
+          return {
+            activities: all.slice(from, from + size),
+            nextPageToken: from + size < all.length ? `${from + size}` : "",
+            ring: { count: BigInt(all.length), capacity: 20_000n, maxAgeHours: 168, dropped: 3n },
+            firstRead: told.firstRead,
+          }
+        },
+        async *watchActivity(request, { signal }) {
+          asked.activity.push(request)
+          yield { event: { case: "snapshot", value: { activities: request.past === 0 ? [] : told.activities.slice(-request.past) } } }
+          yield* listen(activityWatchers, signal)
         },
       })
       router.service(MetricsService, {
@@ -180,7 +230,8 @@ export async function startCannedDaemon(world: Partial<CannedWorld> = {}): Promi
     asked,
     tellSessions: (event) => sessionWatchers.forEach((channel) => channel.push(event)),
     tellMetrics: (event) => metricsWatchers.forEach((channel) => channel.push(event)),
-    watchers: () => sessionWatchers.size + metricsWatchers.size,
+    tellActivity: (event) => activityWatchers.forEach((channel) => channel.push(event)),
+    watchers: () => sessionWatchers.size + metricsWatchers.size + activityWatchers.size,
     async shut() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()

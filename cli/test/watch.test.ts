@@ -90,7 +90,7 @@ describe("--watch into a pipe", () => {
   test("metrics of one session at length, by its name", async () => {
     start("metrics", "fix login", "--watch")
     await running.until((stdout) => stdout.includes("\n  cost "))
-    expect(running.stdout()).toContain("▲ waiting 3m: permission prompt")
+    expect(running.stdout()).toContain("▲ waiting 3m, slow: permission prompt")
     expect(running.stdout()).toContain("unpriced: my-model")
   })
 })

@@ -1,9 +1,11 @@
 // Cold read of 500 MB of history with a known answer: the daemon as users start it, from its start until everything is counted, in turns with
 // ccusage on the same bytes; and its reading alone, on one and on two threads. The page cache is warm for all alike.
 
+import { execFile } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { createClient } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-node"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
@@ -17,10 +19,15 @@ import { startDaemonProgram } from "./bed/daemon-program.ts"
 import { cpuSeconds, peakMb } from "./bed/process-figures.ts"
 import type { BenchRow } from "./bench-row.ts"
 
+const CLI = join(import.meta.dirname, "..", "..", "cli", "bin", "vibecraft.js")
+const runProgram = promisify(execFile)
+
 const CORPUS_BYTES = 500 << 20
 const ROUNDS = 5
 
 interface DaemonRun extends PeerRun {
+  /** Wall time of `vibecraft metrics --all --json` once everything was counted. */
+  readonly askedMs: number
   /** Tokens that it counted, all classes. */
   readonly tokens: number
 }
@@ -65,6 +72,13 @@ function peerRows(corpus: Corpus, ours: readonly DaemonRun[], theirs: readonly P
     { name: "cold read: ccusage, peak memory", value: median(theirs, "peakMb"), unit: "MB" },
     { name: "cold read: the daemon's speed against ccusage's", value: 1 / ratio("wallMs"), unit: "times", budget: ">= 0.8" },
     { name: "cold read: the daemon's peak memory against ccusage's", value: ratio("peakMb"), unit: "times", budget: "<= 1.3" },
+    { name: "cold read: vibecraft metrics --json, after it", value: median(ours, "askedMs"), unit: "ms" },
+    {
+      name: "cold read: vibecraft metrics --json, speed against ccusage's",
+      value: median(theirs, "wallMs") / median(ours, "askedMs"),
+      unit: "times",
+      budget: ">= 5",
+    },
   ]
 }
 
@@ -86,8 +100,11 @@ async function daemonRun(folder: string, home: string): Promise<DaemonRun> {
   const daemon = await startDaemonProgram(folder, "bench-cold", { CLAUDE_CONFIG_DIR: home, CODEX_HOME: home })
   const figures = { wallMs: daemon.caughtUpMs, cpuS: cpuSeconds(daemon.pid), peakMb: peakMb(daemon.pid) }
   const tokens = await tokensCounted(daemon.url)
+  const startedMs = performance.now()
+  await runProgram(process.execPath, [CLI, "metrics", "--all", "--json", "--socket", join(folder, "sock")], { maxBuffer: 64 << 20 })
+  const askedMs = performance.now() - startedMs
   await daemon.stop()
-  return { ...figures, tokens }
+  return { ...figures, tokens, askedMs }
 }
 
 async function tokensCounted(url: string): Promise<number> {

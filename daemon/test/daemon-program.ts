@@ -10,6 +10,7 @@ import { ActivityService } from "@vibecraft/shared/gen/vibecraft/v1/activity_ser
 import { DaemonService } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
 import { MetricsService } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import { SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import { StoreService } from "@vibecraft/shared/gen/vibecraft/v1/store_service_pb"
 
 const BIN = join(import.meta.dirname, "..", "bin", "vibecraftd.js")
 
@@ -107,5 +108,6 @@ export async function clientsOf(daemon: DaemonProgram) {
     metrics: createClient(MetricsService, transport),
     activity: createClient(ActivityService, transport),
     status: createClient(DaemonService, transport),
+    store: createClient(StoreService, transport),
   }
 }

@@ -5,6 +5,7 @@ import { timestampNow } from "@bufbuild/protobuf/wkt"
 import { FirstReadSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { type Metrics, MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { type Session, SessionSchema, Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { type Hierarchy, HierarchySchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { Dirty, PublishedWorld } from "../src/model/published-world.ts"
 
 export interface MemoryWorld extends PublishedWorld {
@@ -12,6 +13,7 @@ export interface MemoryWorld extends PublishedWorld {
   removeSession(id: string): void
   putMetrics(init: MessageInitShape<typeof MetricsSchema>): void
   removeMetrics(conversationId: string): void
+  putTree(init: MessageInitShape<typeof HierarchySchema>): void
   setFirstRead(init: MessageInitShape<typeof FirstReadSchema>): void
   /** Changes a session and tells nobody, as the passing of time does. */
   changeSilently(init: MessageInitShape<typeof SessionSchema>): void
@@ -20,10 +22,13 @@ export interface MemoryWorld extends PublishedWorld {
   listeners(): number
 }
 
+const NO_TREES: ReadonlySet<string> = new Set()
+
 /** Makes an empty world whose first read is done. Live is what is neither offline nor ended; recent is what is not ended. */
 export function createMemoryWorld(): MemoryWorld {
   const sessions = new Map<string, Session>()
   const rows = new Map<string, Metrics>()
+  const trees = new Map<string, Hierarchy>()
   const listeners = new Set<(dirty: Dirty) => void>()
   let firstRead = create(FirstReadSchema, { done: true })
   let batch: { sessionIds: Set<string>; conversationIds: Set<string>; firstRead: boolean } | undefined
@@ -35,7 +40,12 @@ export function createMemoryWorld(): MemoryWorld {
       batch.firstRead ||= touchesFirstRead
       return
     }
-    const dirty = { sessionIds: new Set(sessionIds), conversationIds: new Set(conversationIds), firstRead: touchesFirstRead }
+    const dirty = {
+      sessionIds: new Set(sessionIds),
+      conversationIds: new Set(conversationIds),
+      treeIds: NO_TREES,
+      firstRead: touchesFirstRead,
+    }
     for (const listener of listeners) listener(dirty)
   }
 
@@ -66,6 +76,11 @@ export function createMemoryWorld(): MemoryWorld {
     },
     metricsRow: (conversationId) => rows.get(conversationId),
     conversationInScope: (conversationId, scope) => rowInScope(rows.get(conversationId), scope),
+    trees: (scope) => [...trees.values()].filter(({ rootId }) => inScope(sessions.get(rootId), scope)),
+    treeRoot: (id) =>
+      [...trees.values()].find(({ rootId, nodes }) => rootId === id || nodes.some((node) => node.id === id || node.conversationId === id))
+        ?.rootId,
+    tree: (rootId) => trees.get(rootId),
     firstRead: () => firstRead,
     subscribe(listener) {
       listeners.add(listener)
@@ -96,7 +111,7 @@ export function createMemoryWorld(): MemoryWorld {
       sessions.set(session.id, session)
     },
     together(changes) {
-      const own = { sessionIds: new Set<string>(), conversationIds: new Set<string>(), firstRead: false }
+      const own = { sessionIds: new Set<string>(), conversationIds: new Set<string>(), treeIds: new Set<string>(), firstRead: false }
       batch = own
       try {
         changes()
@@ -104,6 +119,12 @@ export function createMemoryWorld(): MemoryWorld {
         batch = undefined
       }
       for (const listener of listeners) listener(own)
+    },
+    putTree(init) {
+      const tree = create(HierarchySchema, init)
+      trees.set(tree.rootId, tree)
+      for (const listener of listeners)
+        listener({ sessionIds: new Set(), conversationIds: new Set(), treeIds: new Set([tree.rootId]), firstRead: false })
     },
     listeners: () => listeners.size,
   }

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path"
 import { toJson } from "@bufbuild/protobuf"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { HierarchySchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { clientsOf, type DaemonProgram } from "./daemon-program.ts"
 
 /** Words that only prompts and outputs hold. */
@@ -25,27 +26,42 @@ export interface GrowingHome {
   readonly paths: readonly string[]
 }
 
-/** `random` answers numbers in [0, 1). The same numbers write the same bytes. */
-export function growingHome(home: string, random: () => number, lines = 400): GrowingHome {
+/** `random` answers numbers in [0, 1). The same numbers write the same bytes. `startMs`: time of the first lines. */
+export function growingHome(home: string, random: () => number, lines = 400, startMs = Date.UTC(2026, 10, 1, 10)): GrowingHome {
   const files: Growing[] = []
   const add = (path: string, text: readonly string[]): void => {
     const full = join(home, path)
     mkdirSync(dirname(full), { recursive: true })
     files.push({ path: full, bytes: Buffer.from(`${text.join("\n")}\n`), at: 0 })
   }
-  const parent = claudeLines(conversationId(1), 1, lines, random)
+  const addSidecar = (id: string, value: object): void =>
+    add(`.claude/projects/-work-app/${conversationId(1)}/subagents/agent-${id}.meta.json`, [JSON.stringify(value)])
+  const parent = claudeLines(conversationId(1), 1, lines, random, startMs)
   add(`.claude/projects/-work-app/${conversationId(1)}.jsonl`, parent)
-  add(`.claude/projects/-work-app/${conversationId(2)}.jsonl`, claudeLines(conversationId(2), 2, lines, random))
+  add(`.claude/projects/-work-app/${conversationId(2)}.jsonl`, claudeLines(conversationId(2), 2, lines, random, startMs))
   add(
     `.claude/projects/-work-app/${conversationId(1)}/subagents/agent-a1.jsonl`,
-    claudeLines(conversationId(1), 3, lines / 4, random, "a1"),
+    claudeLines(conversationId(1), 3, lines / 4, random, startMs, "a1"),
   )
+  // The main agent's eleventh call started a1, the second of which started a2.
+  add(
+    `.claude/projects/-work-app/${conversationId(1)}/subagents/agent-a2.jsonl`,
+    claudeLines(conversationId(1), 6, lines / 8, random, startMs, "a2"),
+  )
+  addSidecar("a1", { agentType: "Explore", toolUseId: "toolu_1_11" })
+  addSidecar("a2", { agentType: "tester", toolUseId: "toolu_3_2", parentAgentId: "a1" })
   // A fork: the parent's first lines, then its own.
   const copied = parent
     .slice(0, lines / 4)
     .map((line) => line.replaceAll(`"sessionId":"${conversationId(1)}"`, `"sessionId":"${conversationId(4)}"`))
-  add(`.claude/projects/-work-app/${conversationId(4)}.jsonl`, [...copied, ...claudeLines(conversationId(4), 4, lines / 4, random)])
-  add(`.codex/sessions/2026/11/01/rollout-2026-11-01T10-00-00-${conversationId(5)}.jsonl`, codexLines(conversationId(5), lines / 2))
+  add(`.claude/projects/-work-app/${conversationId(4)}.jsonl`, [
+    ...copied,
+    ...claudeLines(conversationId(4), 4, lines / 4, random, startMs),
+  ])
+  add(
+    `.codex/sessions/2026/11/01/rollout-2026-11-01T10-00-00-${conversationId(5)}.jsonl`,
+    codexLines(conversationId(5), lines / 2, startMs),
+  )
 
   const write = (file: Growing, count: number): void => {
     appendFileSync(file.path, file.bytes.subarray(file.at, file.at + count))
@@ -66,19 +82,21 @@ export function growingHome(home: string, random: () => number, lines = 400): Gr
 
 /** All that is published of all conversations, once the daemon has read everything. */
 export async function publishedBy(daemon: DaemonProgram): Promise<unknown> {
-  const { metrics } = await clientsOf(daemon)
+  const { metrics, sessions } = await clientsOf(daemon)
   await daemon.line(/^vibecraftd caught up/m)
   const { metrics: rows } = await metrics.listMetrics({ scope: Scope.ALL })
-  return rows.map((row) => toJson(MetricsSchema, row)).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+  const { trees } = await sessions.getHierarchy({ scope: Scope.ALL })
+  const published = [...rows.map((row) => toJson(MetricsSchema, row)), ...trees.map((tree) => toJson(HierarchySchema, tree))]
+  return published.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 }
 
 export function conversationId(n: number): string {
   return `11111111-2222-4333-8444-${String(n).padStart(12, "0")}`
 }
 
-function claudeLines(id: string, file: number, count: number, random: () => number, agentId?: string): string[] {
+function claudeLines(id: string, file: number, count: number, random: () => number, startMs: number, agentId?: string): string[] {
   const lines: string[] = []
-  let time = Date.UTC(2026, 10, 1, 10)
+  let time = startMs
   const envelope = () => {
     time += 1000
     const side = agentId === undefined ? { isSidechain: false } : { isSidechain: true, agentId }
@@ -87,7 +105,8 @@ function claudeLines(id: string, file: number, count: number, random: () => numb
   }
   for (let n = 0; lines.length < count; n++) {
     const usage = { input_tokens: 3, cache_creation_input_tokens: n, cache_read_input_tokens: 1000 * n, output_tokens: 1 }
-    const call = { type: "tool_use", id: `toolu_${file}_${n}`, name: n % 3 === 0 ? "Bash" : "Read", input: { command: PRIVATE_TEXT } }
+    const name = n % 9 === 2 ? "Agent" : n % 3 === 0 ? "Bash" : "Read"
+    const call = { type: "tool_use", id: `toolu_${file}_${n}`, name, input: { command: PRIVATE_TEXT, prompt: `${PRIVATE_TEXT} ${n}` } }
     lines.push(JSON.stringify({ ...envelope(), type: "user", message: { role: "user", content: PRIVATE_TEXT } }))
     for (const [content, output] of [[{ type: "text", text: PRIVATE_TEXT }, 1] as const, [call, 1 + Math.floor(random() * 900)] as const]) {
       const message = { id: `msg_${file}_${n}`, role: "assistant", model: "claude-opus-5-5", content: [content], stop_reason: "tool_use" }
@@ -102,9 +121,9 @@ function claudeLines(id: string, file: number, count: number, random: () => numb
   return lines
 }
 
-function codexLines(id: string, count: number): string[] {
+function codexLines(id: string, count: number, startMs: number): string[] {
   const lines: string[] = []
-  let time = Date.UTC(2026, 10, 1, 10)
+  let time = startMs
   const add = (type: string, payload: object): void => {
     time += 500
     lines.push(JSON.stringify({ timestamp: new Date(time).toISOString(), ordinal: lines.length, type, payload }))

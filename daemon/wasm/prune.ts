@@ -1,5 +1,5 @@
-// AssemblyScript, built by `npm run wasm`. Walks lines of JSON in the module's memory and writes each down again with only the members that a shape names and without the
-// ends of long strings: what comes out is small JSON for the engine's own parser. `lines` writes many as one array.
+// AssemblyScript, compiled by `npm run wasm`. Walks lines of JSON in the module's memory and writes each down again with only the members that a
+// shape names and without the ends of long strings: what comes out is small JSON for the engine's own parser. `lines` writes many as one array.
 //
 // It knows JSON as the agents write it. A line written otherwise becomes a 0, and is left to a parser; so does one that does not fit the output.
 // Every run of bytes it is given must end with a newline, and 64 bytes behind the end may be looked at.
@@ -85,8 +85,8 @@ export function said(): i32 {
 }
 
 /**
- * Writes the lines from `start` to `end`, or as many as fit, to `to` in ASCII and answers how many. For each, `spans` gets where it starts and ends.
- * There is room for 64 bytes behind `limit`.
+ * Writes the lines from `start` to `end`, or as many as fit, to `to` in ASCII and answers how many. For each, `spans` gets where it starts and
+ * ends. There is room for 64 bytes behind `limit`.
  */
 export function lines(start: usize, end: usize, shape: usize, to: usize, limit: usize, spans: usize, maxLines: i32): i32 {
   at = start

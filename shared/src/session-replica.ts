@@ -3,12 +3,13 @@
 
 import type { FirstRead } from "./gen/vibecraft/v1/common_pb.ts"
 import { Status, type Session } from "./gen/vibecraft/v1/session_pb.ts"
-import type { WatchSessionsResponse } from "./gen/vibecraft/v1/session_service_pb.ts"
+import type { Hierarchy, WatchSessionsResponse } from "./gen/vibecraft/v1/session_service_pb.ts"
 import { compareNeedsYou } from "./needs-you-order.ts"
 
 /** Sessions by id. Messages are idempotent: applying one twice leaves the same replica. */
 export class SessionReplica {
   #byId = new Map<string, Session>()
+  #trees = new Map<string, Hierarchy>()
   #sorted: readonly Session[] | undefined
   #firstRead: FirstRead | undefined
   #daemonVersion = ""
@@ -23,6 +24,7 @@ export class SessionReplica {
       case "snapshot": {
         const touched = new Set(this.#byId.keys())
         this.#byId = new Map()
+        this.#trees = new Map()
         this.#firstRead = event.value.firstRead
         this.#daemonVersion = event.value.daemonVersion
         this.#sorted = undefined
@@ -33,6 +35,8 @@ export class SessionReplica {
         return this.#upsert(event.value.sessions, new Set())
       case "ended":
         return this.#remove(event.value.sessionIds)
+      case "hierarchy":
+        return this.#replant(event.value.trees)
       case "firstRead":
         this.#firstRead = event.value
         return new Set()
@@ -45,6 +49,16 @@ export class SessionReplica {
   sessions(): readonly Session[] {
     this.#sorted ??= [...this.#byId.values()].sort(compareNeedsYou)
     return this.#sorted
+  }
+
+  /** The trees, in the order of `sessions` by their roots. Empty where the watch did not ask for them. */
+  trees(): readonly Hierarchy[] {
+    return this.sessions().flatMap(({ id }) => this.#trees.get(id) ?? [])
+  }
+
+  /** The trees, those too whose root is none of the sessions that are followed. */
+  allTrees(): readonly Hierarchy[] {
+    return [...this.#trees.values()]
   }
 
   get(id: string): Session | undefined {
@@ -81,9 +95,21 @@ export class SessionReplica {
     return touched
   }
 
+  /** A session that shows up below another one roots no tree any more. */
+  #replant(trees: readonly Hierarchy[]): Set<string> {
+    for (const tree of trees) {
+      for (const { id } of tree.nodes) this.#trees.delete(id)
+      this.#trees.set(tree.rootId, tree)
+    }
+    return new Set(trees.map(({ rootId }) => rootId))
+  }
+
   #remove(ids: readonly string[]): Set<string> {
     const touched = new Set<string>()
-    for (const id of ids) if (this.#byId.delete(id)) touched.add(id)
+    for (const id of ids) {
+      if (this.#byId.delete(id)) touched.add(id)
+      this.#trees.delete(id)
+    }
     if (touched.size > 0) this.#sorted = undefined
     return touched
   }

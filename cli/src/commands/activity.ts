@@ -11,6 +11,7 @@ import {
   WatchActivityResponseSchema,
 } from "@vibecraft/shared/gen/vibecraft/v1/activity_service_pb"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { truncate } from "@vibecraft/shared/safe-text"
 import { timeZone } from "@vibecraft/shared/time-zone"
 import { parseActivityKinds } from "../activity-kinds.ts"
 import { createActivityLines } from "../activity-lines.ts"
@@ -88,7 +89,11 @@ function tail({ activities, ring, firstRead }: ListActivityResponse, { terminal 
   const kept = ring === undefined ? "" : `${ring.count} kept, at most ${ring.capacity} of the last ${ring.maxAgeHours / 24} days`
   const dropped = ring !== undefined && ring.dropped > 0n ? `, ${ring.dropped} older ones made room` : ""
   const shown = activities.length === 0 ? "Nothing happened that was asked for" : `${activities.length} shown`
-  return [paint("dim", `${shown}; ${kept}${dropped}`), ...(progress === undefined ? [] : [paint("attention", progress)])]
+  const width = terminal.width()
+  return [
+    paint("dim", truncate(`${shown}; ${kept}${dropped}`, width)),
+    ...(progress === undefined ? [] : [paint("attention", truncate(progress, width))]),
+  ]
 }
 
 async function followActivity({ daemon, terminal }: CommandContext, { sinceMs, ...wanted }: Wanted, json: boolean): Promise<void> {

@@ -19,6 +19,7 @@ export type StoryKind =
   | "stuck"
   | "troubled"
   | "subagents"
+  | "orchestrates"
   | "slow"
   | "burst"
   | "leaves"

@@ -6,6 +6,7 @@ import type { Client } from "./client.ts"
 import type { Clock } from "./clock.ts"
 import type { Content } from "./content.ts"
 import type { StoryKind, ToolRequest } from "./control.ts"
+import { orchestrate } from "./orchestration.ts"
 import type { Random } from "./random.ts"
 
 export interface StoryTeller {
@@ -125,12 +126,17 @@ export function createStoryTeller(options: {
     await client.respond({ end: true, ...(kind === "slow" ? { durationMs: random.int(15_000, 40_000) } : {}) })
   }
 
+  const work = async (rounds: number, signal: AbortSignal, subagentId?: string): Promise<void> => {
+    for (let round = rounds; round > 0; round--) await runTools(some(1, 2), { failing: 0.06, slow: 1 }, signal, subagentId)
+  }
+
   return {
     async run(kind, signal) {
       if (kind === "none") return false
       if (kind === "burst") return burst(client, clock, signal)
       for (let turns = 0; !signal.aborted; turns++) {
-        await turn(kind, turns === 0, signal)
+        if (kind === "orchestrates") await orchestrate({ ...options, work }, turns, signal)
+        else await turn(kind, turns === 0, signal)
         if (kind === "once" || (kind === "leaves" && clock.isLive() && turns >= 1)) return true
         await clock.sleep(random.int(2_000, 14_000), signal)
       }

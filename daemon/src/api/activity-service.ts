@@ -5,8 +5,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import type { ServiceImpl } from "@connectrpc/connect"
 import type { ActivityService, WatchActivityResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/activity_service_pb"
 import { createMailbox } from "../model/mailbox.ts"
-import type { ActivityReader, PublishedActivities } from "../model/published-activities.ts"
-import type { PublishedWorld } from "../model/published-world.ts"
+import type { ActivityQuery, ActivityReader, PublishedActivities } from "../model/published-activities.ts"
 import { NotFoundError } from "./errors.ts"
 import type { WatchContext } from "./follow.ts"
 import { parseActivityList, parseActivityWatch } from "./parse-activity.ts"
@@ -28,7 +27,7 @@ export function createActivityService(options: ActivityServiceOptions): ServiceI
   return {
     listActivity(request) {
       const { query, pageSize, beforeId } = parseActivityList(request)
-      requireKnown(world, query.id)
+      requireKnown(options, query)
       // One more than asked for tells whether there is a next page.
       const found = activities.list(query, pageSize + 1, beforeId)
       const page = found.slice(0, pageSize)
@@ -41,7 +40,7 @@ export function createActivityService(options: ActivityServiceOptions): ServiceI
     },
     async *watchActivity(request, { signal }) {
       const { query, past, minIntervalMs } = parseActivityWatch(request)
-      requireKnown(world, query.id)
+      requireKnown(options, query)
       const leave = options.subscribers.enter(signal)
       let reader: ActivityReader | undefined
       const mailbox = createMailbox({
@@ -77,8 +76,9 @@ function* happened(reader: ActivityReader): Generator<WatchMessage> {
   }
 }
 
-/** While the first read goes on, what is asked for may still be found. */
-function requireKnown(world: PublishedWorld, id: string | undefined): void {
-  if (id === undefined || !world.firstRead().done) return
-  if (world.session(id) === undefined && world.metricsRow(id) === undefined) throw new NotFoundError("session or conversation", id)
+/** While the first read goes on, what is asked for may still be found; and what is gone may have left activities. */
+function requireKnown({ world, activities }: ActivityServiceOptions, { id }: ActivityQuery): void {
+  if (id === undefined || !world.firstRead().done || world.session(id) !== undefined || world.metricsRow(id) !== undefined) return
+  if (activities.list({ id, kinds: new Set(), includePrompts: false }, 1).length === 0)
+    throw new NotFoundError("session or conversation", id)
 }

@@ -27,7 +27,7 @@ export type FollowEvent<Item> =
 const LEAVERS_EVERY_MS = 60_000
 
 /** Most items of one event of changes. */
-const PORTION = 32
+const PORTION = 16
 
 export interface FollowOptions<Item> extends WatchContext {
   readonly followed: Followed<Item>

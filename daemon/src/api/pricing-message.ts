@@ -2,7 +2,7 @@
 
 import { create } from "@bufbuild/protobuf"
 import { type ModelPricing, ModelPricingSchema, type PriceRates, PriceRatesSchema } from "@vibecraft/shared/gen/vibecraft/v1/pricing_pb"
-import { CERTAINTY_CODE } from "../model/metrics-message.ts"
+import { CERTAINTY_CODE } from "../model/tokens-message.ts"
 import type { PriceExplanation } from "../model/prices/price-explanation.ts"
 import { type PriceRow, PRICED_CLASSES, type PricedClass } from "../model/prices/price-table.ts"
 

@@ -2,20 +2,20 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
-import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect"
+import type { ServiceImpl } from "@connectrpc/connect"
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import {
   type DiscoverSessionsResponseSchema,
   type SessionService,
   type WatchSessionsResponseSchema,
 } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
-import type { PublishedWorld } from "../model/published-world.ts"
+import type { Dirty, PublishedWorld } from "../model/published-world.ts"
 import { NotFoundError } from "./errors.ts"
 import { follow, type FollowEvent, type WatchContext } from "./follow.ts"
-import type { Followed } from "./membership.ts"
+import { type FollowedItem, followSessions, isTreeId, touchedItems } from "./follow-sessions.ts"
 import { orAbort } from "./or-abort.ts"
 import { pageOf } from "./page.ts"
-import { parseId, parseScope, parseWatch, type WatchQuery } from "./parse-requests.ts"
+import { parseId, parseScope, parseWatch } from "./parse-requests.ts"
 import { requireSocket } from "./transport.ts"
 
 type WatchMessage = MessageInitShape<typeof WatchSessionsResponseSchema>
@@ -41,8 +41,9 @@ export function createSessionService(options: SessionServiceOptions): ServiceImp
     async *watchSessions(request, { signal }) {
       const query = parseWatch(request)
       if (query.id !== undefined && world.firstRead().done) sessionOf(world, query.id)
-      const followed = followSessions(world, query)
-      const events = follow({ ...options, followed, touched: (dirty) => dirty.sessionIds, minIntervalMs: query.minIntervalMs, signal })
+      const followed = followSessions(world, query, request.hierarchy)
+      const touched = (dirty: Dirty): Iterable<string> => touchedItems(dirty, request.hierarchy)
+      const events = follow({ ...options, followed, touched, minIntervalMs: query.minIntervalMs, signal })
       for await (const event of events) yield* toMessages(event, options.version)
     },
     markSeen(request, context) {
@@ -51,8 +52,13 @@ export function createSessionService(options: SessionServiceOptions): ServiceImp
       if (session === undefined) throw new NotFoundError("session or conversation", request.id)
       return { session }
     },
-    getHierarchy() {
-      throw new ConnectError("not served yet", Code.Unimplemented)
+    getHierarchy(request) {
+      const firstRead = world.firstRead()
+      if (request.id === "") return { trees: [...world.trees(parseScope(request.scope))], firstRead }
+      const rootId = world.treeRoot(parseId(request.id))
+      const tree = rootId === undefined ? undefined : world.tree(rootId)
+      if (tree === undefined) throw new NotFoundError("session, conversation or node", request.id)
+      return { trees: [tree], firstRead }
     },
     discoverSessions(_request, { signal }) {
       return orAbort(options.discover(), signal)
@@ -66,35 +72,32 @@ function sessionOf(world: PublishedWorld, id: string): Session {
   return session
 }
 
-function followSessions(world: PublishedWorld, { scope, id }: WatchQuery): Followed<Session> {
-  const isWanted = (sessionId: string): boolean => id === undefined || world.session(id)?.id === sessionId
-  const has = (sessionId: string): boolean => isWanted(sessionId) && world.sessionInScope(sessionId, scope)
-  return {
-    list() {
-      if (id === undefined) return world.sessions(scope)
-      const session = world.session(id)
-      return session !== undefined && has(session.id) ? [session] : []
-    },
-    has,
-    item: (sessionId) => world.session(sessionId),
-    idOf: (session) => session.id,
-  }
-}
-
-function* toMessages(event: FollowEvent<Session>, daemonVersion: string): Generator<WatchMessage> {
+function* toMessages(event: FollowEvent<FollowedItem>, daemonVersion: string): Generator<WatchMessage> {
   switch (event.kind) {
     case "snapshot":
-      yield { event: { case: "snapshot", value: { sessions: [...event.items], firstRead: event.firstRead, daemonVersion } } }
+      yield { event: { case: "snapshot", value: { sessions: sessionsOf(event.items), firstRead: event.firstRead, daemonVersion } } }
+      yield* treeMessages(event.items)
       return
     case "heartbeat":
       yield { event: { case: "heartbeat", value: { time: timestampFromMs(Date.now()) } } }
       return
     case "changes": {
-      const { added, changed, removed, firstRead } = event
-      if (added.length > 0) yield { event: { case: "discovered", value: { sessions: [...added] } } }
-      if (changed.length > 0) yield { event: { case: "updated", value: { sessions: [...changed] } } }
-      if (removed.length > 0) yield { event: { case: "ended", value: { sessionIds: [...removed] } } }
-      if (firstRead !== undefined) yield { event: { case: "firstRead", value: firstRead } }
+      const [added, changed] = [sessionsOf(event.added), sessionsOf(event.changed)]
+      const removed = event.removed.filter((id) => !isTreeId(id))
+      if (added.length > 0) yield { event: { case: "discovered", value: { sessions: added } } }
+      if (changed.length > 0) yield { event: { case: "updated", value: { sessions: changed } } }
+      if (removed.length > 0) yield { event: { case: "ended", value: { sessionIds: removed } } }
+      yield* treeMessages([...event.added, ...event.changed])
+      if (event.firstRead !== undefined) yield { event: { case: "firstRead", value: event.firstRead } }
     }
   }
+}
+
+function sessionsOf(items: readonly FollowedItem[]): Session[] {
+  return items.flatMap((item) => (item.kind === "session" ? [item.session] : []))
+}
+
+function* treeMessages(items: readonly FollowedItem[]): Generator<WatchMessage> {
+  const trees = items.flatMap((item) => (item.kind === "tree" ? [item.tree] : []))
+  if (trees.length > 0) yield { event: { case: "hierarchy", value: { trees } } }
 }

@@ -60,6 +60,8 @@ export interface ConversationSeen extends InConversation {
   readonly model?: string
   /** The conversation that started this one as a subagent (Codex thread spawn, review). Its session is the parent's. */
   readonly parentConversationId?: string
+  /** The call of that conversation that started it. */
+  readonly spawnCallId?: string
   /** The conversation whose history this one copied. */
   readonly forkedFromConversationId?: string
   /** What kind of subagent it is, where it is one ("explorer", "review"…). */
@@ -118,6 +120,8 @@ export interface SpawnRequest {
   readonly isBackground?: boolean
   /** Calls whose results the task quotes. */
   readonly usesResultsOf?: readonly string[]
+  /** Hash of the answer that it stands in: calls of one answer are made together. */
+  readonly batch?: number
 }
 
 /**
@@ -158,6 +162,8 @@ export interface TurnStarted extends InTranscript {
   readonly idleSinceMs?: number
   /** The first words of the prompt, at most 200 characters. Never stored. */
   readonly prompt?: string
+  /** Nobody prompted: a background task reported its end, or the agent went on by itself. */
+  readonly isReport?: boolean
 }
 
 export interface TurnEnded extends InTranscript {
@@ -229,8 +235,15 @@ export interface SubagentSeen extends InConversation {
   /** The run of a workflow that it belongs to. */
   readonly workflowRunId?: string
   readonly finished?: boolean
+  /** When its parent was told of its end. */
+  readonly finishedMs?: number
+  /** The team it is a member of. */
+  readonly teamName?: string
+  /** Hash of the words it was given, as its own transcript has them. */
+  readonly task?: number
   /** How it ended, where its parent was told. */
   readonly hasFailed?: boolean
+  readonly wasStopped?: boolean
 }
 
 /**

@@ -16,14 +16,16 @@ export interface ActivityLogOptions extends ActivityRingOptions {
 
 type Entry = Omit<Activity, "id" | "key" | "kind" | "timeMs">
 
-/** A session that is none of these while it waited has been answered; of the rest nothing is known or there is nobody to answer. */
-const UNANSWERED: ReadonlySet<StatusWord> = new Set(["waiting", "unknown", "offline", "ended"])
+/** A session that waited and is one of these has not been answered, as far as is known. */
+const UNANSWERED: ReadonlySet<StatusWord> = new Set(["unknown", "offline", "ended"])
 
 export class ActivityLog {
   readonly ring: ActivityRing
   readonly #tools: ToolCalls
   /** Waits without an answer, by session. */
   readonly #waits = new Map<string, Activity>()
+  /** Whether those of an earlier run are among them. */
+  #hasWaits = false
   #isHeld = true
   readonly #listeners = new Set<(news: readonly Activity[]) => void>()
 
@@ -71,27 +73,27 @@ export class ActivityLog {
   /** A session's process is gone. */
   gone({ id, conversationId, gone }: SessionState): void {
     if (gone === undefined) return
+    this.#recallWaits()
     this.#add("gone", `${id} ${gone.timeMs}`, gone.timeMs, { sessionId: id, conversationId, title: gone.reason })
     this.#waits.delete(id)
   }
 
-  /** A session's status became another. */
+  /** A session's status is another, or it waits for something else. */
   statusChanged({ id, conversationId, statusSinceMs, process }: SessionState, reading: StatusReading): void {
     if (process === undefined) return
+    this.#recallWaits()
     const { status, reason } = reading
     const wait = this.#waits.get(id)
     const of = { sessionId: id, conversationId, status }
-    if (status === "waiting" && wait === undefined) {
-      const added = this.#add("wait", `${id} ${statusSinceMs}`, statusSinceMs, { ...of, title: reason })
-      if (added !== undefined) this.#waits.set(id, added)
-    } else if (wait !== undefined && !UNANSWERED.has(status)) {
+    const isSame = status === "waiting" && wait?.title === reason
+    if (wait !== undefined && !isSame && (status === "waiting" || !UNANSWERED.has(status))) {
       this.#waits.delete(id)
-      this.#add("answer", `${id} ${wait.timeMs}`, statusSinceMs, {
-        ...of,
-        title: wait.title,
-        durationMs: Math.max(0, statusSinceMs - wait.timeMs),
-      })
+      const durationMs = Math.max(0, statusSinceMs - wait.timeMs)
+      this.#add("answer", `${id} ${wait.timeMs}`, statusSinceMs, { ...of, title: wait.title, durationMs })
     }
+    if (status !== "waiting" || isSame) return
+    const added = this.#add("wait", `${id} ${statusSinceMs}`, statusSinceMs, { ...of, title: reason })
+    if (added !== undefined) this.#waits.set(id, added)
   }
 
   /** Publishes what is new. Until the first read is done all of it is held back, to be published in the order of time. */
@@ -115,12 +117,6 @@ export class ActivityLog {
 
   restore(stored: StoredActivities): void {
     this.ring.restore(stored)
-    for (const activity of this.ring.forwards(0)) {
-      const { kind, sessionId } = activity
-      if (sessionId === undefined) continue
-      if (kind === "wait") this.#waits.set(sessionId, activity)
-      else if (kind === "answer" || kind === "gone") this.#waits.delete(sessionId)
-    }
   }
 
   forget(conversationIds: ReadonlySet<string>): void {
@@ -129,6 +125,18 @@ export class ActivityLog {
 
   takeUnsaved(): ActivityChanges | undefined {
     return this.ring.takeUnsaved()
+  }
+
+  /** Waits that an earlier run has seen the begin of. */
+  #recallWaits(): void {
+    if (this.#hasWaits) return
+    this.#hasWaits = true
+    for (const activity of this.ring.forwards(0)) {
+      const { kind, sessionId } = activity
+      if (sessionId === undefined) continue
+      if (kind === "wait") this.#waits.set(sessionId, activity)
+      else if (kind === "answer" || kind === "gone") this.#waits.delete(sessionId)
+    }
   }
 
   /** Both ends of a call, as far as they are known by now. */
@@ -155,7 +163,7 @@ export class ActivityLog {
     const startedMs = fact.startedMs ?? turnStartedMs
     const durationMs = startedMs === undefined || startedMs > fact.timeMs ? fact.durationMs : fact.timeMs - startedMs
     const kind = isOfSubagent(fact, conversation) ? "subagent-end" : "stop"
-    this.#add(kind, turnKey(fact), fact.timeMs, { ...who(fact), title: fact.reason, durationMs })
+    this.#add(kind, endKey(fact), fact.timeMs, { ...who(fact), title: fact.reason, durationMs })
   }
 
   #addOrRevise(kind: ActivityKind, of: string, timeMs: number, entry: Entry): void {
@@ -181,6 +189,11 @@ function who({ conversationId, subagentId }: { readonly conversationId: string; 
 
 function turnKey({ conversationId, subagentId, timeMs }: TurnStarted | TurnEnded): string {
   return `${conversationId} ${subagentId ?? ""} ${timeMs}`
+}
+
+/** Several lines may tell of one end, the last one of what ran until then: the first is when the agent stopped. */
+function endKey(fact: TurnEnded): string {
+  return fact.startedMs === undefined ? turnKey(fact) : `${turnKey({ ...fact, timeMs: fact.startedMs })} end`
 }
 
 /** Codex gives each subagent a conversation of its own. */

@@ -33,6 +33,8 @@ export class ActivityRing {
   /** Those a store has to write, and keys it has to remove; undefined while none asks. */
   #unsaved: Set<Activity> | undefined
   #goneKeys: number[] = []
+  /** What a store kept, as long as nobody needed it. */
+  #kept: StoredActivities["load"] | undefined
   readonly #saved = new Set<number>()
   readonly #droppedListeners = new Set<(activity: Activity) => void>()
 
@@ -43,6 +45,7 @@ export class ActivityRing {
   }
 
   get count(): number {
+    this.load()
     return this.#byKey.size
   }
 
@@ -55,6 +58,7 @@ export class ActivityRing {
   }
 
   get oldestMs(): number | undefined {
+    this.load()
     this.#passGone()
     return this.#byTime.oldest?.timeMs
   }
@@ -70,12 +74,15 @@ export class ActivityRing {
   }
 
   get(key: number): Activity | undefined {
+    this.load()
     return this.#byKey.get(key)
   }
 
   /** Takes one in, unless it is there already, too old, or older than what made room. Answers whether it is new. */
   add(activity: Activity): boolean {
-    if (!this.wants(activity.timeMs) || byAge(activity, this.#horizon) <= 0 || this.#byKey.has(activity.key)) return false
+    if (!this.wants(activity.timeMs) || byAge(activity, this.#horizon) <= 0) return false
+    this.load()
+    if (this.#byKey.has(activity.key)) return false
     this.#byKey.set(activity.key, activity)
     this.#byTime.push(activity)
     this.#unpublished.push(activity)
@@ -108,6 +115,7 @@ export class ActivityRing {
 
   /** Published ones, latest first, from the one before `beforeId` on. */
   *backwards(beforeId = Number.POSITIVE_INFINITY): Generator<Activity> {
+    this.load()
     for (let at = this.#indexAfter(beforeId - 1) - 1; at >= 0; at--) {
       const activity = this.#published[at]
       if (activity !== undefined && this.#isKept(activity)) yield activity
@@ -116,6 +124,7 @@ export class ActivityRing {
 
   /** Published ones after `afterId`, oldest first. */
   *forwards(afterId: number): Generator<Activity> {
+    this.load()
     for (let at = this.#indexAfter(afterId); at < this.#published.length; at++) {
       const activity = this.#published[at]
       if (activity !== undefined && this.#isKept(activity)) yield activity
@@ -124,12 +133,14 @@ export class ActivityRing {
 
   /** Forgets what has become too old. */
   expire(): void {
+    if (this.#kept !== undefined) return
     const beforeMs = this.#now() - this.maxAgeMs
     while ((this.oldestMs ?? Number.POSITIVE_INFINITY) <= beforeMs) this.#remove(this.#byTime.pop())
   }
 
   /** Forgets these for good. */
   forget(isMeant: (activity: Activity) => boolean): void {
+    this.load()
     for (const activity of [...this.#byKey.values()].filter(isMeant)) this.#remove(activity)
   }
 
@@ -139,9 +150,23 @@ export class ActivityRing {
     return () => this.#droppedListeners.delete(listener)
   }
 
-  /** Puts back what a store kept, and takes note of changes from then on. */
-  restore({ activities, state }: StoredActivities): void {
-    for (const kept of activities) {
+  /** Goes on from what a store kept, which is loaded when it is needed, and takes note of changes from now on. */
+  restore({ load, state }: StoredActivities): void {
+    this.#kept = load
+    this.#unsaved = new Set()
+    if (state === undefined) return
+    this.#lastId = state.lastId
+    this.#dropped = state.dropped
+    this.#horizon = { timeMs: state.horizonMs, key: state.horizonKey }
+    if (state.unpublished > 0) this.load()
+  }
+
+  /** Makes sure that what was kept is there. Answers whether it was not before. */
+  load(): boolean {
+    const load = this.#kept
+    if (load === undefined) return false
+    this.#kept = undefined
+    for (const kept of load()) {
       const activity: Activity = { ...kept }
       this.#byKey.set(activity.key, activity)
       this.#byTime.push(activity)
@@ -151,12 +176,7 @@ export class ActivityRing {
       this.#lastId = Math.max(this.#lastId, activity.id)
     }
     this.#published.sort((a, b) => a.id - b.id)
-    if (state !== undefined) {
-      this.#lastId = Math.max(this.#lastId, state.lastId)
-      this.#dropped = state.dropped
-      this.#horizon = { timeMs: state.horizonMs, key: state.horizonKey }
-    }
-    this.#unsaved = new Set()
+    return true
   }
 
   /** What changed since the last call; undefined where nothing did. */
@@ -172,7 +192,13 @@ export class ActivityRing {
 
   #state(): ActivityRingState {
     const { timeMs, key } = this.#horizon
-    return { lastId: this.#lastId, dropped: this.#dropped, horizonMs: Math.max(0, timeMs), horizonKey: key }
+    return {
+      lastId: this.#lastId,
+      dropped: this.#dropped,
+      horizonMs: Math.max(0, timeMs),
+      horizonKey: key,
+      unpublished: this.#unpublished.length,
+    }
   }
 
   #dropOldest(): void {

@@ -70,10 +70,13 @@ export interface ActivityRingState {
   /** The latest that made room: what is older is not taken in any more. */
   readonly horizonMs: number
   readonly horizonKey: number
+  /** How many wait for the end of a first read to be published. */
+  readonly unpublished: number
 }
 
 export interface StoredActivities {
-  readonly activities: Iterable<StoredActivity>
+  /** Called once, when they are needed. */
+  readonly load: () => Iterable<StoredActivity>
   /** Undefined where none was ever kept. */
   readonly state: ActivityRingState | undefined
 }

@@ -4,8 +4,9 @@
 import { CLOCKS, ClockSamples, type ClockWord, NO_PLACE } from "./clock-samples.ts"
 import type { Percentiles } from "./latency.ts"
 import { type Span, type SpanListener, Spans } from "./spans.ts"
+import { isJudged } from "./judged-outcome.ts"
 import type { StoredEntry } from "./stored-entry.ts"
-import { type CallListener, isJudged, type ToolCall, ToolCalls } from "./tool-calls.ts"
+import { type CallListener, type ToolCall, ToolCalls } from "./tool-calls.ts"
 
 /** What is published of a conversation's clocks. */
 export interface ClockFigures {
@@ -202,6 +203,7 @@ export function sampled(
   tools.restore(
     conversationId,
     entries.filter((entry) => entry.kind === "call"),
+    true,
   )
   clocks.spans.restore(entries.filter((entry) => entry.kind === "span"))
   return { samples: clocks.samples.get(conversationId), calls: tools.of(conversationId) }

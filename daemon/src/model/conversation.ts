@@ -2,15 +2,10 @@
 // Tokens live in the ledger and tool calls in ToolCalls, because copies of both are told apart over all files.
 
 import type { AgentKind } from "../domain/agent.ts"
-import type { ContextSeen, ConversationSeen, SubagentSeen, TurnEnded } from "../domain/facts.ts"
+import type { ContextSeen, ConversationSeen, TurnEnded } from "../domain/facts.ts"
+import { Course, type CourseState } from "./hierarchy/course.ts"
+import { Subagent, type SubagentState } from "./hierarchy/subagent.ts"
 import { Trouble, type TroubleState } from "./trouble.ts"
-
-export interface SubagentState {
-  finished: boolean
-  lastMs: number
-  /** Its type, as the agent names it: "Explore", "general-purpose". */
-  agentType?: string
-}
 
 /** All that a conversation knows of itself; plain data. */
 export interface ConversationState {
@@ -26,6 +21,8 @@ export interface ConversationState {
   readonly trouble?: TroubleState | undefined
   /** Hashes of API errors, as a version before `trouble` kept them. */
   readonly apiErrors?: readonly number[]
+  /** Of the main agent. */
+  readonly course?: CourseState | undefined
 }
 
 type Meta = Omit<ConversationSeen, "kind" | "conversationId">
@@ -34,7 +31,7 @@ type MutableMeta = { -readonly [K in keyof Meta]?: Meta[K] | undefined }
 export class Conversation {
   readonly id: string
   readonly meta: MutableMeta = {}
-  readonly subagents = new Map<string, SubagentState>()
+  readonly subagents = new Map<string, Subagent>()
   trouble = new Trouble()
   firstMs: number | undefined
   lastMs: number | undefined
@@ -43,6 +40,7 @@ export class Conversation {
   #turnEnd: TurnEnded["reason"] | undefined
   #context: ContextSeen | undefined
   #largestContextTokens = 0
+  #course = new Course()
 
   constructor(id: string) {
     this.id = id
@@ -59,8 +57,9 @@ export class Conversation {
       turnEnd: this.#turnEnd,
       context: this.#context,
       largestContextTokens: this.#largestContextTokens,
-      subagents: [...this.subagents],
+      subagents: [...this.subagents].map(([id, subagent]) => [id, subagent.state()]),
       trouble: this.trouble.state(),
+      course: this.#course.state(),
     }
   }
 
@@ -74,9 +73,10 @@ export class Conversation {
     this.#turnEnd = state.turnEnd
     this.#context = state.context
     this.#largestContextTokens = state.largestContextTokens
-    for (const [id, subagent] of state.subagents) this.subagents.set(id, { ...subagent })
+    for (const [id, subagent] of state.subagents) this.subagents.set(id, new Subagent(subagent))
     const untold = { apiErrors: undefined, hookFailures: undefined, examples: [], untoldApiErrors: state.apiErrors ?? [] }
     this.trouble = new Trouble(state.trouble ?? untold)
+    this.#course = new Course(state.course)
   }
 
   get agent(): AgentKind {
@@ -137,21 +137,16 @@ export class Conversation {
     if (this.#context === undefined || fact.timeMs >= this.#context.timeMs) this.#context = fact
   }
 
-  subagentSeen(fact: SubagentSeen): void {
-    const state = this.#subagent(fact.subagentId)
-    if (fact.finished !== undefined) state.finished = fact.finished
-    if (fact.agentType !== undefined) state.agentType = fact.agentType
+  /** What the main agent did, or one of its subagents. */
+  course(subagentId: string | undefined): Course {
+    return subagentId === undefined ? this.#course : this.subagent(subagentId).course
   }
 
-  subagentActive(subagentId: string, timeMs: number): void {
-    const state = this.#subagent(subagentId)
-    state.lastMs = Math.max(state.lastMs, timeMs)
-  }
-
-  #subagent(id: string): SubagentState {
-    let state = this.subagents.get(id)
-    if (state === undefined) this.subagents.set(id, (state = { finished: false, lastMs: 0 }))
-    return state
+  /** New or known. */
+  subagent(id: string): Subagent {
+    let subagent = this.subagents.get(id)
+    if (subagent === undefined) this.subagents.set(id, (subagent = new Subagent()))
+    return subagent
   }
 }
 

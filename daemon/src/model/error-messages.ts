@@ -12,7 +12,8 @@ import {
   HookFailureCountSchema,
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { ToolOutcome } from "../domain/facts.ts"
-import { FAILURES, type ToolErrors, type ToolTotals } from "./tool-calls.ts"
+import { FAILURES } from "./judged-outcome.ts"
+import type { ToolErrors, ToolTotals } from "./tool-totals.ts"
 import type { Trouble } from "./trouble.ts"
 
 /** Of outcomes that are no good end. */

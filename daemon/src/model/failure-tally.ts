@@ -52,10 +52,10 @@ export class FailureTally {
     return this.#sums
   }
 
-  /** Counts a failure unless it is counted already. */
-  add({ key, word, timeMs, isFinal = false, lostMs = 0, example }: Failure): void {
+  /** Counts a failure unless it is counted already; answers whether it was not. */
+  add({ key, word, timeMs, isFinal = false, lostMs = 0, example }: Failure): boolean {
     const hash = keyHash(key)
-    if (this.#told.has(hash)) return
+    if (this.#told.has(hash)) return false
     this.#told.add(hash)
     let sum = this.#sums.get(word)
     if (sum === undefined) this.#sums.set(word, (sum = { count: 0, finals: 0, lostMs: 0, lastMs: 0, lastExample: undefined }))
@@ -63,8 +63,9 @@ export class FailureTally {
     if (isFinal) sum.finals++
     sum.lostMs += lostMs
     // Of two in one millisecond the same one wins in whatever order they come.
-    if (timeMs < sum.lastMs || (timeMs === sum.lastMs && (sum.lastExample ?? "") > (example ?? ""))) return
+    if (timeMs < sum.lastMs || (timeMs === sum.lastMs && (sum.lastExample ?? "") > (example ?? ""))) return true
     sum.lastMs = timeMs
     sum.lastExample = example
+    return true
   }
 }

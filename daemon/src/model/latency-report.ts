@@ -20,7 +20,7 @@ import { WINDOWS, windowStart } from "./latency-windows.ts"
 import { LatencyHistogram } from "./latency.ts"
 import { SamplePile } from "./sample-pile.ts"
 import type { Roster } from "./roster.ts"
-import { isFailure, isJudged } from "./tool-calls.ts"
+import { isFailure, isJudged } from "./judged-outcome.ts"
 
 export interface LatencyQuery {
   readonly group: LatencyGroup

@@ -13,7 +13,7 @@ export interface Sampled {
   readonly conversationId: string
   readonly samples: ClockSamples | undefined
   /** In memory, or read for this. */
-  calls(): Iterable<ToolCall>
+  readonly calls: () => Iterable<ToolCall>
 }
 
 export interface LatencySourceOptions {

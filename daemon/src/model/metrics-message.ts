@@ -3,14 +3,7 @@
 import { create } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
-import {
-  Certainty as CertaintyCode,
-  type Corrected,
-  CostSchema,
-  type Metrics,
-  MetricsSchema,
-  TokensSchema,
-} from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { type Corrected, type Metrics, MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { NO_USAGE } from "../domain/usage.ts"
 import type { ConversationTotals } from "./account.ts"
 import { bookedMessage } from "./booked-message.ts"
@@ -20,19 +13,12 @@ import type { ClockFigures } from "./clocks.ts"
 import { apiErrorMessages, errorMessages, hookFailureMessages } from "./error-messages.ts"
 import { conversationLatency, openIntervalMessage, slownessMessage } from "./latency-message.ts"
 import type { OpenInterval } from "./live-intervals.ts"
-import type { Certainty } from "./prices/price-book.ts"
 import type { Reconciliation } from "./reconciliation.ts"
 import { AGENT_CODE } from "./session-message.ts"
 import type { Slowness } from "./slow-judge.ts"
-import type { ToolTotals } from "./tool-calls.ts"
+import { costMessage, tokensMessage } from "./tokens-message.ts"
 import { toolMessage } from "./tool-message.ts"
-
-/** As the contract writes it. */
-export const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
-  priced: CertaintyCode.PRICED,
-  estimated: CertaintyCode.ESTIMATED,
-  unpriced: CertaintyCode.UNPRICED,
-}
+import type { ToolTotals } from "./tool-totals.ts"
 
 export interface MetricsFacts {
   readonly host: Host
@@ -67,12 +53,8 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
     conversationId: conversation.id,
     agent: AGENT_CODE[conversation.agent],
     host,
-    tokens: tokensMessage(totals),
-    cost: create(CostSchema, {
-      nanosUsd: totals?.nanosUsd ?? 0n,
-      certainty: CERTAINTY_CODE[totals?.certainty ?? "priced"],
-      unpricedModels: [...(totals?.unpricedModels ?? [])],
-    }),
+    tokens: tokensMessage(totals?.tokens ?? NO_USAGE),
+    cost: costMessage(totals ?? { nanosUsd: 0n, certainty: "priced", unpricedModels: [] }),
     latency: CLOCKS.flatMap((clock) => {
       const figures = clocks.clock(clock)
       return figures === undefined ? [] : [conversationLatency(clock, figures)]
@@ -100,19 +82,6 @@ export function metricsMessage(facts: MetricsFacts): Metrics {
     ...(judged > 0 ? { errorRate: failures / judged } : {}),
     ...(firstMs === undefined ? {} : { firstTime: timestampFromMs(firstMs) }),
     ...(lastMs === undefined ? {} : { lastTime: timestampFromMs(lastMs) }),
-  })
-}
-
-function tokensMessage(totals: ConversationTotals | undefined) {
-  const { input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h } = totals?.tokens ?? NO_USAGE
-  return create(TokensSchema, {
-    input: BigInt(input),
-    output: BigInt(output),
-    reasoning: BigInt(reasoning),
-    cacheRead: BigInt(cacheRead),
-    cacheWrite5m: BigInt(cacheWrite5m),
-    cacheWrite1h: BigInt(cacheWrite1h),
-    total: BigInt(input) + BigInt(output) + BigInt(cacheRead) + BigInt(cacheWrite5m) + BigInt(cacheWrite1h),
   })
 }
 

@@ -2,12 +2,15 @@
 
 import type { FirstRead, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import type { Hierarchy } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 
 /** What changed since a subscriber last heard: ids, never values. */
 export interface Dirty {
   readonly sessionIds: ReadonlySet<string>
   readonly conversationIds: ReadonlySet<string>
+  /** Sessions at the top of trees that changed. */
+  readonly treeIds: ReadonlySet<string>
   readonly firstRead: boolean
 }
 
@@ -30,6 +33,12 @@ export interface PublishedWorld {
   metricsRow(conversationId: string): Metrics | undefined
   /** Whether a conversation's row belongs to a scope now. */
   conversationInScope(conversationId: string, scope: Scope): boolean
+  /** The trees of the sessions in a scope, in the order of `sessions`. */
+  trees(scope: Scope): readonly Hierarchy[]
+  /** The session at the top of the tree that a session, a conversation or a node is in; undefined when the id is not known. */
+  treeRoot(id: string): string | undefined
+  /** The tree of a session at the top; undefined where it is not. */
+  tree(rootId: string): Hierarchy | undefined
   firstRead(): FirstRead
   /** Calls back after each change with what it touched, synchronously; the sets are valid during the call. */
   subscribe(listener: (dirty: Dirty) => void): () => void

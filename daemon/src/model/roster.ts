@@ -84,6 +84,12 @@ export class Roster {
     return session.conversationId === undefined ? undefined : this.#conversations.get(session.conversationId)
   }
 
+  /** The known conversation that started this one, unless evidence seats it in a session of its own. */
+  startedBy(conversationId: string): string | undefined {
+    const parent = this.#owners.has(conversationId) ? undefined : this.#conversations.get(conversationId)?.meta.parentConversationId
+    return parent !== undefined && parent !== conversationId && this.#isKnown(parent) ? parent : undefined
+  }
+
   sessionOf(conversationId: string): SessionState | undefined {
     const owner = this.#owners.get(conversationId)
     if (owner !== undefined) return owner

@@ -42,7 +42,7 @@ export const STATUS_CODE: Record<StatusWord, Status> = {
   unknown: Status.UNKNOWN,
 }
 
-const CONFIDENCE_CODE: Record<Confidence, ConfidenceCode> = {
+export const CONFIDENCE_CODE: Record<Confidence, ConfidenceCode> = {
   confirmed: ConfidenceCode.CONFIRMED,
   likely: ConfidenceCode.LIKELY,
   guess: ConfidenceCode.GUESS,

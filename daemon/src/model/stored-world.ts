@@ -7,6 +7,7 @@ import type { BookedCost } from "./booked-costs.ts"
 import type { ClockSamples } from "./clock-samples.ts"
 import type { KeptClocks } from "./clocks.ts"
 import type { ConversationState } from "./conversation.ts"
+import type { AgentFigures } from "./hierarchy/hierarchy.ts"
 import type { RateLimit } from "./rate-limits.ts"
 import type { Reconciliation } from "./reconciliation.ts"
 import type { StatusChange } from "./status-history.ts"
@@ -28,6 +29,8 @@ export interface ConversationSummary {
   readonly samples: ClockSamples
   readonly usage: readonly UsageSums[]
   readonly reconciliation: Reconciliation | undefined
+  /** What each of its agents used; undefined where an earlier version made the sums. */
+  readonly agents: AgentFigures | undefined
 }
 
 /** What a restart takes of it: samples stay on disk until they are asked for. */

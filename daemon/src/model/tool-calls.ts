@@ -1,6 +1,7 @@
 // Tool calls, paired and counted once each whatever file and order their two ends were read in.
 // Open calls stay visible as such; what is learnt later about a call revises what was counted.
 
+import { addCall, addEnd, type ToolTotals } from "./tool-totals.ts"
 import type { ToolEnded, ToolOutcome, ToolStarted } from "../domain/facts.ts"
 import { NO_PLACE } from "./clock-samples.ts"
 import { keyHash } from "./key-hash.ts"
@@ -37,22 +38,8 @@ export interface CallListener {
   callLeaves(call: ToolCall): void
 }
 
-/** Calls that ended in one bad way. */
-export interface ToolErrors {
-  count: number
-  /** When the last of them ended, Unix milliseconds, and the hash of its id. */
-  lastMs: number
-  lastKey: number
-}
-
-/** What the calls of one tool in one conversation come to. */
-export interface ToolTotals {
-  calls: number
-  judged: number
-  failures: number
-  /** Calls that did not end well, by how they did. */
-  errors: Partial<Record<ToolOutcome, ToolErrors>>
-}
+/** Hears of every call that is counted (`sign` 1) or about to change (`sign` -1). */
+export type CallCounter = (sign: 1 | -1, call: ToolCall) => void
 
 /** What is kept of a conversation's calls where they are not in memory themselves; plain data. */
 export interface KeptCalls {
@@ -76,12 +63,10 @@ const RANK: Record<ToolOutcome, number> = {
   interrupted: 9,
 }
 
-/** Outcomes that count as failures. */
-export const FAILURES: ReadonlySet<ToolOutcome> = new Set(["failed", "command-failed", "timeout", "model-error"])
-
 /** All calls of the host. `seen` answers the call it touched, or undefined when the fact said nothing new. */
 export class ToolCalls {
   readonly #listener: CallListener | undefined
+  readonly #onCount: CallCounter
   readonly #calls = new Map<number, ToolCall>()
   readonly #byConversation = new Map<string, ToolCall[]>()
   readonly #open = new Map<string, Set<ToolCall>>()
@@ -93,8 +78,9 @@ export class ToolCalls {
   /** Calls that changed since a store last asked. */
   readonly unsaved = new Unsaved<ToolCall>("call-left")
 
-  constructor(listener?: CallListener) {
+  constructor(listener?: CallListener, onCount: CallCounter = () => {}) {
     this.#listener = listener
+    this.#onCount = onCount
   }
 
   get size(): number {
@@ -103,6 +89,25 @@ export class ToolCalls {
 
   started(fact: ToolStarted): ToolCall | undefined {
     const key = keyHash(fact.callId)
+    return this.#counting(key, () => this.#started(fact, key))
+  }
+
+  ended(fact: ToolEnded): ToolCall | undefined {
+    const key = keyHash(fact.callId)
+    return this.#counting(key, () => this.#ended(fact, key))
+  }
+
+  /** Takes a call out of what was counted, has it changed, and counts it as it then is. */
+  #counting(key: number, change: () => ToolCall | undefined): ToolCall | undefined {
+    const before = this.#calls.get(key)
+    if (before !== undefined) this.#onCount(-1, before)
+    const changed = change()
+    const after = before ?? changed
+    if (after !== undefined) this.#onCount(1, after)
+    return changed
+  }
+
+  #started(fact: ToolStarted, key: number): ToolCall | undefined {
     const call = this.#calls.get(key)
     if (call === undefined) {
       return this.#add({
@@ -136,8 +141,7 @@ export class ToolCalls {
     return call
   }
 
-  ended(fact: ToolEnded): ToolCall | undefined {
-    const key = keyHash(fact.callId)
+  #ended(fact: ToolEnded, key: number): ToolCall | undefined {
     let call = this.#calls.get(key)
     if (call === undefined) {
       call = this.#add({
@@ -192,6 +196,12 @@ export class ToolCalls {
   abandonAll(conversationId: string, timeMs: number): void {
     const agents = new Set([...(this.#open.get(conversationId) ?? [])].map(({ subagentId }) => subagentId))
     for (const subagentId of agents) this.abandon(conversationId, subagentId, timeMs)
+  }
+
+  /** Whether an agent has a call without an end. */
+  isOpen(conversationId: string, subagentId: string | undefined): boolean {
+    for (const call of this.#open.get(conversationId) ?? []) if (call.subagentId === subagentId) return true
+    return false
   }
 
   /** Calls without an end, oldest first. */
@@ -249,10 +259,14 @@ export class ToolCalls {
     for (const call of kept.open) this.#put(call)
   }
 
-  /** Puts back a conversation's calls; totals are made of them from now on. */
-  restore(conversationId: string, calls: Iterable<StoredCall>): void {
+  /** Puts back a conversation's calls; totals are made of them from now on. `isCounted`: whoever counts calls knows them. */
+  restore(conversationId: string, calls: Iterable<StoredCall>, isCounted: boolean): void {
     this.#dropKept(conversationId)
-    for (const call of calls) if (!this.#calls.has(call.key)) this.#put(call)
+    for (const call of calls) {
+      if (this.#calls.has(call.key)) continue
+      const put = this.#put(call)
+      if (!isCounted) this.#onCount(1, put)
+    }
   }
 
   /** Forgets a conversation's calls for good. */
@@ -274,13 +288,14 @@ export class ToolCalls {
     this.#keptSize -= kept.calls - kept.open.length
   }
 
-  #put({ kind: _kind, ...stored }: StoredCall): void {
+  #put({ kind: _kind, ...stored }: StoredCall): ToolCall {
     const call: ToolCall = { ...stored, target: undefined, place: NO_PLACE, waitPlace: NO_PLACE }
     this.#totals.delete(call.conversationId)
     this.#calls.set(call.key, call)
     listOf(this.#byConversation, call.conversationId).push(call)
     if (call.endMs === undefined && call.outcome === undefined && !call.abandoned) setOf(this.#open, call.conversationId).add(call)
     this.#listener?.callChanged(call, false)
+    return call
   }
 
   #add(call: ToolCall): ToolCall {
@@ -316,46 +331,12 @@ export class ToolCalls {
   }
 }
 
-function addCall(totals: Map<string, ToolTotals>, call: ToolCall): void {
-  if (call.name === "") return
-  let tool = totals.get(call.name)
-  if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0, errors: {} }))
-  tool.calls++
-  addEnd(tool, call)
-}
-
-function addEnd(tool: ToolTotals, call: ToolCall): void {
-  addError(tool, call)
-  if (!isJudged(call.outcome)) return
-  tool.judged++
-  if (FAILURES.has(call.outcome)) tool.failures++
-}
-
-function addError({ errors }: ToolTotals, { key, outcome, endMs = 0 }: ToolCall): void {
-  if (outcome === undefined || outcome === "ok" || outcome === "background") return
-  const error = (errors[outcome] ??= { count: 0, lastMs: 0, lastKey: 0 })
-  error.count++
-  // Of two in one millisecond the same one is the last in whatever order they come.
-  if (endMs < error.lastMs || (endMs === error.lastMs && key < error.lastKey)) return
-  error.lastMs = endMs
-  error.lastKey = key
-}
-
 function endOf({ endMs, outcome, durationMs, name, wasAsked }: ToolCall): string {
   return `${endMs} ${outcome} ${durationMs} ${name} ${wasAsked}`
 }
 
 function storedCall({ target: _target, place: _place, waitPlace: _waitPlace, ...call }: ToolCall): StoredCall {
   return { kind: "call", ...call }
-}
-
-/** Whether a call counts in the error rate, and its run for the tool clock. */
-export function isJudged(outcome: ToolOutcome | undefined): outcome is ToolOutcome {
-  return outcome === "ok" || (outcome !== undefined && FAILURES.has(outcome))
-}
-
-export function isFailure(outcome: ToolOutcome | undefined): boolean {
-  return outcome !== undefined && FAILURES.has(outcome)
 }
 
 /** As measured by the agent, else end minus start; undefined for what cannot be a duration (clocks jump). */

@@ -7,7 +7,7 @@ import type { ClockFigures } from "./clocks.ts"
 import { errorMessages } from "./error-messages.ts"
 import { conversationLatency } from "./latency-message.ts"
 import type { Percentiles } from "./latency.ts"
-import type { ToolTotals } from "./tool-calls.ts"
+import type { ToolTotals } from "./tool-totals.ts"
 import type { Trouble } from "./trouble.ts"
 
 interface Written {

@@ -23,14 +23,11 @@ export class TranscriptFold {
   }
 
   fold(fact: TranscriptFact): void {
-    const { roster, ledger, tools, clocks, reconciler, usage, history, activities } = this.#parts
+    const { roster, ledger, tools, clocks, reconciler, usage, history, activities, hierarchy } = this.#parts
     history.rouse(fact)
     const conversation = this.#conversation(fact.conversationId)
     this.#parts.onConversation(conversation.id)
-    if ("timeMs" in fact) {
-      conversation.touch(fact.timeMs)
-      if (fact.subagentId !== undefined) conversation.subagentActive(fact.subagentId, fact.timeMs)
-    }
+    if ("timeMs" in fact) conversation.touch(fact.timeMs)
     const turnStartedMs = conversation.inTurn === true && fact.kind === "turn-ended" ? conversation.turnChangedMs : undefined
     switch (fact.kind) {
       case "conversation-seen":
@@ -71,13 +68,13 @@ export class TranscriptFold {
         if (fact.subagentId === undefined) conversation.contextSeen(fact)
         break
       case "api-error-seen":
-        conversation.trouble.apiErrorSeen(fact)
+        if (conversation.trouble.apiErrorSeen(fact)) hierarchy.apiErrorSeen(conversation, fact.subagentId)
         break
       case "hook-failed":
         conversation.trouble.hookFailed(fact)
         break
       case "subagent-seen":
-        conversation.subagentSeen(fact)
+        conversation.subagent(fact.subagentId).see(fact)
         break
       case "booked-cost-seen":
         this.#touchAll(reconciler.bookedSeen(fact))
@@ -91,6 +88,7 @@ export class TranscriptFold {
       default:
         fact satisfies never
     }
+    hierarchy.fold(fact, conversation, tools)
     activities.see(fact, conversation, turnStartedMs)
   }
 

@@ -62,15 +62,17 @@ export class Trouble {
     return this.#untold.size === 0 ? undefined : { kind: UNTOLD, count: this.#untold.size }
   }
 
-  apiErrorSeen({ key, error, timeMs, final, retryInMs, example }: ApiErrorSeen): void {
+  /** Answers whether it was not known. */
+  apiErrorSeen({ key, error, timeMs, final, retryInMs, example }: ApiErrorSeen): boolean {
     this.#untold.delete(keyHash(key))
-    this.apiErrors.add({ key, word: error, timeMs, isFinal: final, lostMs: retryInMs, example })
+    return this.apiErrors.add({ key, word: error, timeMs, isFinal: final, lostMs: retryInMs, example })
   }
 
   hookFailed({ key, hook, timeMs, example }: HookFailed): void {
     this.hookFailures.add({ key, word: hook, timeMs, example })
   }
 
+  /** `tool` is empty where it is not known yet. */
   toolEnded(tool: string, { callId, outcome, timeMs, example }: ToolEnded): void {
     if (example === undefined) return
     const of = `${outcome} ${tool}`
@@ -88,7 +90,11 @@ export class Trouble {
 
   /** What was said of a call; undefined where it was not the last of its kind, or nothing was said. */
   exampleOf(callKey: number, outcome: ToolOutcome, tool: string): string | undefined {
-    const example = this.#examples.get(`${outcome} ${tool}`)
-    return example?.callKey === callKey ? example.text : undefined
+    // Where its end was read before its start, the tool had no name yet.
+    for (const name of [tool, ""]) {
+      const example = this.#examples.get(`${outcome} ${name}`)
+      if (example?.callKey === callKey) return example.text
+    }
+    return undefined
   }
 }

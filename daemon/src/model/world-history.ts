@@ -7,6 +7,7 @@ import { ClockSamples } from "./clock-samples.ts"
 import { type Clocks, sampled } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
+import type { Hierarchy } from "./hierarchy/hierarchy.ts"
 import type { Ledger } from "./ledger.ts"
 import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
@@ -40,6 +41,7 @@ export interface WorldParts {
   readonly roster: Roster
   readonly conversations: Map<string, Conversation>
   readonly activities: ActivityLog
+  readonly hierarchy: Hierarchy
 }
 
 export class WorldHistory {
@@ -71,7 +73,7 @@ export class WorldHistory {
 
   /** Puts back what a store kept, into an empty world, and takes note of changes from then on. */
   restore(stored: StoredWorld, archive: Archive, nowMs: number): void {
-    const { conversations, reconciler, roster, usage, ledger } = this.#parts
+    const { conversations, reconciler, roster, usage, ledger, hierarchy } = this.#parts
     this.#archive = archive
     for (const [id, { booked, ...state }] of stored.conversations) {
       const conversation = new Conversation(id)
@@ -85,13 +87,14 @@ export class WorldHistory {
     }
     ledger.restore(archive.entries(SHARED).filter(isRequest), true)
     const unsummed = new Set<string>()
-    for (const { id, lastMs } of conversations.values()) {
+    for (const conversation of conversations.values()) {
+      const { id, lastMs } = conversation
       const summary = (lastMs ?? 0) < nowMs - RECENT_MS ? stored.summary(id) : undefined
-      if (summary !== undefined) this.#sleep(id, summary)
-      else {
+      if (summary?.agents === undefined) {
         unsummed.add(id)
         this.#load(id, false)
-      }
+      } else this.#sleep(id, summary)
+      hierarchy.restore(conversation, summary?.agents ?? [])
     }
     // Sums hold the requests of keys that several bear; where there are none, these are booked as well.
     ledger.bookShared(unsummed)
@@ -202,8 +205,9 @@ export class WorldHistory {
 
   /** A conversation's sums as they are now; undefined for one that is not known. */
   summaryOf(conversationId: string): ConversationSummary | undefined {
-    const { conversations, ledger, tools, clocks, usage, reconciler } = this.#parts
-    if (!conversations.has(conversationId)) return undefined
+    const { conversations, ledger, tools, clocks, usage, reconciler, hierarchy } = this.#parts
+    const conversation = conversations.get(conversationId)
+    if (conversation === undefined) return undefined
     return {
       account: ledger.accountOf(conversationId),
       calls: tools.kept(conversationId),
@@ -211,6 +215,7 @@ export class WorldHistory {
       clocks: clocks.kept(conversationId, tools.totals(conversationId).keys()),
       usage: [...usage.rollup.rowsOf(conversationId)],
       reconciliation: reconciler.resultOf(conversationId),
+      agents: hierarchy.figuresOf(conversation),
     }
   }
 
@@ -226,7 +231,7 @@ export class WorldHistory {
 
   /** Forgets conversations for good: a person asked for it. */
   forget(conversationIds: Iterable<string>): void {
-    const { conversations, ledger, tools, clocks, reconciler, usage, roster, activities } = this.#parts
+    const { conversations, ledger, tools, clocks, reconciler, usage, roster, activities, hierarchy } = this.#parts
     const ids = new Set(conversationIds)
     activities.forget(ids)
     for (const id of ids) {
@@ -239,6 +244,8 @@ export class WorldHistory {
       reconciler.booked.forget(id)
       usage.corrections.forget(id)
       roster.forget(id)
+      const conversation = conversations.get(id)
+      if (conversation !== undefined) hierarchy.forget(conversation)
       conversations.delete(id)
       for (const { history } of roster.sessions.values()) history.forget(id)
     }
@@ -264,7 +271,7 @@ export class WorldHistory {
     const entries = this.#archive?.entries(id) ?? []
     this.#parts.ledger.restore(entries.filter(isRequest), isBooked)
     this.#parts.clocks.wake(id)
-    this.#parts.tools.restore(id, entries.filter(isCall))
+    this.#parts.tools.restore(id, entries.filter(isCall), isBooked)
     this.#parts.clocks.spans.restore(entries.filter(isSpan))
   }
 

@@ -2,22 +2,23 @@
 // published messages from what is true at the moment they are asked for.
 
 import { create } from "@bufbuild/protobuf"
-import { type FirstRead, FirstReadSchema, type Host, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { type FirstRead, FirstReadSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import type { Hierarchy as HierarchyMessage } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
 import type { AgentGone, AgentSeen, Fact } from "../domain/facts.ts"
 import { NO_USAGE } from "../domain/usage.ts"
 import { ActivityFeed } from "./activity-feed.ts"
 import { ActivityLog } from "./activity-log.ts"
-import type { ActivityRingOptions } from "./activity-ring.ts"
 import { Clocks } from "./clocks.ts"
 import type { Conversation } from "./conversation.ts"
-import { type CorrectionJournal, type Measured, NO_JOURNAL } from "./correction-desk.ts"
+import { type Measured, NO_JOURNAL } from "./correction-desk.ts"
 import { LatencyReport } from "./latency-report.ts"
+import { Hierarchy } from "./hierarchy/hierarchy.ts"
+import { Trees } from "./hierarchy/trees.ts"
 import { Ledger } from "./ledger.ts"
 import { LiveIntervals } from "./live-intervals.ts"
-import type { PriceBook } from "./prices/price-book.ts"
 import type { PublishedActivities } from "./published-activities.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Reconciler } from "./reconciler.ts"
@@ -28,37 +29,14 @@ import { lastActivityMs, statusChangeMessage } from "./session-message.ts"
 import type { SessionState } from "./session-state.ts"
 import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
-import type { SlowThresholds } from "./slow-judge.ts"
 import { ToolCalls } from "./tool-calls.ts"
 import { TranscriptFold } from "./transcript-fold.ts"
 import { UsageBooks } from "./usage-books.ts"
 import { usageConversation } from "./usage-conversation.ts"
 import { WorldHistory } from "./world-history.ts"
 import { WorldMessages } from "./world-messages.ts"
+import type { ReadProgress, WorldOptions } from "./world-options.ts"
 import { createMemorySeenJournal, isUnread, type SeenJournal } from "./unread.ts"
-
-export interface WorldOptions {
-  readonly host: Host
-  readonly prices: PriceBook
-  /** Keeps corrections made by hand; absent: they last as long as the world. */
-  readonly correctionJournal?: CorrectionJournal
-  /** Unix milliseconds. */
-  readonly now: () => number
-  /** Keeps what was marked as seen; absent: it lasts as long as the world. */
-  readonly seen?: SeenJournal
-  /** From when on something is called slow. */
-  readonly slow?: SlowThresholds
-  /** How much is kept of what happened. */
-  readonly activityRing?: Pick<ActivityRingOptions, "capacity" | "maxAgeMs">
-}
-
-/** How far the first read is, as the tailer reports it. */
-export interface ReadProgress {
-  readonly bytesRead: number
-  readonly bytesTotal: number
-  readonly files: number
-  readonly done: boolean
-}
 
 /** Ticks come about once a second; after such a gap the machine slept, or this process was stopped. */
 const SLEPT_MS = 30_000
@@ -71,10 +49,11 @@ export class World implements PublishedWorld {
   readonly usage: UsageBooks
   readonly #reconciler: Reconciler
   readonly #clocks: Clocks = new Clocks((id) => this.#tools.of(id))
-  readonly #tools: ToolCalls = new ToolCalls(this.#clocks)
-  readonly #live: LiveIntervals
   readonly #conversations = new Map<string, Conversation>()
   readonly #roster = new Roster(this.#conversations)
+  readonly #hierarchy = new Hierarchy({ conversations: this.#conversations, roster: this.#roster })
+  readonly #tools: ToolCalls = new ToolCalls(this.#clocks, this.#hierarchy.count)
+  readonly #live: LiveIntervals
   readonly #activityLog: ActivityLog
   /** What happened. */
   readonly activities: PublishedActivities
@@ -85,6 +64,7 @@ export class World implements PublishedWorld {
   readonly latency: LatencyReport
   readonly #listeners = new Set<(dirty: Dirty) => void>()
   readonly #published: WorldMessages
+  readonly #trees: Trees
   /** Ended sessions still within SCOPE_RECENT; time alone takes them out. */
   readonly #recentlyEnded = new Set<string>()
   #dirtySessions = new Set<string>()
@@ -113,7 +93,10 @@ export class World implements PublishedWorld {
       },
       now: options.now,
     })
-    this.#ledger = new Ledger(options.prices, this.usage.book)
+    this.#ledger = new Ledger(options.prices, (sign, request, price) => {
+      this.usage.book(sign, request, price)
+      this.#hierarchy.book(sign, request, price)
+    })
     this.#reconciler = new Reconciler({ requestsOf: (id) => this.#requestsOf(id), prices: options.prices })
     this.#activityLog = new ActivityLog({ now: options.now, tools: this.#tools, ...options.activityRing })
     const parts = {
@@ -125,7 +108,9 @@ export class World implements PublishedWorld {
       roster: this.#roster,
       conversations: this.#conversations,
       activities: this.#activityLog,
+      hierarchy: this.#hierarchy,
     }
+    this.#trees = new Trees(this.#hierarchy, { ...parts, now: options.now, modelOf: (id) => this.#published.modelOf(id) })
     this.activities = new ActivityFeed(this.#activityLog, parts)
     const onConversation = (id: string): unknown => this.#dirtyConversations.add(id)
     this.history = new WorldHistory(parts)
@@ -150,6 +135,7 @@ export class World implements PublishedWorld {
   /** Puts back what a store kept, into an empty world. */
   restore(stored: StoredWorld, archive: Archive): void {
     this.history.restore(stored, archive, this.#now())
+    for (const id of this.#conversations.keys()) this.#dirtyConversations.add(id)
     this.#reseat = true
     this.#settle()
     this.#publish(false)
@@ -245,6 +231,18 @@ export class World implements PublishedWorld {
     return this.#published.session(session.id)
   }
 
+  trees(scope: Scope): readonly HierarchyMessage[] {
+    return this.sessions(scope).flatMap(({ id }) => this.#trees.tree(id) ?? [])
+  }
+
+  treeRoot(id: string): string | undefined {
+    return this.#trees.rootOf(id)
+  }
+
+  tree(rootId: string): HierarchyMessage | undefined {
+    return this.#trees.tree(rootId)
+  }
+
   sessionInScope(id: string, scope: Scope): boolean {
     const session = this.#roster.sessions.get(id)
     if (session === undefined) return false
@@ -307,7 +305,8 @@ export class World implements PublishedWorld {
   /** After the facts: who sits where, and what everyone touched does now. */
   #settle(): void {
     const nowMs = this.#now()
-    if (this.#reseat) {
+    const isReseated = this.#reseat
+    if (isReseated) {
       this.#reseat = false
       this.#roster.bindAll(nowMs, this.#touch)
       this.#roster.standIn(nowMs, this.#touch)
@@ -320,6 +319,7 @@ export class World implements PublishedWorld {
       const session = this.#roster.sessions.get(id)
       if (session !== undefined) this.#restatus(session, nowMs)
     }
+    this.#hierarchy.settle(this.#dirtySessions, this.#dirtyConversations, isReseated)
   }
 
   #restatus(session: SessionState, nowMs: number): void {
@@ -336,9 +336,11 @@ export class World implements PublishedWorld {
       nowMs,
     )
     const before = session.status?.status
-    if (session.setStatus(reading, nowMs)) this.#dirtySessions.add(session.id)
+    if (session.setStatus(reading, nowMs)) {
+      this.#dirtySessions.add(session.id)
+      this.#activityLog.statusChanged(session, reading)
+    }
     this.#live.statusRead(session, before, nowMs)
-    if (reading.status !== before) this.#activityLog.statusChanged(session, reading)
     const unread = isUnread({ sessionId: session.id, status: reading.status, process: session.process, conversation }, this.#seen)
     if (session.unread !== unread) this.#dirtySessions.add(session.id)
     session.unread = unread
@@ -360,6 +362,8 @@ export class World implements PublishedWorld {
     this.#activityLog.publish()
     const sessionIds = this.#dirtySessions
     const conversationIds = this.#dirtyConversations
+    for (const id of sessionIds) this.#hierarchy.sessionChanged(id)
+    const treeIds = this.#trees.changed(this.#hierarchy.takeChanges())
     if (sessionIds.size === 0 && conversationIds.size === 0 && !firstRead) return
     this.#dirtySessions = new Set()
     this.#dirtyConversations = new Set()
@@ -369,7 +373,7 @@ export class World implements PublishedWorld {
       if (session !== undefined) this.history.sessionTouched(session)
     }
     for (const id of conversationIds) this.#published.rowChanged(id)
-    for (const listener of this.#listeners) listener({ sessionIds, conversationIds, firstRead })
+    for (const listener of this.#listeners) listener({ sessionIds, conversationIds, treeIds, firstRead })
   }
 
   #conversationIdsIn(scope: Scope): readonly string[] {

@@ -66,13 +66,21 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
         const { what, key, isLeft } = skipEntry(reader)
         // Its key names its conversation: nobody asks.
         if (what === "interval") continue
+        if (what === "request") leaveAnswerBehind(built, key, home, isLeft)
         if (isLeft) built[what].leave(key, home)
         // Nearly all answers are where their requests are, which come first.
-        else if (what === "answer" && built.request.get(key) === home) continue
+        else if (what === "answer" && built.request.get(key) === home && built.answer.get(key) === 0) continue
         else built[what].set(key, home)
       }
     }
     return built
+  }
+
+  /** A request that goes elsewhere no longer tells where its answer is. */
+  function leaveAnswerBehind({ request, answer }: Homes, key: number, home: number, isLeft: boolean): void {
+    const before = request.get(key)
+    const goes = isLeft ? before === home : before !== 0 && before !== home
+    if (goes && answer.get(key) === 0) answer.set(key, before)
   }
 
   return {
@@ -87,7 +95,7 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
     },
     samples(conversationId) {
       const packed = samplesOf.get(names.known(conversationId) ?? 0)?.["samples"]
-      return packed instanceof Uint8Array ? read(() => unpackSamples(packed, (number) => entryNames.text(number)), undefined) : undefined
+      return packed instanceof Uint8Array ? read(() => unpackSamples(packed, (name) => entryNames.text(name)), undefined) : undefined
     },
     statusChanges(sessionId, limit) {
       return read(

@@ -4,7 +4,6 @@ import type { DatabaseSync } from "node:sqlite"
 import type { CorrectionRecord } from "../model/corrections.ts"
 import type { RateLimit } from "../model/rate-limits.ts"
 import type { KeptSummary, StoredConversation, StoredSession, StoredWorld } from "../model/stored-world.ts"
-import { loadActivities } from "./activity-rows.ts"
 import { DamagedError } from "./damage.ts"
 import { fromJson } from "./json.ts"
 import { Names } from "./names.ts"
@@ -12,7 +11,7 @@ import { statusChangeOf } from "./status-change-row.ts"
 
 const LAST_CHANGES = "SELECT * FROM status_changes WHERE id IN (SELECT max(id) FROM status_changes GROUP BY session)"
 
-export interface LoadedWorld extends StoredWorld {
+export interface LoadedWorld extends Omit<StoredWorld, "activities"> {
   /** Whether there are sums of a conversation. */
   hasSummary(conversationId: string): boolean
   readonly names: Names
@@ -57,7 +56,6 @@ export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorl
     limits: meta.has("limits") ? (parse(meta.get("limits")) as RateLimit[]) : [],
     corrections: rows("SELECT state FROM corrections ORDER BY id").map((row) => parse(row["state"]) as CorrectionRecord),
     bytesRead: Number(meta.get("bytes_read") ?? 0),
-    activities: loadActivities(database, names),
   }
 }
 

@@ -8,6 +8,7 @@ import { NO_USAGE } from "../domain/usage.ts"
 import { Diagnostics } from "../model/diagnostics.ts"
 import { createPriceBook } from "../model/prices/price-book.ts"
 import { World } from "../model/world.ts"
+import type { WorldOptions } from "../model/world-options.ts"
 import { createBatchWriter } from "./apply-batch.ts"
 import { configure } from "./configure.ts"
 import { openStore, type Store } from "./store.ts"
@@ -23,8 +24,8 @@ export const HEADS: readonly TranscriptFact[] = ["one", "two", "three"].map((id)
   agent: "claude",
 }))
 
-export function newWorld(): World {
-  return new World({ host: create(HostSchema, { id: "h" }), prices: createPriceBook(), now: () => NOW_MS })
+export function newWorld(more: Partial<WorldOptions> = {}): World {
+  return new World({ host: create(HostSchema, { id: "h" }), prices: createPriceBook(), now: () => NOW_MS, ...more })
 }
 
 /** Writes at once, and fails before the step of this number; 0 never does. */
@@ -60,7 +61,7 @@ interface Run {
   crash(): void
 }
 
-export function start(path: string, failAt: () => number = () => 0, pricesKey = "p"): Run {
+export function start(path: string, failAt: () => number = () => 0, pricesKey = "p", more: Partial<WorldOptions> = {}): Run {
   const diagnostics = new Diagnostics()
   let writer: Writer | undefined
   let isDead = false
@@ -69,7 +70,7 @@ export function start(path: string, failAt: () => number = () => 0, pricesKey = 
     close: async () => writer?.close(),
   }
   const store = openStore({ path, pricesKey, diagnostics, now: () => NOW_MS, delayMs: 0, writer: lazy })
-  const world = newWorld()
+  const world = newWorld(more)
   store.attach(world)
   world.setFirstRead({ bytesRead: 0, bytesTotal: 0, files: 0, done: true })
   const state = store.readings.find("/file", 1, 1)?.state as { readonly from: number } | undefined

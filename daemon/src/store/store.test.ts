@@ -60,6 +60,7 @@ const fact: fc.Arbitrary<TranscriptFact> = fc
         outcome: fc.constantFrom("ok", "failed", "background", "rejected"),
         durationMs: fc.constantFrom(undefined, undefined, 30_000),
         wasAsked: fc.constantFrom(undefined, undefined, true),
+        example: fc.constantFrom(undefined, "what it said", "what it said else"),
       }),
     },
     {
@@ -88,6 +89,16 @@ const fact: fc.Arbitrary<TranscriptFact> = fc
       key: fc.constantFrom("e1", "e2"),
       error: fc.constant("x"),
       final: fc.boolean(),
+      retryInMs: fc.constantFrom(undefined, 500),
+      example: fc.constantFrom(undefined, "busy"),
+    }),
+    fc.record({
+      kind: fc.constant("hook-failed"),
+      ...inTranscript,
+      key: fc.constantFrom("h1", "h2"),
+      hook: fc.constantFrom("Stop", "PreToolUse:Bash"),
+      outcome: fc.constant("failed"),
+      example: fc.constantFrom(undefined, "not found"),
     }),
     fc.record({
       kind: fc.constant("booked-cost-seen"),

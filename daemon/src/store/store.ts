@@ -9,6 +9,7 @@ import type { Diagnostics } from "../model/diagnostics.ts"
 import type { ConversationSummary } from "../model/stored-world.ts"
 import type { StorePort } from "../model/store-port.ts"
 import type { World } from "../model/world.ts"
+import { loadActivities } from "./activity-rows.ts"
 import { createArchive } from "./archive.ts"
 import type { Batch } from "./batch.ts"
 import { buildBatch, isEmpty } from "./batch-builder.ts"
@@ -227,7 +228,7 @@ export function openStore(options: StoreOptions): Store {
     },
     attach(attached) {
       if (stored === undefined) throw new Error("a store is attached once")
-      attached.restore(stored, archive)
+      attached.restore({ ...stored, activities: loadActivities({ database, names, onDamage }) }, archive)
       world = attached
       for (const [id] of stored.conversations) if (!stored.hasSummary(id)) unsummed.set(id, 0)
       stored = undefined

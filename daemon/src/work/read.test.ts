@@ -289,6 +289,7 @@ describe("readFrom", () => {
         kind: "subagent-seen",
         conversationId: "sid",
         subagentId: "a1",
+        link: "sidecar",
         parentSubagentId: "a0",
         toolCallId: "toolu_1",
         agentType: "Explore",

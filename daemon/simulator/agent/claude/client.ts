@@ -68,6 +68,7 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     if (lane === undefined) throw new Error(`No subagent ${subagentId} is running.`)
     return lane
   }
+  const depthOf = (subagentId: string): number => Number(now.subagents.get(subagentId)?.meta["spawnDepth"] ?? 0)
   const show = (): void => {
     if (!hasAppeared || !clock.isLive()) return
     const call = [...now.lane.open.values()][0]
@@ -244,7 +245,12 @@ export function createClaudeClient(options: ClaudeOptions): Client {
       const parent = laneOf(start.subagentId)
       const agentType = start.agentType ?? "general-purpose"
       const isBackground = start.background ?? false
-      const input = { description: start.description, prompt: start.prompt, subagent_type: agentType }
+      const input = {
+        description: start.description,
+        prompt: start.prompt,
+        subagent_type: agentType,
+        ...(isBackground ? { run_in_background: true } : {}),
+      }
       const [callId = ""] = await client.respond({ tools: [{ name: "Agent", input }], ...onLane(start.subagentId) })
       const subagentId = `a${random.hex(16)}`
       const folder = join(dirname(now.lane.path), now.lane.sessionId, "subagents")
@@ -262,7 +268,7 @@ export function createClaudeClient(options: ClaudeOptions): Client {
         description: start.description,
         toolUseId: callId,
         ...(start.subagentId === undefined ? {} : { parentAgentId: start.subagentId }),
-        spawnDepth: start.subagentId === undefined ? 1 : 2,
+        spawnDepth: start.subagentId === undefined ? 1 : depthOf(start.subagentId) + 1,
         requestShape: isBackground ? "background" : "foreground",
         requestNonInteractive: isHeadless,
         model: lane.model,

@@ -28,7 +28,12 @@ export function toolResult(call: OpenCall, outcome: ToolOutcome, output: string,
   })
   switch (outcome) {
     case "ok":
-      return { content: output, isError: false, toolUseResult: success(call, output, endedMs), extra: accepted }
+      return {
+        content: name === "Agent" ? [{ type: "text", text: output }] : output,
+        isError: false,
+        toolUseResult: success(call, output, endedMs),
+        extra: accepted,
+      }
     case "background":
       return {
         content: "Command running in background with ID: b1a2c3d",
@@ -87,9 +92,19 @@ function success({ name, input, startedMs, allowedAfterMs = 0 }: OpenCall, outpu
       return { mode: "files_with_matches", filenames: ["src/index.ts"], numFiles: 1 }
     case "WebFetch":
       return { bytes: 5120, code: 200, codeText: "OK", result: output, durationMs: endedMs - startedMs - allowedAfterMs, url: input["url"] }
+    case "Agent":
+      return agentResult(input, output)
     case "AskUserQuestion":
       return { questions: input["questions"], answers: { answer: output } }
     default:
       return [{ type: "text", text: output }]
   }
+}
+
+/** The answer names the agent in its words; beside it stands the same once more. */
+function agentResult(input: Readonly<Record<string, unknown>>, output: string): unknown {
+  const agentId = /agentId: (?<id>a[0-9a-f]+)/u.exec(output)?.groups?.["id"]
+  const { description, prompt, subagent_type: agentType } = input
+  if (output.startsWith("Async agent launched")) return { isAsync: true, status: "async_launched", agentId, description, prompt }
+  return { status: "completed", agentId, agentType, content: [{ type: "text", text: output.replace(/\nagentId: .*$/su, "") }] }
 }

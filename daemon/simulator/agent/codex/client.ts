@@ -278,10 +278,13 @@ export function createCodexClient(options: CodexOptions): Client {
       return settle !== undefined
     },
     async startSubagent(start) {
-      if (start.subagentId !== undefined) throw new Error("A Codex subagent does not start another here.")
       const role = start.agentType ?? "default"
-      const thread = now.thread
-      const [callId = ""] = await client.respond({ tools: [{ name: "spawn_agent", input: { message: start.prompt, agent_type: role } }] })
+      const thread = threadOf(start.subagentId)
+      const lane = start.subagentId === undefined ? {} : { subagentId: start.subagentId }
+      const [callId = ""] = await client.respond({
+        ...lane,
+        tools: [{ name: "spawn_agent", input: { message: start.prompt, agent_type: role } }],
+      })
       const startedMs = clock.now()
       const id = random.uuid7(startedMs)
       const nickname = random.pick(NICKNAMES)
@@ -313,7 +316,7 @@ export function createCodexClient(options: CodexOptions): Client {
         completed_at_ms: clock.now(),
       })
       begin(child, start.prompt)
-      endTool({ callId, output: JSON.stringify({ agent_id: id, nickname }) })
+      endTool({ ...lane, callId, output: JSON.stringify({ agent_id: id, nickname }) })
       return id
     },
     async endSubagent(subagentId, text) {

@@ -51,7 +51,13 @@ export function createTurnLines(options: {
       const spawned =
         parent === undefined
           ? undefined
-          : { parent_thread_id: parent.thread.id, depth: 1, agent_path: null, agent_nickname: parent.nickname, agent_role: parent.role }
+          : {
+              parent_thread_id: parent.thread.id,
+              depth: depthOf(parent.thread) + 1,
+              agent_path: null,
+              agent_nickname: parent.nickname,
+              agent_role: parent.role,
+            }
       write(thread, "session_meta", {
         session_id: thread.rootId,
         id: thread.id,
@@ -162,4 +168,9 @@ export function createTurnLines(options: {
       )
     },
   }
+}
+
+/** How many threads stand above it. */
+function depthOf(thread: Thread): number {
+  return thread.parent === undefined ? 0 : depthOf(thread.parent.thread) + 1
 }

@@ -15,6 +15,11 @@ export function asObjects(value: unknown): readonly JsonObject[] {
   return value.filter((element): element is JsonObject => asObject(element) !== undefined)
 }
 
+/** The strings among an array's elements; empty for anything that is no array. */
+export function asStrings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((element): element is string => typeof element === "string") : []
+}
+
 /** A non-empty string of at most `max` UTF-16 units, without lone surrogates; a longer one is no id and no name, so it is left out. */
 export function asString(value: unknown, max = 4096): string | undefined {
   return typeof value === "string" && value !== "" && value.length <= max ? value.toWellFormed() : undefined

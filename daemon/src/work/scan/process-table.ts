@@ -18,6 +18,10 @@ export interface FoundAgent {
   readonly argv: readonly string[]
 }
 
+/** Whether both are the same program with the same arguments. */
+export const isSame = (a: FoundAgent, b: FoundAgent): boolean =>
+  a.exe === b.exe && a.argv.length === b.argv.length && a.argv.every((word, at) => word === b.argv[at])
+
 /** The scan cannot be trusted: nothing may be concluded from who is missing in it. */
 export class ProcessTableError extends Error {
   override readonly name = "ProcessTableError"
@@ -45,6 +49,8 @@ interface Remembered {
 /** So many of them are looked at again in one quick scan. */
 const AT_ONCE = 100
 
+/** Younger than this, a process may be a fork that has not called exec yet. */
+const YOUNG_TICKS = 200
 /** A name under which a script may be about to exec the agent of the same name. */
 const UNSETTLED_NAME = /^(claude|codex|node|bun|deno|MainThread|\d+\.\d+\.\d+)/
 
@@ -54,23 +60,26 @@ export const createProcessTable = ({ files, uid, ownPid }: ProcessTableOptions):
   let onTerminals = 0
   let turn = 0
 
-  const look = (stat: ProcessStat, before: Remembered | undefined): Remembered => {
+  const look = (stat: ProcessStat, before: Remembered | undefined, youngTicks: number): Remembered => {
     const same = before !== undefined && before.entry.stat.startTicks === stat.startTicks && before.entry.stat.comm === stat.comm
     if (same && before.settled) return { entry: { ...before.entry, stat }, settled: true }
     const own = same ? before.entry.own : files.uid(stat.pid) === uid
     if (!own) return { entry: { stat, own }, settled: true }
-    const settled = !UNSETTLED_NAME.test(stat.comm)
+    const settled = !UNSETTLED_NAME.test(stat.comm) && Number(stat.startTicks) < youngTicks
     const exe = files.link(stat.pid, "exe")
     if (exe !== undefined && !mayBeAgent(exe)) return { entry: { stat, own }, settled }
     const argv = files.argv(stat.pid)
     const identity = identify({ exe, comm: stat.comm, argv })
     if (identity === undefined) return { entry: { stat, own }, settled: settled && exe !== undefined }
-    return { entry: { stat, own, found: { identity, exe: exe ?? "", argv } }, settled: false }
+    const found = { identity, exe: exe ?? "", argv }
+    const known = same ? before.entry.found : undefined
+    return { entry: { stat, own, found: known !== undefined && isSame(known, found) ? known : found }, settled: false }
   }
 
   return {
     read: (depth) => {
       const next = new Map<number, Remembered>()
+      const youngTicks = files.uptimeTicks() - YOUNG_TICKS
       const turns = Math.max(1, Math.ceil(onTerminals / AT_ONCE))
       if (depth === "quick") turn = (turn + 1) % turns
       /** An agent is looked at by others meanwhile; a program without a terminal that becomes an agent can wait. */
@@ -87,7 +96,7 @@ export const createProcessTable = ({ files, uid, ownPid }: ProcessTableOptions):
         }
         const stat = files.stat(pid)
         if (stat === undefined || isDeadState(stat.state) || pid === 2 || stat.ppid === 2) continue
-        next.set(pid, look(stat, before))
+        next.set(pid, look(stat, before, youngTicks))
       }
       if (!next.has(ownPid)) throw new ProcessTableError("the process table does not show this process; check how /proc is mounted")
       remembered = next

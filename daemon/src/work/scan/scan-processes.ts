@@ -7,7 +7,7 @@ import { withoutDeletedMark } from "./identity.ts"
 import type { ProcFiles } from "./proc-files.ts"
 import { createProcessFiles } from "./process-files.ts"
 import { isStoppedState } from "./process-stat.ts"
-import { createProcessTable, type Look, type FoundAgent, type ProcessEntry } from "./process-table.ts"
+import { createProcessTable, type Look, type FoundAgent, isSame, type ProcessEntry } from "./process-table.ts"
 import { roleOf } from "./role.ts"
 import { createTmuxServerFinder, TMUX_SERVER_NAME } from "./tmux-servers.ts"
 
@@ -17,7 +17,7 @@ export interface ScanProcessesOptions {
    * `glance`: at new ones.
    */
   readonly look: Look
-  /** Look again for the sockets of all tmux servers. */
+  /** Look again for the sockets of all tmux servers, and at the folders and terminals of agents. */
   readonly sockets: boolean
   /** Only what carries this VIBECRAFT_SCOPE is seen; absent means all of the user's. */
   readonly scope?: string
@@ -58,7 +58,6 @@ export const createProcessScanner = ({ files = createProcessFiles(), uid, ownPid
   const ownNamespace = files.link("self", "ns/pid")
 
   return ({ look, sockets, scope, socketFolders }) => {
-    const full = look === "all"
     const startedMs = performance.now()
     const entries = table.read(look)
     const uptimeTicks = files.uptimeTicks()
@@ -72,7 +71,7 @@ export const createProcessScanner = ({ files = createProcessFiles(), uid, ownPid
       if (entry.found !== undefined && !isJustForked(entry, entries, uptimeTicks) && inScope(entry))
         candidates.push({ entry, found: entry.found })
     }
-    const agents = candidates.map(({ entry, found }) => described(entry, found, full))
+    const agents = candidates.map(({ entry, found }) => described(entry, found, sockets))
     const roles = new Map(agents.map(({ pid, role }) => [pid, role]))
     const withFamily = agents.map((agent) => ({
       ...agent,
@@ -101,7 +100,7 @@ export const createProcessScanner = ({ files = createProcessFiles(), uid, ownPid
     }
   }
 
-  /** What a process says of itself by its files changes seldom: a quick scan takes it as it was. */
+  /** What a process says of itself by its files changes seldom: it is taken as it was, but for every full look. */
   function described(entry: ProcessEntry, found: FoundAgent, full: boolean): AgentProcess {
     const { pid, startTicks, state } = entry.stat
     const before = descriptions.get(pid)
@@ -158,7 +157,7 @@ const pidsOf = (entries: readonly ProcessEntry[] = []): string =>
 const isJustForked = ({ stat, found }: ProcessEntry, entries: ReadonlyMap<number, ProcessEntry>, uptimeTicks: number): boolean => {
   const parent = entries.get(stat.ppid)?.found
   if (found === undefined || parent === undefined || uptimeTicks - Number(stat.startTicks) > FORK_TICKS) return false
-  return parent.exe === found.exe && parent.argv.length === found.argv.length && parent.argv.every((arg, at) => arg === found.argv[at])
+  return isSame(parent, found)
 }
 
 const ancestorsOf = (

@@ -5,6 +5,7 @@ import type { ToolOutcome } from "../../../domain/facts.ts"
 import { cleanText } from "../clean-text.ts"
 import { asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
 import { toolTarget } from "../tool-target.ts"
+import { isAgentCall, spawnRequest } from "./agent-call.ts"
 import { finalErrorWord } from "./error-word.ts"
 import type { ClaudeLine } from "./line.ts"
 import { modelAnswered } from "./model-answers.ts"
@@ -18,7 +19,7 @@ import { readUsage } from "./usage.ts"
 export function assistantLine(line: ClaudeLine): void {
   const message = asObject(line.value["message"])
   if (message === undefined) return
-  line.state.refused = []
+  if (line.state.refused.length > 0) line.state.refused = []
   if (line.value["isApiErrorMessage"] === true) {
     finalError(line)
     return
@@ -30,7 +31,7 @@ export function assistantLine(line: ClaudeLine): void {
   request(line, message, model ?? "")
   subagentType(line)
   const blocks = asObjects(message["content"])
-  for (const block of blocks) contentBlock(line, block)
+  for (const block of blocks) contentBlock(line, block, messageId)
   const stopped = message["stop_reason"] === "end_turn" || message["stop_reason"] === "stop_sequence"
   // Thoughts come before the words they end in, on lines of their own with the same reason to stop.
   if (stopped && blocks.some((block) => !String(block["type"]).endsWith("thinking"))) turnEnds(line, "done", undefined, messageId)
@@ -49,7 +50,8 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
     state.requestKey = key
     state.requestSignature = signature
     const fact = requestOf({ line: value, message, who, timeMs, isSidechain: line.isSidechain })
-    if (fact !== undefined) line.say({ ...fact, ...switchedFrom(line, model) })
+    const switchedFrom = modelBefore(line, model)
+    if (fact !== undefined) line.say(switchedFrom === undefined ? fact : { ...fact, switchedFrom })
   }
   if (line.isSidechain || line.isCopy || who.subagentId !== undefined) return
   if (model !== "" && state.described.model !== model) describe(state, line.file, { model }, line.emit)
@@ -58,12 +60,12 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
   line.say({ kind: "context-seen", ...who, timeMs, usedTokens })
 }
 
-/** Side questions are not the main agent's. */
-function switchedFrom({ state, isSidechain, who }: ClaudeLine, model: string): { readonly switchedFrom?: string } {
+/** Model of the main agent's request before, where that is another one; side questions are not the main agent's. */
+function modelBefore({ state, isSidechain, who }: ClaudeLine, model: string): string | undefined {
   const { lastModel } = state
-  if (isSidechain || who.subagentId !== undefined || model === "") return {}
+  if (isSidechain || who.subagentId !== undefined || model === "" || model === lastModel) return undefined
   state.lastModel = model
-  return lastModel === undefined || lastModel === model ? {} : { switchedFrom: lastModel }
+  return lastModel
 }
 
 /** Newer clients name the kind of subagent on each of its lines. */
@@ -75,13 +77,14 @@ function subagentType(line: ClaudeLine): void {
   line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, agentType })
 }
 
-function contentBlock(line: ClaudeLine, block: JsonObject): void {
+function contentBlock(line: ClaudeLine, block: JsonObject, messageId: string | undefined): void {
   const type = block["type"]
   if (type === "tool_use" || type === "server_tool_use" || type === "mcp_tool_use") {
     const callId = asString(block["id"], 200)
     const name = asString(block["name"], 200)
     if (callId === undefined || name === undefined) return
     const target = toolTarget(block["input"])
+    const spawn = isAgentCall(name) ? spawnRequest(line, callId, asObject(block["input"]), messageId) : undefined
     line.say({
       kind: "tool-started",
       ...line.who,
@@ -89,6 +92,7 @@ function contentBlock(line: ClaudeLine, block: JsonObject): void {
       callId,
       name: currentName(name),
       ...(target === undefined ? {} : { target }),
+      ...(spawn === undefined ? {} : { spawn }),
     })
     return
   }

@@ -7,6 +7,8 @@ export interface FileIdentity {
   readonly conversationId: string | undefined
   /** Subagent that the path names; undefined for a main transcript. */
   readonly subagentId: string | undefined
+  /** Run of a workflow whose folder it lies in. */
+  readonly workflowRunId: string | undefined
 }
 
 const AGENT_FILE = /^agent-(?<id>[\w-]{1,100})\.(?:jsonl(?:\.zst)?|meta\.json)$/u
@@ -35,7 +37,8 @@ export function claudeIdentityOf(relativePath: string): FileIdentity {
   const parts = relativePath.split("/")
   const name = parts.at(-1) ?? ""
   const subagentId = AGENT_FILE.exec(name)?.groups?.["id"]
-  if (parts.length > 3) return { conversationId: parts[2], subagentId }
-  if (subagentId !== undefined) return { conversationId: undefined, subagentId }
-  return { conversationId: name.replace(/\.jsonl(?:\.zst)?$/u, ""), subagentId: undefined }
+  const workflowRunId = parts[4] === "workflows" && parts.length > 6 ? parts[5] : undefined
+  if (parts.length > 3) return { conversationId: parts[2], subagentId, workflowRunId }
+  if (subagentId !== undefined) return { conversationId: undefined, subagentId, workflowRunId }
+  return { conversationId: name.replace(/\.jsonl(?:\.zst)?$/u, ""), subagentId: undefined, workflowRunId }
 }

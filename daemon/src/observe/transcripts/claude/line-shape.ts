@@ -1,43 +1,53 @@
 // What is read of a line. A test reads real transcripts and fails where a handler asks for what is not listed.
 
 import { dropping, either, ifTold, list, object, present, repeated, type Shape, telling, text, whole } from "../shape.ts"
-import { TARGET_SHAPE } from "../tool-target.ts"
+import { TARGET_MEMBERS, TARGET_SHAPE } from "../tool-target.ts"
+import { QUOTE_CHARS, RESULT_CHARS, TASK_CHARS } from "../word-hashes.ts"
 import { SILENT_TYPES } from "./line-types.ts"
 
 const ID = text(200)
 /** What most lines of a file have in common. */
 const common = (): Shape => repeated(250)
-const RESULT_CHARS = 400
-const PROMPT_CHARS = 2000
+const ERROR_CHARS = 400
+/** The report of a background task is a prompt too. */
+const PROMPT_CHARS = 6000
 
 const SAID = text(800)
 
 const resultContent = either(
-  text(RESULT_CHARS),
+  text(ERROR_CHARS),
   list(object({ type: text(40), text: text(RESULT_CHARS) })),
   object({ type: text(100), error_code: text(100) }),
+)
+/** Subagents answer in blocks of text; what other tools bring is mostly one string. */
+const answerContent = either(list(object({ type: text(40), text: text(RESULT_CHARS) })), object({ type: text(100) }))
+/** What an agent is asked is read at length. */
+const INPUT = either(
+  TARGET_SHAPE,
+  object({ ...TARGET_MEMBERS, prompt: text(QUOTE_CHARS), subagent_type: text(200), run_in_background: present, resume: ID }),
 )
 
 const block = {
   type: text(100),
   id: ID,
   name: ID,
-  input: TARGET_SHAPE,
+  input: INPUT,
   tool_use_id: ID,
   is_error: telling(present, true),
-  // Only what went wrong is told by its text.
-  content: ifTold(resultContent, object({ type: text(100) })),
+  // What went wrong is told by its text.
+  content: ifTold(resultContent, answerContent),
 }
 
 const ofMessage = { id: common(), model: common(), stop_reason: text(40), usage: repeated(2048) }
 /** What the model says is not read, what it is told is. */
 const answer = object({ ...ofMessage, content: list(object(block)) })
-const prompt = object({ ...ofMessage, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(RESULT_CHARS) }))) })
+const prompt = object({ ...ofMessage, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(TASK_CHARS) }))) })
 
 const toolUseResult = object({
   interrupted: present,
   timedOutAfterMs: present,
   status: text(40),
+  team_name: ID,
   backgroundTaskId: present,
   agentId: ID,
   agentType: ID,
@@ -99,6 +109,8 @@ export const claudeShape: Shape = object({
   toolDenialKind: text(100),
   toolDenialBeforeRun: present,
   permissionDecision: object({ decision: text(40), source: text(100) }),
+  teamName: ID,
+  agentName: ID,
   toolUseResult,
   // Errors are written as answers, and told by their text.
   message: ifTold(prompt, answer),
@@ -109,6 +121,9 @@ export const claudeShape: Shape = object({
   customTitle: text(800),
   attachment: object(HOOK),
   data: object({ ...HOOK, agentId: ID, message: copy }),
+  parentToolUseID: ID,
+  // The report of a background task, put in line to be told.
+  content: text(PROMPT_CHARS),
   hookErrors: list(SAID),
   preventedContinuation: present,
   compactMetadata: object({ trigger: text(40), durationMs: present }),

@@ -203,6 +203,7 @@ describe("subagents", () => {
       kind: "subagent-seen",
       conversationId: OWN,
       subagentId: "a1b2c3d",
+      link: "result",
       toolCallId: "toolu_1",
       agentType: "Explore",
       finished: true,
@@ -214,7 +215,7 @@ describe("subagents", () => {
       [prompt(1, "go"), answer(2, "m1", "end_turn"), prompt(3, "more")].map((line) => ({ ...line, agentId: "a1b2c3d" })),
       AGENT,
     )
-    expect(list.flatMap((fact) => (fact.kind === "subagent-seen" ? [fact.finished] : []))).toEqual([false, true, false])
+    expect(list.flatMap((fact) => (fact.kind === "subagent-seen" ? (fact.finished ?? []) : []))).toEqual([false, true, false])
   })
 
   it("report their end as a prompt", () => {
@@ -223,8 +224,10 @@ describe("subagents", () => {
       kind: "subagent-seen",
       conversationId: OWN,
       subagentId: "a58a45ecc953488ff",
+      link: "notification",
       toolCallId: "toolu_9",
       finished: true,
+      finishedMs: ms(1),
     })
   })
 })

@@ -3,6 +3,7 @@
 import { cleanText } from "../clean-text.ts"
 import { asObject, asString, asTimeMs, type JsonObject } from "../json-fields.ts"
 import type { Emit, LineVerdict, Normaliser, TranscriptFile } from "../port.ts"
+import { queuedReport, sayPlace } from "./agent-call.ts"
 import { assistantLine } from "./assistant-line.ts"
 import { costStateLine } from "./cost-state-line.ts"
 import { claudeEntersFolder, claudeRoleOf } from "./files.ts"
@@ -39,6 +40,7 @@ export const claudeNormaliser: Normaliser<ClaudeState> = {
     if (ALIVE_TYPES.has(type)) alive(state, asTimeMs(value["timestamp"]), emit)
     if (type === "api-request") sent(state, value)
     if (type === "progress") progressLine(state, value, emit)
+    if (type === "queue-operation") queuedReport(state, value, emit)
     const hookMember = HOOK_MEMBERS.get(type)
     if (hookMember !== undefined) {
       hookLine(state, file, value, asObject(value[hookMember]), emit)
@@ -77,6 +79,7 @@ function sent(state: ClaudeState, value: JsonObject): void {
 }
 
 function describeFrom(line: ClaudeLine): void {
+  if (line.who.subagentId !== undefined) sayPlace(line)
   if (line.isCopy || line.isSidechain || line.who.subagentId !== undefined) {
     if (!line.isCopy) describe(line.state, line.file, {}, line.emit)
     return
@@ -92,6 +95,8 @@ function describeFrom(line: ClaudeLine): void {
       gitBranch: gitBranch === "HEAD" ? undefined : gitBranch,
       agentVersion: asString(value["version"], 100),
       entrypoint: asString(value["entrypoint"], 100),
+      teamName: cleanText(value["teamName"], 200),
+      memberName: cleanText(value["agentName"], 200),
     },
     line.emit,
   )

@@ -14,6 +14,11 @@ export function progressLine(state: ClaudeState, value: JsonObject, emit: Emit):
   const conversationId = asString(value["sessionId"], 200) ?? state.conversationId
   if (data?.["type"] !== "agent_progress" || copy?.["type"] !== "assistant" || message === undefined) return
   if (subagentId === undefined || conversationId === undefined) return
+  const toolCallId = asString(value["parentToolUseID"], 200)
+  if (toolCallId !== undefined && state.progressOf !== subagentId) {
+    state.progressOf = subagentId
+    emit({ kind: "subagent-seen", conversationId, subagentId, link: "progress", toolCallId })
+  }
   const timeMs = asTimeMs(copy["timestamp"]) ?? asTimeMs(value["timestamp"]) ?? state.lastMs
   const who = { conversationId, subagentId }
   const fact = timeMs > 0 ? requestOf({ line: copy, message, who, timeMs, isSidechain: true }) : undefined

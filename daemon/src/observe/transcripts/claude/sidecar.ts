@@ -21,6 +21,9 @@ export function claudeSidecar(file: TranscriptFile, value: JsonObject, emit: Emi
     kind: "subagent-seen",
     conversationId,
     subagentId,
+    // Early versions wrote no more than the kind.
+    ...(toolCallId === undefined && parentSubagentId === undefined ? {} : { link: "sidecar" }),
+    ...(value["requestShape"] === "background" ? { isBackground: true } : {}),
     ...(parentSubagentId === undefined ? {} : { parentSubagentId }),
     ...(toolCallId === undefined ? {} : { toolCallId }),
     ...(agentType === undefined ? {} : { agentType }),

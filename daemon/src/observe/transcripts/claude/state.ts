@@ -3,6 +3,7 @@
 // wait for the next assistant line to tell.
 
 import type { ConversationSeen, TranscriptFact, TurnEnded } from "../../../domain/facts.ts"
+import { type AgentCalls, startAgentCalls } from "../agent-calls.ts"
 import type { Emit, TranscriptFile } from "../port.ts"
 import { claudeIdentityOf } from "./files.ts"
 import type { ModelAnswer } from "./model-answers.ts"
@@ -38,6 +39,12 @@ export interface ClaudeState {
   endedByMessage: string | undefined
   /** Time of a command or note that starts a turn if the model answers it. */
   pendingTurnMs: number | undefined
+  agentCalls: AgentCalls
+  /** Of a subagent's file: whether its place was said, and the words that it was given. */
+  placeSaid: boolean
+  taskSaid: boolean
+  /** Subagent that a line of progress last told of. */
+  progressOf: string | undefined
   /** It is a command: a person gave it. */
   pendingIsPrompt: boolean
   /** Start of the open turn, or of the last one. */
@@ -72,6 +79,8 @@ export type DescribedMember =
   | "ownName"
   | "agentVersion"
   | "entrypoint"
+  | "teamName"
+  | "memberName"
   | "model"
   | "transcriptPath"
   | "agent"
@@ -102,6 +111,10 @@ export function startClaude(file: TranscriptFile): ClaudeState {
     turnOpen: false,
     endedByMessage: undefined,
     pendingTurnMs: undefined,
+    agentCalls: startAgentCalls(),
+    placeSaid: false,
+    taskSaid: false,
+    progressOf: undefined,
     pendingIsPrompt: false,
     turnStartMs: undefined,
     turnEnd: undefined,

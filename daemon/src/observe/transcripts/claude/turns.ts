@@ -4,9 +4,9 @@ import type { TurnEnded } from "../../../domain/facts.ts"
 import type { ClaudeLine } from "./line.ts"
 import type { ClaudeState } from "./state.ts"
 
-/** A prompt, with its first words. */
-export function turnStarts(line: ClaudeLine, prompt: string | undefined): void {
-  open(line, line.timeMs, true, prompt)
+/** A prompt with its first words, or the report of a background task. */
+export function turnStarts(line: ClaudeLine, prompt: string | undefined, isReport: boolean): void {
+  open(line, line.timeMs, { isPrompt: true, isReport, prompt })
 }
 
 /** The model has answered: opens a turn where none is open, as after a command, a hook's objection or a message to a resting agent. */
@@ -14,7 +14,8 @@ export function modelAnswers(line: ClaudeLine, messageId: string | undefined): v
   const { state } = line
   // Lines of the message that ended the turn may follow the one that said so.
   if (state.turnOpen || (messageId !== undefined && messageId === state.endedByMessage)) return
-  open(line, state.pendingTurnMs ?? line.timeMs, state.pendingIsPrompt)
+  const isReport = state.pendingTurnMs === undefined
+  open(line, state.pendingTurnMs ?? line.timeMs, { isPrompt: state.pendingIsPrompt, isReport, prompt: undefined })
 }
 
 /** Says the end of the open turn; a second sign of the same end says nothing. `durationMs`: its active part as the agent measured it. */
@@ -45,7 +46,14 @@ export function clearPending(state: ClaudeState): void {
   state.pendingIsPrompt = false
 }
 
-function open(line: ClaudeLine, timeMs: number, isPrompt: boolean, prompt?: string): void {
+interface TurnStart {
+  readonly isPrompt: boolean
+  /** Nobody asked. */
+  readonly isReport: boolean
+  readonly prompt: string | undefined
+}
+
+function open(line: ClaudeLine, timeMs: number, { isPrompt, isReport, prompt }: TurnStart): void {
   const { state, who } = line
   const { turnEnd } = state
   const isOwn = who.subagentId === undefined && turnEnd?.conversationId === who.conversationId
@@ -55,7 +63,8 @@ function open(line: ClaudeLine, timeMs: number, isPrompt: boolean, prompt?: stri
   state.endedByMessage = undefined
   state.turnStartMs = timeMs
   const idle = isIdle ? { idleSinceMs: turnEnd.timeMs } : {}
-  line.say({ kind: "turn-started", ...who, timeMs, ...idle, ...(prompt === undefined ? {} : { prompt }) })
+  const how = { ...(prompt === undefined ? {} : { prompt }), ...(isReport ? { isReport } : {}) }
+  line.say({ kind: "turn-started", ...who, timeMs, ...idle, ...how })
   if (who.subagentId === undefined) return
   line.say({ kind: "subagent-seen", conversationId: who.conversationId, subagentId: who.subagentId, finished: false })
 }

@@ -2,6 +2,7 @@
 
 import { cleanText } from "../clean-text.ts"
 import { asAmount, asObject, asObjects, asString, type JsonObject } from "../json-fields.ts"
+import { agentAnswered, isAsyncLaunch, NOTIFICATION, notification, sayTask } from "./agent-call.ts"
 import type { ClaudeLine } from "./line.ts"
 import { modelAsked } from "./model-answers.ts"
 import { exampleOf, isUnexplainedRefusal, outcomeOf, resultText } from "./tool-outcome.ts"
@@ -12,8 +13,6 @@ const LOCAL_OUTPUT = ["<local-command-", "<bash-input>", "<bash-stdout>", "<bash
 
 /** A command may be local or may expand to a prompt; only the answer tells. */
 const COMMAND = ["<command-name>", "<command-message>"] as const
-
-const NOTIFICATION = "<task-notification>"
 
 export function userLine(line: ClaudeLine): void {
   const message = asObject(line.value["message"])
@@ -45,8 +44,10 @@ export function userLine(line: ClaudeLine): void {
     return
   }
   if (message === undefined) return
-  if (text.startsWith(NOTIFICATION)) notification(line, typeof content === "string" ? content.slice(0, 2000) : text)
-  turnStarts(line, cleanText(text))
+  const isReport = text.startsWith(NOTIFICATION)
+  if (isReport) notification(line, typeof content === "string" ? content : text)
+  turnStarts(line, cleanText(text), isReport)
+  if (!isReport) sayTask(line, content)
 }
 
 function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void {
@@ -54,7 +55,7 @@ function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void 
   if (callId === undefined) return
   const result = isOnly ? asObject(line.value["toolUseResult"]) : undefined
   const durationMs = measuredMs(result)
-  const outcome = outcomeOf(block, isOnly ? line.value : undefined)
+  const outcome = isAsyncLaunch(block) ? "background" : outcomeOf(block, isOnly ? line.value : undefined)
   const example = outcome === "ok" || outcome === "background" ? undefined : exampleOf(block)
   if (isUnexplainedRefusal(block, line.value)) line.state.refused.push({ callId, timeMs: line.timeMs })
   line.say({
@@ -67,18 +68,7 @@ function toolResult(line: ClaudeLine, block: JsonObject, isOnly: boolean): void 
     ...(isOnly && wasAsked(line.value) ? { wasAsked: true } : {}),
     ...(example === undefined ? {} : { example }),
   })
-  const subagentId = asString(result?.["agentId"], 200)
-  if (subagentId === undefined) return
-  const agentType = asString(result?.["agentType"], 200)
-  line.say({
-    kind: "subagent-seen",
-    conversationId: line.who.conversationId,
-    subagentId,
-    toolCallId: callId,
-    ...(line.who.subagentId === undefined ? {} : { parentSubagentId: line.who.subagentId }),
-    ...(agentType === undefined ? {} : { agentType }),
-    ...(result?.["status"] === "completed" ? { finished: true } : {}),
-  })
+  agentAnswered(line, block, { callId, outcome, result })
 }
 
 /** A person stopped the model in mid-answer; stopping a tool is said in other words. */
@@ -98,18 +88,4 @@ function measuredMs(result: JsonObject | undefined): number | undefined {
   if (ms !== undefined) return Math.round(ms)
   const seconds = asAmount(result?.["durationSeconds"])
   return seconds === undefined ? undefined : Math.round(seconds * 1000)
-}
-
-/** A background subagent reports its end as a prompt. Shells and monitors do too, under ids of another shape. */
-function notification(line: ClaudeLine, text: string): void {
-  const subagentId = /<task-id>(?<id>a[0-9a-f]{6,16})<\/task-id>/u.exec(text)?.groups?.["id"]
-  if (subagentId === undefined) return
-  const toolCallId = /<tool-use-id>(?<id>[\w-]{1,200})<\/tool-use-id>/u.exec(text)?.groups?.["id"]
-  line.say({
-    kind: "subagent-seen",
-    conversationId: line.who.conversationId,
-    subagentId,
-    ...(toolCallId === undefined ? {} : { toolCallId }),
-    finished: true,
-  })
 }

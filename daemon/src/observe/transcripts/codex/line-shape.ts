@@ -4,8 +4,8 @@ import { either, list, object, present, type Shape, text, whole } from "../shape
 import { TARGET_MEMBERS, TARGET_SHAPE } from "../tool-target.ts"
 
 const ID = text(200)
-/** The ends of an output say how it went. */
-const OUTPUT = text(400, 200)
+/** The ends of an output say how it went; what a thread answered stands at the start. */
+const OUTPUT = text(1000, 200)
 /** What was said of a failure is shown. */
 const SAID = text(800)
 const DURATION = object({ secs: present, nanos: present })
@@ -38,7 +38,15 @@ const payload = object({
   input: TARGET_SHAPE,
   output: either(OUTPUT, object({ content: OUTPUT, output: OUTPUT, success: present })),
   invocation: object(INVOCATION),
-  item: object({ ...TARGET_MEMBERS, ...END, ...INVOCATION, type: text(100), id: ID, content: list(object({ text: SAID })) }),
+  item: object({
+    ...TARGET_MEMBERS,
+    ...END,
+    ...INVOCATION,
+    type: text(100),
+    id: ID,
+    content: list(object({ text: SAID })),
+    receiver_thread_ids: list(ID),
+  }),
   message: SAID,
   started_at_ms: present,
   completed_at_ms: present,

@@ -1,6 +1,7 @@
 // What the Codex normaliser remembers between lines of one thread's file.
 
 import type { ConversationSeen } from "../../../domain/facts.ts"
+import { type AgentCalls, startAgentCalls } from "../agent-calls.ts"
 import type { Emit, TranscriptFile } from "../port.ts"
 import { threadIdOf } from "./files.ts"
 import type { CodexCounts } from "./usage.ts"
@@ -32,6 +33,9 @@ export interface CodexState {
   searchesSaid: number
   searches: number
   lastMs: number
+  agentCalls: AgentCalls
+  /** Threads that it started, oldest first, with the calls that did. */
+  threads: { threadId: string; callId: string }[]
   /** When the turn started whose first words are still to come. */
   turnStartMs: number | undefined
   /** Start of the running turn; end of the last one, until the next starts. */
@@ -66,6 +70,8 @@ export function startCodex(file: TranscriptFile): CodexState {
     searchesSaid: 0,
     searches: 0,
     lastMs: 0,
+    agentCalls: startAgentCalls(),
+    threads: [],
     turnStartMs: undefined,
     turnBeganMs: undefined,
     turnEndMs: undefined,

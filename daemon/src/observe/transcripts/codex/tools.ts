@@ -2,9 +2,10 @@
 // output item in all. The first end that says more than "it goes on" is the one.
 
 import type { ToolOutcome } from "../../../domain/facts.ts"
-import { asAmount, asObject, asObjects, asString, asUnixMs, type JsonObject } from "../json-fields.ts"
+import { asAmount, asObject, asObjects, asString, asStrings, asUnixMs, type JsonObject } from "../json-fields.ts"
 import { toolTarget } from "../tool-target.ts"
 import { callIdOf, type CodexLine } from "./line.ts"
+import { sayThread, spawnRequest, threadsAnswered, threadStarted } from "./thread-calls.ts"
 import { modelAnswered, modelAsked } from "./model-answers.ts"
 import { itemExample, itemOutcome, outputExample, outputOutcome } from "./tool-outcome.ts"
 import { userMessage } from "./turns.ts"
@@ -25,16 +26,21 @@ export function callStarted(line: CodexLine): void {
   if (callId === undefined || line.state.inReplay) return
   modelAnswered(state, timeMs)
   const name = asString(payload["name"], 200) ?? "local_shell"
-  const target = toolTarget(payload["action"] ?? payload["input"] ?? parsedArguments(payload["arguments"]))
+  const input = payload["action"] ?? payload["input"] ?? parsedArguments(payload["arguments"])
+  const target = toolTarget(input)
+  const spawn = name === "spawn_agent" ? spawnRequest(line, callId, asObject(input)) : undefined
   state.openCalls.push({ callId, name, startMs: timeMs })
   if (state.openCalls.length > MAX_OPEN_CALLS) state.openCalls.shift()
-  line.emit({ kind: "tool-started", conversationId, timeMs, callId, name, ...(target === undefined ? {} : { target }) })
+  const more = { ...(target === undefined ? {} : { target }), ...(spawn === undefined ? {} : { spawn }) }
+  line.emit({ kind: "tool-started", conversationId, timeMs, callId, name, ...more })
 }
 
 /** function_call_output, custom_tool_call_output: the end, unless an event has told it already. */
 export function callOutput(line: CodexLine): void {
   modelAsked(line.state, line.timeMs)
   const callId = callIdOf(line, line.payload["call_id"])
+  threadsAnswered(line)
+  if (callId !== undefined) threadStarted(line, callId, line.payload["output"])
   const open = line.state.openCalls.findIndex((call) => call.callId === callId)
   if (callId === undefined || open < 0 || line.state.inReplay) return
   const outcome = outputOutcome(line.payload["output"])
@@ -74,6 +80,8 @@ export function itemCompleted(line: CodexLine): void {
   const name = itemName(type, item)
   if (name === undefined) return
   if (type === "WebSearch") line.state.searchesSaid++
+  const callId = type === "CollabAgentToolCall" && name === "spawn_agent" ? callIdOf(line, item["id"]) : undefined
+  if (callId !== undefined) sayThread(line, callId, asStrings(item["receiver_thread_ids"])[0])
   const startedMs = asUnixMs(line.payload["started_at_ms"])
   const endedMs = asUnixMs(line.payload["completed_at_ms"]) ?? line.timeMs
   const measured = durationMs(item["duration"]) ?? (startedMs === undefined ? undefined : Math.max(0, endedMs - startedMs))

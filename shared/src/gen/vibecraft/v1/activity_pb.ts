@@ -21,7 +21,7 @@ export const file_vibecraft_v1_activity: GenFile = /*@__PURE__*/
   fileDesc("Cht2aWJlY3JhZnQvdjEvYWN0aXZpdHkucHJvdG8SDHZpYmVjcmFmdC52MSLZAwoIQWN0aXZpdHkSCgoCaWQYASABKAMSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoEa2luZBgDIAEoDjIaLnZpYmVjcmFmdC52MS5BY3Rpdml0eUtpbmQSEgoKc2Vzc2lvbl9pZBgEIAEoCRIcCg9jb252ZXJzYXRpb25faWQYBSABKAlIAIgBARIYCgtzdWJhZ2VudF9pZBgGIAEoCUgBiAEBEg0KBXRpdGxlGAcgASgJEhMKBmRldGFpbBgIIAEoCUgCiAEBEhgKC2R1cmF0aW9uX21zGAkgASgDSAOIAQESMgoLZXJyb3JfY2xhc3MYCiABKA4yGC52aWJlY3JhZnQudjEuRXJyb3JDbGFzc0gEiAEBEhkKDHRvb2xfY2FsbF9pZBgLIAEoCUgFiAEBEikKBnN0YXR1cxgMIAEoDjIULnZpYmVjcmFmdC52MS5TdGF0dXNIBogBAUISChBfY29udmVyc2F0aW9uX2lkQg4KDF9zdWJhZ2VudF9pZEIJCgdfZGV0YWlsQg4KDF9kdXJhdGlvbl9tc0IOCgxfZXJyb3JfY2xhc3NCDwoNX3Rvb2xfY2FsbF9pZEIJCgdfc3RhdHVzKr4DCgxBY3Rpdml0eUtpbmQSHQoZQUNUSVZJVFlfS0lORF9VTlNQRUNJRklFRBAAEhgKFEFDVElWSVRZX0tJTkRfUFJPTVBUEAESHAoYQUNUSVZJVFlfS0lORF9UT09MX1NUQVJUEAISGgoWQUNUSVZJVFlfS0lORF9UT09MX0VORBADEhYKEkFDVElWSVRZX0tJTkRfV0FJVBAEEhgKFEFDVElWSVRZX0tJTkRfQU5TV0VSEAUSFgoSQUNUSVZJVFlfS0lORF9TVE9QEAYSGwoXQUNUSVZJVFlfS0lORF9BUElfRVJST1IQBxIeChpBQ1RJVklUWV9LSU5EX0hPT0tfRkFJTFVSRRAIEhwKGEFDVElWSVRZX0tJTkRfRElTQ09WRVJFRBAJEhYKEkFDVElWSVRZX0tJTkRfR09ORRAKEiAKHEFDVElWSVRZX0tJTkRfU1VCQUdFTlRfU1RBUlQQCxIeChpBQ1RJVklUWV9LSU5EX1NVQkFHRU5UX0VORBAMEhwKGEFDVElWSVRZX0tJTkRfQ09NUEFDVElPThANEh4KGkFDVElWSVRZX0tJTkRfTU9ERUxfU1dJVENIEA5iBnByb3RvMw", [file_google_protobuf_timestamp, file_vibecraft_v1_metrics, file_vibecraft_v1_session]);
 
 /**
- * One thing that happened.
+ * One thing that happened. What is learnt of it later, such as how a call really ended, is in the next list; a watch does not send it again.
  *
  * @generated from message vibecraft.v1.Activity
  */
@@ -69,7 +69,8 @@ export type Activity = Message<"vibecraft.v1.Activity"> & {
   subagentId?: string | undefined;
 
   /**
-   * In a few words: the tool's name, the conversation's title, the reason of a wait. Untrusted text.
+   * In a few words: the tool's name, the conversation's title, the reason of a wait, the kind of an error, both models of a switch. Untrusted
+   * text.
    *
    * @generated from field: string title = 7;
    */
@@ -104,7 +105,7 @@ export type Activity = Message<"vibecraft.v1.Activity"> & {
   toolCallId?: string | undefined;
 
   /**
-   * What a session's status was before and became, for waits and answers.
+   * What the session's status became, for waits and answers.
    *
    * @generated from field: optional vibecraft.v1.Status status = 12;
    */

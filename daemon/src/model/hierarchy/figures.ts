@@ -1,0 +1,110 @@
+// What one node of the forest used and did, in sums that can be added and taken back exactly, whatever the order.
+
+import type { TokenUsage } from "../../domain/usage.ts"
+import type { Certainty, Price } from "../prices/price-book.ts"
+import { FAILURES, isJudged } from "../judged-outcome.ts"
+import type { LedgerRequest } from "../request-table.ts"
+import type { ToolCall } from "../tool-calls.ts"
+
+/** Plain data. */
+export interface FiguresState {
+  readonly tokens: TokenUsage
+  readonly requests: number
+  /** The priced part, in billionths of a US dollar. */
+  readonly nanosUsd: bigint
+  /** Requests whose price rests on an assumption. */
+  readonly estimated: number
+  /** Requests by model without a price. */
+  readonly unpriced: readonly (readonly [model: string, requests: number])[]
+  readonly toolCalls: number
+  readonly judgedCalls: number
+  readonly failedCalls: number
+}
+
+type Sums = { -readonly [K in keyof TokenUsage]: number }
+
+export class Figures {
+  readonly tokens: Sums = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
+  requests = 0
+  nanosUsd = 0n
+  estimated = 0
+  #unpriced: Map<string, number> | undefined
+  toolCalls = 0
+  judgedCalls = 0
+  failedCalls = 0
+  apiErrors = 0
+  durationMs = 0
+
+  static from(state: FiguresState): Figures {
+    const { tokens, unpriced, ...rest } = state
+    const figures = Object.assign(new Figures(), rest)
+    Object.assign(figures.tokens, tokens)
+    for (const [model, requests] of unpriced) figures.#countUnpriced(model, requests)
+    return figures
+  }
+
+  /** Books a request (`sign` 1) or takes it back (`sign` -1). */
+  book(sign: 1 | -1, { usage, factors }: LedgerRequest, price: Price): void {
+    this.requests += sign
+    this.#addTokens(sign, usage)
+    if (factors?.innerCalls !== undefined) for (const call of factors.innerCalls) this.#addTokens(sign, call.usage)
+    this.nanosUsd += sign === 1 ? price.nanosUsd : -price.nanosUsd
+    if (price.certainty === "estimated") this.estimated += sign
+    for (const model of price.unpricedModels) this.#countUnpriced(model, sign)
+  }
+
+  /** Counts a call or takes it back; one of which only an end without a name is known does not count yet. */
+  countCall(sign: 1 | -1, { name, outcome }: Pick<ToolCall, "name" | "outcome">): void {
+    if (name === "") return
+    this.toolCalls += sign
+    if (!isJudged(outcome)) return
+    this.judgedCalls += sign
+    if (FAILURES.has(outcome)) this.failedCalls += sign
+  }
+
+  get certainty(): Certainty {
+    return this.#unpriced !== undefined && this.#unpriced.size > 0 ? "unpriced" : this.estimated > 0 ? "estimated" : "priced"
+  }
+
+  /** Sorted. */
+  get unpricedModels(): string[] {
+    return [...(this.#unpriced?.keys() ?? [])].sort()
+  }
+
+  add(sign: 1 | -1, other: Figures): void {
+    this.#addTokens(sign, other.tokens)
+    this.requests += sign * other.requests
+    this.nanosUsd += sign === 1 ? other.nanosUsd : -other.nanosUsd
+    this.estimated += sign * other.estimated
+    this.toolCalls += sign * other.toolCalls
+    this.judgedCalls += sign * other.judgedCalls
+    this.failedCalls += sign * other.failedCalls
+    this.apiErrors += sign * other.apiErrors
+    this.durationMs += sign * other.durationMs
+    for (const [model, requests] of other.#unpriced ?? []) this.#countUnpriced(model, sign * requests)
+  }
+
+  /** Requests and calls for a store to keep; the rest is told by the course. */
+  state(): FiguresState {
+    const { tokens, requests, nanosUsd, estimated, toolCalls, judgedCalls, failedCalls } = this
+    const unpriced = [...(this.#unpriced ?? [])]
+    return { tokens: { ...tokens }, requests, nanosUsd, estimated, unpriced, toolCalls, judgedCalls, failedCalls }
+  }
+
+  #addTokens(sign: number, usage: TokenUsage): void {
+    const sums = this.tokens
+    sums.input += sign * usage.input
+    sums.output += sign * usage.output
+    sums.reasoning += sign * usage.reasoning
+    sums.cacheRead += sign * usage.cacheRead
+    sums.cacheWrite5m += sign * usage.cacheWrite5m
+    sums.cacheWrite1h += sign * usage.cacheWrite1h
+  }
+
+  #countUnpriced(model: string, change: number): void {
+    this.#unpriced ??= new Map()
+    const next = (this.#unpriced.get(model) ?? 0) + change
+    if (next === 0) this.#unpriced.delete(model)
+    else this.#unpriced.set(model, next)
+  }
+}

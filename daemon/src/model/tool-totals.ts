@@ -1,0 +1,49 @@
+// What the calls of one tool in one conversation come to.
+
+import type { ToolOutcome } from "../domain/facts.ts"
+import { FAILURES, isJudged } from "./judged-outcome.ts"
+import type { ToolCall } from "./tool-calls.ts"
+
+/** Calls that ended in one bad way. */
+export interface ToolErrors {
+  count: number
+  /** When the last of them ended, Unix milliseconds, and the hash of its id. */
+  lastMs: number
+  lastKey: number
+}
+
+/** What the calls of one tool in one conversation come to. */
+export interface ToolTotals {
+  calls: number
+  judged: number
+  failures: number
+  /** Calls that did not end well, by how they did. */
+  errors: Partial<Record<ToolOutcome, ToolErrors>>
+}
+
+/** Counts a call; one of which only an end without a name is known does not count yet. */
+export function addCall(totals: Map<string, ToolTotals>, call: ToolCall): void {
+  if (call.name === "") return
+  let tool = totals.get(call.name)
+  if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0, errors: {} }))
+  tool.calls++
+  addEnd(tool, call)
+}
+
+/** Counts the end of a call that is counted. */
+export function addEnd(tool: ToolTotals, call: ToolCall): void {
+  addError(tool, call)
+  if (!isJudged(call.outcome)) return
+  tool.judged++
+  if (FAILURES.has(call.outcome)) tool.failures++
+}
+
+function addError({ errors }: ToolTotals, { key, outcome, endMs = 0 }: ToolCall): void {
+  if (outcome === undefined || outcome === "ok" || outcome === "background") return
+  const error = (errors[outcome] ??= { count: 0, lastMs: 0, lastKey: 0 })
+  error.count++
+  // Of two in one millisecond the same one is the last in whatever order they come.
+  if (endMs < error.lastMs || (endMs === error.lastMs && key < error.lastKey)) return
+  error.lastMs = endMs
+  error.lastKey = key
+}
