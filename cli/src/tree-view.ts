@@ -144,7 +144,7 @@ function totalsOf(nodes: readonly HierarchyNode[]): Totals {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { header: "AGENT", text: ({ label }) => label, style: ({ style }) => style, min: 22, enough: 44, importance: 12 },
+  { header: "AGENT", text: ({ label }) => label, style: ({ style }) => style, min: 30, enough: 44, importance: 12 },
   { header: "STATE", text: ({ state }) => state, style: ({ stateStyle }) => stateStyle, importance: 11 },
   {
     header: "COST",

@@ -25,6 +25,24 @@ describe("SessionReplica", () => {
     expect(replica.firstRead).toBeUndefined()
   })
 
+  test("keeps trees in the order of their roots, drops those that end, went below another, or are not in a new snapshot", () => {
+    const replica = new SessionReplica()
+    const tree = (rootId: string, ...below: string[]) => ({ rootId, nodes: [rootId, ...below].map((id) => ({ id })) })
+    const roots = () => replica.trees().map(({ rootId }) => rootId)
+    const sessions = ["a", "b", "c"].map((id) => session(id, id === "b" ? Status.WAITING : Status.IDLE))
+    replica.apply(message({ case: "snapshot", value: { sessions } }))
+    expect(replica.apply(message({ case: "hierarchy", value: { trees: [tree("a"), tree("b"), tree("c")] } }))).toEqual(
+      new Set(["a", "b", "c"]),
+    )
+    expect(roots()).toEqual(["b", "a", "c"])
+    replica.apply(message({ case: "hierarchy", value: { trees: [tree("a", "c")] } }))
+    expect(roots()).toEqual(["b", "a"])
+    replica.apply(message({ case: "ended", value: { sessionIds: ["b"] } }))
+    expect(roots()).toEqual(["a"])
+    replica.apply(message({ case: "snapshot", value: { sessions } }))
+    expect(roots()).toEqual([])
+  })
+
   test("an update moves a session to its place, and a heartbeat leaves the list as it is", () => {
     const replica = new SessionReplica()
     replica.apply(message({ case: "snapshot", value: { sessions: [session("a", Status.WORKING), session("b", Status.WORKING)] } }))

@@ -11,9 +11,9 @@ export interface AgentCalls {
   results: { readonly callId: string; readonly sample: readonly number[] }[]
 }
 
-const MAX_OPEN = 32
+const MAX_OPEN = 16
 const MAX_RESULTS = 16
-const MAX_TASK_RUNS = 400
+const MAX_TASK_RUNS = 150
 
 export function startAgentCalls(): AgentCalls {
   return { open: [], results: [] }

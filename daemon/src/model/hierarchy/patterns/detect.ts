@@ -11,9 +11,10 @@ import { teams } from "./team.ts"
 export function patternsOf(leader: Leader): FoundPattern[] {
   if (leader.members.length === 0) return []
   // Members of a team are peers: for the others they count as none.
-  const others = { ...leader, members: leader.members.filter(({ team }) => team === undefined) }
+  const hasTeam = leader.members.some(({ team }) => team !== undefined)
+  const others = hasTeam ? { ...leader, members: leader.members.filter(({ team }) => team === undefined) } : leader
   return [
-    ...teams(leader),
+    ...(hasTeam ? teams(leader) : []),
     ...fanOuts(others),
     ...pipelines(others),
     ...supervisors(others),

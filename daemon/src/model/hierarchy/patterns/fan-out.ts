@@ -35,11 +35,14 @@ function toPattern(leader: Leader, wave: readonly Member[]): FoundPattern {
 }
 
 function mostAtOnce(wave: readonly Member[]): number {
-  const ends = Float64Array.from(wave, ({ endMs }) => endMs ?? Number.POSITIVE_INFINITY).sort()
+  const ends = new Float64Array(wave.length)
+  for (let index = 0; index < wave.length; index++) ends[index] = wave[index]?.endMs ?? Number.POSITIVE_INFINITY
+  ends.sort()
   let ended = 0
   let most = 0
   // They are in the order of their starts.
-  for (const [started, { startMs }] of wave.entries()) {
+  for (let started = 0; started < wave.length; started++) {
+    const startMs = wave[started]?.startMs ?? 0
     while ((ends[ended] ?? Number.POSITIVE_INFINITY) <= startMs) ended++
     most = Math.max(most, started + 1 - ended)
   }

@@ -5,7 +5,8 @@ import { count, type FoundPattern, foundPattern, type Leader } from "./pattern.t
 export function pipelines(leader: Leader): FoundPattern[] {
   const quoting = leader.members.filter(({ launch }) => launch?.usesResultsOf !== undefined)
   if (quoting.length === 0) return []
-  const quoted = new Set(quoting.flatMap(({ launch }) => launch?.usesResultsOf ?? []))
+  const quoted = new Set<string>()
+  for (const { launch } of quoting) for (const callId of launch?.usesResultsOf ?? []) quoted.add(callId)
   const byCall = new Map<string, Member>()
   for (const member of leader.members) {
     if (member.launch !== undefined && quoted.has(member.launch.callId)) byCall.set(member.launch.callId, member)

@@ -5,24 +5,32 @@ import { count, type FoundPattern, foundPattern, type Leader } from "./pattern.t
 export function retryLoops(leader: Leader): FoundPattern[] {
   const found: FoundPattern[] = []
   if (!leader.members.some(({ outcome }) => outcome === "failed")) return found
-  const open = new Map<string, Member[]>()
+  /** Loops whose last attempt failed, by their task. */
+  const open = new Map<number, Member[][]>()
   const close = (loop: readonly Member[]): void => void (loop.length > 1 && found.push(toPattern(leader, loop)))
   for (const attempt of leader.members) {
-    const { launch, agentType } = attempt
-    if (launch?.task === undefined) continue
-    const task = `${launch.agentType ?? agentType} ${launch.task}`
-    const loop = open.get(task)
-    const last = loop?.at(-1)
-    if (loop !== undefined && last?.outcome === "failed" && (last.endMs ?? Number.POSITIVE_INFINITY) <= attempt.startMs) {
-      loop.push(attempt)
-      continue
+    const task = attempt.launch?.task
+    if (task === undefined) continue
+    const loops = open.get(task)
+    const at = loops?.findIndex((loop) => kindOf(loop[0]) === kindOf(attempt)) ?? -1
+    const loop = loops?.[at]
+    const isFailure = attempt.outcome === "failed"
+    const isAgain = loop !== undefined && (loop.at(-1)?.endMs ?? Number.POSITIVE_INFINITY) <= attempt.startMs
+    if (isAgain) loop.push(attempt)
+    if (loop !== undefined && !(isAgain && isFailure)) {
+      loops?.splice(at, 1)
+      close(loop)
     }
-    if (loop !== undefined) close(loop)
-    if (attempt.outcome === "failed") open.set(task, [attempt])
-    else open.delete(task)
+    if (!isFailure || isAgain) continue
+    if (loops === undefined) open.set(task, [[attempt]])
+    else loops.push([attempt])
   }
-  for (const loop of open.values()) close(loop)
+  for (const loop of [...open.values()].flat()) close(loop)
   return found
+}
+
+function kindOf(attempt: Member | undefined): string | undefined {
+  return attempt?.launch?.agentType ?? attempt?.agentType
 }
 
 function toPattern(leader: Leader, loop: readonly Member[]): FoundPattern {

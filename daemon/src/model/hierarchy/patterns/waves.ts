@@ -8,7 +8,7 @@ export function wavesOf(
   staysOpen: (wave: readonly Member[], next: Member) => boolean = () => true,
 ): Member[][] {
   const waves: Member[][] = []
-  for (const group of Map.groupBy(members, ({ workflowRunId }) => workflowRunId).values()) {
+  for (const group of runsOf(members)) {
     let wave: Member[] = []
     let last: Member | undefined
     for (const member of group) {
@@ -21,6 +21,12 @@ export function wavesOf(
     }
   }
   return waves
+}
+
+/** Agents of a workflow's run, and all others. */
+function runsOf(members: readonly Member[]): Iterable<readonly Member[]> {
+  if (!members.some(({ workflowRunId }) => workflowRunId !== undefined)) return [members]
+  return Map.groupBy(members, ({ workflowRunId }) => workflowRunId).values()
 }
 
 function isTogether(one: Member, next: Member): boolean {
