@@ -84,7 +84,7 @@ test("what is done is unread, looking does not change that, and marking it does,
   expect((await sessionOf(agent))?.markedSeenTime).toBeDefined()
   await stopAndStart()
   await isUnread(agent, false)
-  await agent.turn()
+  await watchedTurn(agent)
   await isUnread(agent, true)
 
   const { statusChanges } = await api.sessions.getSession({ id })
@@ -98,7 +98,7 @@ test("what is done is unread, looking does not change that, and marking it does,
 test("how a status came about is known after the daemon was killed, and goes on", async () => {
   const agent = await world.start({ agent: "claude" })
   await isUnread(agent, false)
-  await agent.turn()
+  await watchedTurn(agent)
   const { id } = (await isUnread(agent, true)) ?? { id: "" }
   const changes = async () => (await api.sessions.getSession({ id })).statusChanges
   const before = await changes()
@@ -109,7 +109,7 @@ test("how a status came about is known after the daemon was killed, and goes on"
   await startAnew()
   await isUnread(agent, true)
   expect(await changes()).toEqual(before)
-  await agent.turn()
+  await watchedTurn(agent)
   const after = await until("the next turn is in it", changes, (all) => all.length >= before.length + 2 && all[0]?.to === Status.IDLE)
   expect(after.slice(-before.length)).toEqual(before)
   expect(after.slice(0, 2).map(({ from, to }) => [from, to])).toEqual([
@@ -117,6 +117,17 @@ test("how a status came about is known after the daemon was killed, and goes on"
     [Status.IDLE, Status.WORKING],
   ])
 })
+
+/** A turn long enough to be seen at work. */
+async function watchedTurn(agent: SimAgent): Promise<void> {
+  await agent.prompt("Go on")
+  await until(
+    "it is seen at work",
+    () => sessionOf(agent),
+    (session) => session?.status === Status.WORKING,
+  )
+  await agent.respond({ end: true })
+}
 
 async function storedChanges(): Promise<number> {
   const database = new DatabaseSync(`${world.folder}/state/vibecraft.db`, { readOnly: true })
