@@ -56,6 +56,7 @@ function facts(metrics: Metrics, nowMs: number): [label: string, text: string][]
     ["requests", `${requests}${apiErrors > 0n ? `, ${apiErrors} failed or retried` : ""}`],
     ["tool errors", errors === "" ? "no call judged" : errors],
     ["time", timeText(metrics)],
+    ...(booked?.totalMs === undefined ? [] : [["its own clocks", ownClocksText(booked)] satisfies [string, string]]),
     ...(metrics.open.length > 0
       ? [["runs now", metrics.open.map((open) => openText(open, nowMs)).join(", ")] satisfies [string, string]]
       : []),
@@ -66,6 +67,12 @@ function facts(metrics: Metrics, nowMs: number): [label: string, text: string][]
 function timeText({ durationMs, activeMs }: Metrics): string {
   const active = activeMs === undefined ? "" : `, ${formatDuration(activeMs)} at work in turns`
   return `${formatDuration(durationMs)} from first to last${active}`
+}
+
+/** What the agent says its model requests and tools took, side by side or not. */
+function ownClocksText({ modelMs = 0n, modelWithoutRetriesMs = 0n, toolMs = 0n, totalMs = 0n }: Booked): string {
+  const retries = modelMs > modelWithoutRetriesMs ? `, ${formatLatency(modelMs - modelWithoutRetriesMs)} of it waiting to try again` : ""
+  return `model ${formatLatency(modelMs)}${retries}; tools ${formatLatency(toolMs)}; running ${formatLatency(totalMs)}`
 }
 
 /** "Bash 3m", "permission 12s": what runs, and for how long. */

@@ -1,6 +1,6 @@
 // What happens, as clients see it: in every protocol, over TCP and the unix socket.
 
-import { Code, createClient } from "@connectrpc/connect"
+import { Code, ConnectError, createClient } from "@connectrpc/connect"
 import { create } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from "@vibecraft/shared/gen/grpc/health/v1/health_pb"
@@ -69,12 +69,22 @@ describe.each(WAYS.map((way) => ({ way, name: nameOf(way) })))("$name", ({ way }
     expect((await service().listActivity({})).ring).toMatchObject({ count: BigInt(CAPACITY), dropped: 11n })
   })
 
-  it("filters, and gives the words of prompts where they are asked for", async () => {
+  it("filters, and gives the words of prompts to those who ask for them on the socket", async () => {
     world.apply([...prompts(2), stop(), { kind: "conversation-seen", conversationId: "d", agent: "claude" }, ...prompts(1, "d")])
     const titles = async (request: Parameters<ReturnType<typeof service>["listActivity"]>[0]) =>
       (await service().listActivity(request)).activities.map(({ kind, conversationId, detail }) => [kind, conversationId, detail])
     expect(await titles({ kinds: [ActivityKind.STOP] })).toEqual([[ActivityKind.STOP, "c", undefined]])
-    expect(await titles({ id: "d", includePrompts: true })).toEqual([[ActivityKind.PROMPT, "d", "my words"]])
+    expect(await titles({ id: "d" })).toEqual([[ActivityKind.PROMPT, "d", undefined]])
+    const asked = await titles({ id: "d", includePrompts: true }).catch((error: unknown) => ConnectError.from(error).code)
+    expect(asked).toEqual(way.over === "unix" ? [[ActivityKind.PROMPT, "d", "my words"]] : Code.PermissionDenied)
+    const controller = new AbortController()
+    const watched = service().watchActivity({ past: 1, id: "d", includePrompts: true }, { signal: controller.signal })
+    const first = await watched[Symbol.asyncIterator]()
+      .next()
+      .then(({ value }) => value?.event.case)
+      .catch((error: unknown) => ConnectError.from(error).code)
+    expect(first).toBe(way.over === "unix" ? "snapshot" : Code.PermissionDenied)
+    controller.abort()
     expect(await titles({ id: world.session("c")?.id ?? "", kinds: [ActivityKind.PROMPT] })).toHaveLength(2)
     expect(await titles({ sinceTime: timestampFromMs(nowMs) })).toEqual([])
   })

@@ -42,16 +42,20 @@ async function rowOf(agent: SimAgent): Promise<Metrics | undefined> {
   return (await api.metrics.listMetrics({ scope: Scope.ALL })).metrics.find((row) => row.conversationId === id)
 }
 
+/** Its process and its registry file are. */
+const isSeen = (agent: SimAgent) =>
+  until(
+    "it is seen",
+    async () => (await api.sessions.listSessions({ scope: Scope.ALL })).sessions.find(({ pid }) => pid === agent.pid),
+    (session) => session?.statusSource === "registry",
+  )
+
 const clockOf = (row: Metrics | undefined, clock: Clock) => row?.latency.find((latency) => latency.clock === clock)
 const openOf = (row: Metrics | undefined) => row?.open.map(({ clock }) => clock) ?? []
 
 it("a permission is its own clock's time and no tool's, from when it is asked to when it is answered", async () => {
   const agent = await world.start({ agent: "claude", cwd: "asked" })
-  await until(
-    "the registry is read",
-    async () => (await api.sessions.listSessions({ scope: Scope.ALL })).sessions.find(({ pid }) => pid === agent.pid),
-    (session) => session?.statusSource === "registry",
-  )
+  await isSeen(agent)
   await agent.prompt("Do it")
   const [callId = ""] = await agent.respond({ tools: [{ name: "Bash" }] })
   await agent.command({ kind: "ask", callId })
@@ -116,6 +120,7 @@ it("answers, turns and idle times are told over windows, and are the same after 
 
 it("what runs ends with its agent", async () => {
   const agent = await world.start({ agent: "claude", cwd: "crash" })
+  await isSeen(agent)
   await agent.prompt("Do it")
   await agent.respond({ tools: [{ name: "Bash" }] })
   const id = await agent.conversationId()

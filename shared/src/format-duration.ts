@@ -21,12 +21,13 @@ export function formatAge(time: Timestamp | undefined, nowMs: number): string {
   return time === undefined ? "" : formatDuration(nowMs - toMs(time))
 }
 
-/** "85 ms", "1.2 s", "45.0 s", "2m", "1h 5m": one decimal from a second to a minute. */
+/** "85 ms", "1.2 s", "45.0 s", "2m 5s", "1h 5m": one decimal from a second to a minute, whole seconds up to an hour. */
 export function formatLatency(ms: bigint | number): string {
   const value = Math.max(0, Number(ms))
   if (value < 999.5) return `${Math.round(value)} ms`
   if (value < MINUTE - 50) return `${(value / SECOND).toFixed(1)} s`
-  return value < MINUTE ? "1m" : formatDuration(value)
+  if (value < MINUTE) return "1m"
+  return value < HOUR ? pair(Math.floor(value / MINUTE), "m", Math.floor((value % MINUTE) / SECOND), "s") : formatDuration(value)
 }
 
 /** Epoch milliseconds of a Timestamp. */

@@ -82,7 +82,9 @@ test.each([
   [1234, "1.2 s"],
   [59_949, "59.9 s"],
   [59_960, "1m"],
-  [125_000, "2m"],
+  [125_000, "2m 5s"],
+  [3_600_000, "1h"],
+  [3_900_000, "1h 5m"],
 ])("formatLatency(%s) is %s", (ms, text) => {
   expect(formatLatency(ms)).toBe(text)
 })

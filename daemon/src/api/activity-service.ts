@@ -2,13 +2,14 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
-import type { ServiceImpl } from "@connectrpc/connect"
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect"
 import type { ActivityService, WatchActivityResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/activity_service_pb"
 import { createMailbox } from "../model/mailbox.ts"
 import type { ActivityQuery, ActivityReader, PublishedActivities } from "../model/published-activities.ts"
 import { NotFoundError } from "./errors.ts"
 import type { WatchContext } from "./follow.ts"
 import { parseActivityList, parseActivityWatch } from "./parse-activity.ts"
+import { requireSocket } from "./transport.ts"
 
 type WatchMessage = MessageInitShape<typeof WatchActivityResponseSchema>
 
@@ -25,7 +26,8 @@ const NEWS = ["news"]
 export function createActivityService(options: ActivityServiceOptions): ServiceImpl<typeof ActivityService> {
   const { activities, world } = options
   return {
-    listActivity(request) {
+    listActivity(request, context) {
+      requireOwner(request, context)
       const { query, pageSize, beforeId } = parseActivityList(request)
       requireKnown(options, query)
       // One more than asked for tells whether there is a next page.
@@ -38,7 +40,9 @@ export function createActivityService(options: ActivityServiceOptions): ServiceI
         firstRead: world.firstRead(),
       }
     },
-    async *watchActivity(request, { signal }) {
+    async *watchActivity(request, context) {
+      requireOwner(request, context)
+      const { signal } = context
       const { query, past, minIntervalMs } = parseActivityWatch(request)
       requireKnown(options, query)
       const leave = options.subscribers.enter(signal)
@@ -65,6 +69,11 @@ export function createActivityService(options: ActivityServiceOptions): ServiceI
       }
     },
   }
+}
+
+/** What people write to their agents is for themselves alone. */
+function requireOwner({ includePrompts }: { readonly includePrompts: boolean }, context: Pick<HandlerContext, "values">): void {
+  if (includePrompts) requireSocket(context, "reading the words of prompts")
 }
 
 function* happened(reader: ActivityReader): Generator<WatchMessage> {

@@ -259,6 +259,18 @@ export interface BookedCostSeen extends InConversation {
   readonly models: readonly BookedModel[]
   /** The agent had no price for some model and assumed one. */
   readonly hasUnknownModel: boolean
+  /** What it took, where the agent says so. */
+  readonly times?: BookedTimes
+}
+
+/** Sums of an agent's own clocks in milliseconds, of its subagents too; of what runs side by side each counts. */
+export interface BookedTimes {
+  /** Model requests, waits before they were tried again included. */
+  readonly modelMs: number
+  readonly modelWithoutRetriesMs: number
+  readonly toolMs: number
+  /** The running time of its processes. */
+  readonly totalMs: number
 }
 
 /** What was booked for one model. */

@@ -22,8 +22,9 @@ export class BookedCosts {
     }
     const at = known.findIndex((other) => compare(other, cost) >= 0)
     const next = at < 0 ? undefined : known[at]
-    if (next !== undefined && compare(next, cost) === 0) return false
-    known.splice(at < 0 ? known.length : at, 0, cost)
+    const isKnown = next !== undefined && compare(next, cost) === 0
+    if (isKnown && (next.times !== undefined || cost.times === undefined)) return false
+    known.splice(at < 0 ? known.length : at, isKnown ? 1 : 0, cost)
     if (known.length > MAX_KEPT) known.shift()
     return true
   }

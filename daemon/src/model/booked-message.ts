@@ -15,7 +15,18 @@ export function bookedMessage(account: Reconciliation): Booked {
     unbookedNanosUsd: account.unbookedNanosUsd,
     priceDifferenceNanosUsd: account.priceDifferenceNanosUsd,
     hasUnknownModel: account.hasUnknownModel,
+    ...timesOf(account),
   })
+}
+
+function timesOf({ times }: Reconciliation): Partial<Booked> {
+  if (times === undefined) return {}
+  return {
+    modelMs: BigInt(times.modelMs),
+    modelWithoutRetriesMs: BigInt(times.modelWithoutRetriesMs),
+    toolMs: BigInt(times.toolMs),
+    totalMs: BigInt(times.totalMs),
+  }
 }
 
 function hiddenMessage({ model, usage, webSearches, nanosUsd }: HiddenUsage) {

@@ -108,12 +108,12 @@ export class LatencyReport {
       if (point === undefined) minutes.set(minute, (point = { pile: new SamplePile(), judged: 0, failed: 0 }))
       return point
     }
-    for await (const { samples, calls } of readSamples(this.#world, this.#active(ids, since))) {
-      samples?.each(since, (series, ms, minute) => {
+    for await (const sampled of readSamples(this.#world, this.#active(ids, since))) {
+      sampled.samples?.each(since, (series, ms, minute) => {
         const isWanted = series.clock === clock && (label === undefined || series.label === label) && countsForSession(series)
         if (isWanted) at(minute).pile.add(ms, minute, series.isEstimated)
       })
-      for (const { outcome, endMs, name } of calls()) {
+      for (const { outcome, endMs, name } of sampled.calls()) {
         if (endMs === undefined || minuteOf(endMs) < since || !isJudged(outcome)) continue
         if (clock === "tool" && label !== undefined && name !== label) continue
         const point = at(minuteOf(endMs))

@@ -78,6 +78,18 @@ describe("what runs now", () => {
     expect(latency(Clock.TURN)).toMatchObject({ count: 1n, maxMs: 8_500n })
   })
 
+  it("puts a call's time right whose wait is told after its end", () => {
+    const { registry, told, latency, world } = setUp()
+    told(call)
+    registry(2_100, "waiting", "permission prompt")
+    told(ended(9_000))
+    const ofTool = () => world.metricsRow("c")?.tools[0]?.latency?.maxMs
+    expect(ofTool()).toBe(7_000n)
+    registry(8_100, "busy")
+    expect(ofTool()).toBe(1_000n)
+    expect(latency(Clock.TOOL)?.maxMs).toBe(1_000n)
+  })
+
   it("two permissions one after the other are two, a question is none", () => {
     const { registry, told, latency } = setUp()
     told(prompt)

@@ -1,6 +1,7 @@
 // Our account of a conversation against the agent's own. What the agent booked beyond the requests that left a line is hidden usage:
 // compacting, side questions, titles. A fork's account starts with what its parent had booked, which is no usage of the fork's.
 
+import type { BookedTimes } from "../domain/facts.ts"
 import type { TokenUsage } from "../domain/usage.ts"
 import type { BookedCost } from "./booked-costs.ts"
 import { less, type ModelSum, type ModelSums, sumBooked, sumOf, totalNanosUsd } from "./model-sums.ts"
@@ -22,6 +23,8 @@ export interface Reconciliation {
   readonly priceDifferenceNanosUsd: bigint
   /** The agent assumed a price for a model that it did not know. */
   readonly hasUnknownModel: boolean
+  /** What it took by the agent's own clocks; undefined where it does not say. */
+  readonly times?: BookedTimes | undefined
 }
 
 export interface HiddenUsage {
@@ -62,6 +65,7 @@ export function reconcile(booked: BookedCost, counted: ModelSums, inheritances: 
     unbookedNanosUsd,
     priceDifferenceNanosUsd,
     hasUnknownModel: booked.hasUnknownModel,
+    times: booked.times,
   }
 }
 

@@ -69,6 +69,15 @@ describe("slow", () => {
     ])
   })
 
+  it("is nobody whose calls wait for another agent or a person", () => {
+    const { answers, at } = fleet()
+    answers("a", 40, 90_000, 1, "Agent")
+    answers("a", 40, 90_000, 1, "AskUserQuestion")
+    answers("b", 30, 100, 1, "Agent")
+    answers("b", 30, 100, 1, "Bash")
+    expect(at(NOW)).toEqual([])
+  })
+
   it("does not hold a session's other conversations against it", () => {
     const { answers, at } = fleet()
     answers("a1", 10, 9_000, 1)

@@ -140,10 +140,23 @@ function pilesOf(samples: ClockSamples, minute: number): Piles {
   return piles
 }
 
+/** Calls that take as long as another agent works or a person thinks: no tool is slow by that. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  "Agent",
+  "AskUserQuestion",
+  "ExitPlanMode",
+  "TaskOutput",
+  "Workflow",
+  "request_user_input",
+  "spawn_agent",
+  "wait",
+  "wait_agent",
+])
+
 /** A call counts for its tool, and for all tools together. */
 function toolsOf({ clock, label }: Series): readonly (string | undefined)[] {
   if (clock === "model") return [undefined]
-  return clock === "tool" ? [undefined, label] : []
+  return clock === "tool" && !OF_OTHERS.has(label) ? [undefined, label] : []
 }
 
 function whatIsSlow(slow: readonly Slowness[] | undefined): string {

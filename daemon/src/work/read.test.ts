@@ -58,6 +58,12 @@ function withoutPath(fact: TranscriptFact): TranscriptFact {
 const requests = (facts: readonly TranscriptFact[]) => facts.filter((fact) => fact.kind === "request-seen")
 const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("")
 
+/** An answer is said whenever the file ends behind it, and once more when a line follows: the last time counts. */
+function asSaidLast(facts: readonly TranscriptFact[]): readonly TranscriptFact[] {
+  const last = new Map(facts.flatMap((fact) => (fact.kind === "model-call-seen" ? [[fact.key, fact] as const] : [])))
+  return facts.filter((fact) => fact.kind !== "model-call-seen" || last.get(fact.key) === fact)
+}
+
 describe("readFrom", () => {
   it("reads a whole file into its facts", () => {
     const { all, status, lines, badLines, unknownLines } = readAll(file(text(claudeLines(2))))
@@ -92,7 +98,7 @@ describe("readFrom", () => {
           expect(result.restarted).toBeUndefined()
           cursor = result.cursor
         }
-        expect(facts).toEqual(whole)
+        expect(asSaidLast(facts)).toEqual(asSaidLast(whole))
         expect(cursor.offset).toBe(bytes.length)
       }),
       { numRuns: 60 },

@@ -132,6 +132,7 @@ function readSteps(
 function tailFacts(cursor: Cursor, window: LineWindow): LineReader["facts"] {
   const reader = new LineReader(normaliserOf(cursor.agent), cursor, structuredClone(cursor.state))
   reader.readCopy(window.rest)
+  reader.atEnd()
   return reader.badLines === 0 ? reader.facts : []
 }
 

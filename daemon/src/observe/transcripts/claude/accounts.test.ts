@@ -87,6 +87,13 @@ describe("cost-state lines", () => {
     expect(times).toEqual([9000, 3_600_500, 7_200_000])
   })
 
+  it("say what requests and tools took, all of it or nothing", () => {
+    const took = { totalAPIDuration: 5000.4, totalAPIDurationWithoutRetries: 4000, totalToolDuration: 700, totalDuration: 9000 }
+    const times = { modelMs: 5000, modelWithoutRetriesMs: 4000, toolMs: 700, totalMs: 9000 }
+    expect(booked([prompt(0), state(1, took)])).toMatchObject([{ times }])
+    expect(booked([prompt(0), state(1, { ...took, totalToolDuration: -1 })])[0]).not.toHaveProperty("times")
+  })
+
   it("cost the member that is malformed and not the line, and say nothing without a sum", () => {
     const odd = { "claude-opus-5-5": { inputTokens: -5, outputTokens: "many", costUSD: null }, x: null, y: 7 }
     expect(booked([prompt(0), state(1, { modelUsage: odd, totalDuration: "long" })])).toMatchObject([

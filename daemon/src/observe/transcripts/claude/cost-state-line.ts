@@ -1,7 +1,7 @@
 // cost-state lines: what Claude Code has booked for a session so far. The only place where calls show up that leave no line of their own
 // (compacting, side questions, titles).
 
-import type { BookedModel } from "../../../domain/facts.ts"
+import type { BookedModel, BookedTimes } from "../../../domain/facts.ts"
 import { asAmount, asCount, asObject, asString, type JsonObject } from "../json-fields.ts"
 import type { Emit } from "../port.ts"
 import type { ClaudeState } from "./state.ts"
@@ -14,6 +14,7 @@ export function costStateLine(state: ClaudeState, value: JsonObject, emit: Emit)
   const nanosUsd = nanosOf(value["totalCostUSD"])
   const untilMs = writtenMs(state, value)
   if (conversationId === undefined || nanosUsd === undefined || untilMs === 0) return
+  const times = timesOf(value)
   const models = Object.entries(asObject(value["modelUsage"]) ?? {}).slice(0, MAX_MODELS)
   emit({
     kind: "booked-cost-seen",
@@ -22,7 +23,23 @@ export function costStateLine(state: ClaudeState, value: JsonObject, emit: Emit)
     nanosUsd,
     models: models.flatMap(([model, usage]) => bookedModel(model, asObject(usage))),
     hasUnknownModel: value["hasUnknownModelCost"] === true,
+    ...(times === undefined ? {} : { times }),
   })
+}
+
+/** All of them or none. */
+function timesOf(value: JsonObject): BookedTimes | undefined {
+  const modelMs = asAmount(value["totalAPIDuration"])
+  const modelWithoutRetriesMs = asAmount(value["totalAPIDurationWithoutRetries"])
+  const toolMs = asAmount(value["totalToolDuration"])
+  const totalMs = asAmount(value["totalDuration"])
+  if (modelMs === undefined || modelWithoutRetriesMs === undefined || toolMs === undefined || totalMs === undefined) return undefined
+  return {
+    modelMs: Math.round(modelMs),
+    modelWithoutRetriesMs: Math.round(modelWithoutRetriesMs),
+    toolMs: Math.round(toolMs),
+    totalMs: Math.round(totalMs),
+  }
 }
 
 /**

@@ -18,8 +18,9 @@ export interface ModelAnswer {
   endMs: number
   /** A person stopped it before it was complete. */
   isAborted: boolean
-  /** Its end as it was last said. */
+  /** Its end as it was last said: when another line followed, and when none did for the time being. */
   saidMs: number | undefined
+  saidAtEndMs: number | undefined
 }
 
 /** Attempts at a request are few; its answer names one of them. */
@@ -57,6 +58,7 @@ export function modelAnswered(line: ClaudeLine, key: string, model: string): voi
       endMs: timeMs,
       isAborted: false,
       saidMs: undefined,
+      saidAtEndMs: undefined,
     }
     state.answer = answer
     state.askedMs = undefined
@@ -68,9 +70,20 @@ export function modelAnswered(line: ClaudeLine, key: string, model: string): voi
 /** Another line follows: what was written of the answer by now is all of it, or all for now; what is added later puts it right. */
 export function sayAnswer(state: ClaudeState, emit: Emit): void {
   const { answer } = state
-  if (answer?.startedMs === undefined || answer.isAborted || answer.saidMs === answer.endMs) return
+  if (answer === undefined || answer.saidMs === answer.endMs) return
   answer.saidMs = answer.endMs
-  const { key, model, conversationId, subagentId, startedMs, isMeasured, endMs: timeMs } = answer
+  say(answer, emit)
+}
+
+/** The file ends here, for now or for good. Whether or not it is said now, it is said when a line follows: facts do not depend on when they are read. */
+export function sayAnswerAtEnd({ answer }: ClaudeState, emit: Emit): void {
+  if (answer === undefined || answer.saidMs === answer.endMs || answer.saidAtEndMs === answer.endMs) return
+  answer.saidAtEndMs = answer.endMs
+  say(answer, emit)
+}
+
+function say({ key, model, conversationId, subagentId, startedMs, isMeasured, isAborted, endMs: timeMs }: ModelAnswer, emit: Emit): void {
+  if (startedMs === undefined || isAborted) return
   const who = subagentId === undefined ? { conversationId } : { conversationId, subagentId }
   emit({ kind: "model-call-seen", ...who, timeMs, key, model, startedMs, basis: isMeasured ? "measured" : "estimated" })
 }

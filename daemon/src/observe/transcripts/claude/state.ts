@@ -6,7 +6,7 @@ import type { ConversationSeen, TranscriptFact, TurnEnded } from "../../../domai
 import { type AgentCalls, startAgentCalls } from "../agent-calls.ts"
 import type { Emit, TranscriptFile } from "../port.ts"
 import { claudeIdentityOf } from "./files.ts"
-import type { ModelAnswer } from "./model-answers.ts"
+import { type ModelAnswer, sayAnswerAtEnd } from "./model-answers.ts"
 
 export interface ClaudeState {
   /** The file's own conversation: the path's, else the last line's. */
@@ -182,6 +182,7 @@ export function ownerSeen(state: ClaudeState, ownerId: string, timeMs: number, i
 
 /** Nothing follows for now: what waits is the file's own, in a fork from its last prompt on. */
 export function settleAtEnd(state: ClaudeState, emit: Emit): void {
+  sayAnswerAtEnd(state, emit)
   if (state.deferred.length === 0) return
   const own = splitOwn(state, false)
   settle(state, state.originId, emit)

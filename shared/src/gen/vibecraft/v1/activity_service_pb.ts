@@ -62,7 +62,8 @@ export type ListActivityRequest = Message<"vibecraft.v1.ListActivityRequest"> & 
   pageToken: string;
 
   /**
-   * Give the first words of prompts, where they are still in memory; they are never stored.
+   * Give the first words of prompts, where they are still in memory; they are never stored. On the unix socket alone: PERMISSION_DENIED
+   * over TCP.
    *
    * @generated from field: bool include_prompts = 6;
    */
@@ -202,7 +203,7 @@ export type WatchActivityRequest = Message<"vibecraft.v1.WatchActivityRequest"> 
   minIntervalMs?: number | undefined;
 
   /**
-   * Give the first words of prompts.
+   * Give the first words of prompts, on the unix socket alone.
    *
    * @generated from field: bool include_prompts = 5;
    */
