@@ -2,14 +2,14 @@
 
 import { rmSync } from "node:fs"
 import { join } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
 import { createClient } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-node"
 import { type Activity, ActivityKind } from "@vibecraft/shared/gen/vibecraft/v1/activity_pb"
 import { StoreService } from "@vibecraft/shared/gen/vibecraft/v1/store_service_pb"
 import { afterEach, beforeEach, expect, it } from "vitest"
 import { clientsOf, createDaemonHome, type DaemonHome, type DaemonProgram } from "./daemon-program.ts"
-import { conversationId, growingHome } from "./store-bed.ts"
+import { SEED, seeded } from "./seeded.ts"
+import { conversationId, growingHome, growUnderKills } from "./store-bed.ts"
 
 const HOUR_MS = 3_600_000
 
@@ -18,22 +18,6 @@ beforeEach(() => {
   home = createDaemonHome()
 })
 afterEach(() => home.close())
-
-/** Another seed for each run; printed, so that a failure can be had again. */
-const SEED = Number(process.env["VIBECRAFT_SEED"] ?? Date.now() % 1_000_000)
-
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state ^ (state >>> 13), 0x5bd1e995) + 0x6d2b79f5) | 0
-    return ((state ^ (state >>> 15)) >>> 0) / 0x1_0000_0000
-  }
-}
-
-async function kill(daemon: DaemonProgram): Promise<void> {
-  daemon.child.kill("SIGKILL")
-  await daemon.ended
-}
 
 /** All that is kept, latest first. */
 async function activitiesOf(daemon: DaemonProgram): Promise<Activity[]> {
@@ -58,24 +42,14 @@ it("is what one clean read finds, each thing once, however often the daemon is k
   console.log(`seed ${SEED}`)
   const random = seeded(SEED)
   const files = growingHome(home.path, random, 400, Date.now() - HOUR_MS)
-  for (let round = 0; round < 6; round++) {
-    const daemon = home.start()
-    const until = performance.now() + 150 + random() * 1100
-    // The moment is the point here: it may be any.
-    while (performance.now() < until) {
-      files.grow()
-      await sleep(random() * 40)
-    }
-    await kill(daemon)
-  }
-  files.finish()
+  await growUnderKills(files, () => home.start(), random, 6)
   const last = home.start()
   const kept = await activitiesOf(last)
   await last.line(/^vibecraftd stored/m)
-  await kill(last)
+  await last.end("SIGKILL")
   const clean = home.start("--state-dir", join(home.path, "clean-state"), "--socket", join(home.path, "clean-sock"))
   const expected = await activitiesOf(clean)
-  await kill(clean)
+  await clean.end("SIGKILL")
   expect(expected.length).toBeGreaterThan(500)
   expect(kept.map(signature).toSorted()).toEqual(expected.map(signature).toSorted())
   const ids = kept.map(({ id }) => Number(id))
@@ -99,6 +73,6 @@ it("is removed with its conversation", async () => {
   await createClient(StoreService, transport).purgeStore({ selection: { case: "conversationId", value: of }, confirmed: true })
   const left = before.filter((one) => one.conversationId !== of).map(signature)
   expect((await activitiesOf(first)).map(signature)).toEqual(left)
-  await kill(first)
+  await first.end("SIGKILL")
   expect((await activitiesOf(home.start())).map(signature)).toEqual(left)
 })

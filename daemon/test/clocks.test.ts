@@ -7,46 +7,25 @@ import { LatencyGroup } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service
 import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { afterEach, beforeEach, expect, it } from "vitest"
 import type { SimAgent } from "../simulator/sim-agent.ts"
-import { createSimulator, type Simulator } from "../simulator/simulator.ts"
-import { clientsOf, type DaemonProgram, startDaemon } from "./daemon-program.ts"
+import { createSimulatedBed, type SimulatedBed } from "./simulated-bed.ts"
+import { until } from "./until.ts"
 
-const CEILING_MS = 45_000
-
-let world: Simulator
-let daemon: DaemonProgram
-let api: Awaited<ReturnType<typeof clientsOf>>
-
+let bed: SimulatedBed
 beforeEach(async () => {
-  world = await createSimulator({ seed: "clocks", pace: 0.002 })
-  await startAnew()
+  bed = await createSimulatedBed("clocks")
 })
-afterEach(() => world.close())
-
-async function startAnew(): Promise<void> {
-  daemon = startDaemon(["--port", "0", "--state-dir", `${world.folder}/state`], world.env)
-  api = await clientsOf(daemon)
-}
-
-async function until<T>(what: string, ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  for (const deadlineMs = Date.now() + CEILING_MS; ; await sleep(25)) {
-    const value = await ask()
-    if (holds(value)) return value
-    if (Date.now() > deadlineMs) throw new Error(`Waited in vain until ${what}; last seen: ${JSON.stringify(value, bigintAsText, 1)}`)
-  }
-}
-
-const bigintAsText = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value)
+afterEach(() => bed.close())
 
 async function rowOf(agent: SimAgent): Promise<Metrics | undefined> {
   const id = await agent.conversationId()
-  return (await api.metrics.listMetrics({ scope: Scope.ALL })).metrics.find((row) => row.conversationId === id)
+  return (await bed.api.metrics.listMetrics({ scope: Scope.ALL })).metrics.find((row) => row.conversationId === id)
 }
 
 /** Its process and its registry file are. */
 const isSeen = (agent: SimAgent) =>
   until(
     "it is seen",
-    async () => (await api.sessions.listSessions({ scope: Scope.ALL })).sessions.find(({ pid }) => pid === agent.pid),
+    async () => (await bed.api.sessions.listSessions({ scope: Scope.ALL })).sessions.find(({ pid }) => pid === agent.pid),
     (session) => session?.statusSource === "registry",
   )
 
@@ -54,7 +33,7 @@ const clockOf = (row: Metrics | undefined, clock: Clock) => row?.latency.find((l
 const openOf = (row: Metrics | undefined) => row?.open.map(({ clock }) => clock) ?? []
 
 it("a permission is its own clock's time and no tool's, from when it is asked to when it is answered", async () => {
-  const agent = await world.start({ agent: "claude", cwd: "asked" })
+  const agent = await bed.world.start({ agent: "claude", cwd: "asked" })
   await isSeen(agent)
   await agent.prompt("Do it")
   const [callId = ""] = await agent.respond({ tools: [{ name: "Bash" }] })
@@ -92,7 +71,7 @@ it("a permission is its own clock's time and no tool's, from when it is asked to
 })
 
 it("answers, turns and idle times are told over windows, and are the same after a restart", async () => {
-  const agents = [await world.start({ agent: "claude", cwd: "a" }), await world.start({ agent: "codex", cwd: "b" })]
+  const agents = [await bed.world.start({ agent: "claude", cwd: "a" }), await bed.world.start({ agent: "codex", cwd: "b" })]
   for (const agent of agents) {
     for (let turns = 3; turns > 0; turns--) await agent.turn()
     const { requests = 0, turnsEnded = 0 } = (await agent.truth()).conversations[0] ?? {}
@@ -106,30 +85,28 @@ it("answers, turns and idle times are told over windows, and are the same after 
   }
   const latencies = async () => {
     const windows = [Window.WINDOW_24_HOURS, Window.WINDOW_SESSION]
-    const { rows } = await api.metrics.listLatency({ groupBy: LatencyGroup.PROJECT, windows, scope: Scope.ALL })
+    const { rows } = await bed.api.metrics.listLatency({ groupBy: LatencyGroup.PROJECT, windows, scope: Scope.ALL })
     return rows.map(({ key, latency }) => [key, latency.map(({ $typeName: _type, ...figures }) => figures)])
   }
   const before = await latencies()
   expect(before.length).toBeGreaterThanOrEqual(2)
-  daemon.child.kill("SIGTERM")
-  await daemon.ended
-  await startAnew()
-  await daemon.line(/^vibecraftd caught up /m)
+  await bed.restart("SIGTERM")
   expect(await latencies()).toEqual(before)
 })
 
 it("what runs ends with its agent", async () => {
-  const agent = await world.start({ agent: "claude", cwd: "crash" })
+  const agent = await bed.world.start({ agent: "claude", cwd: "crash" })
   await isSeen(agent)
   await agent.prompt("Do it")
   await agent.respond({ tools: [{ name: "Bash" }] })
   const id = await agent.conversationId()
-  const row = async () => (await api.metrics.listMetrics({ scope: Scope.ALL })).metrics.find(({ conversationId }) => conversationId === id)
+  const row = async () =>
+    (await bed.api.metrics.listMetrics({ scope: Scope.ALL })).metrics.find(({ conversationId }) => conversationId === id)
   await until("it runs", row, (of) => openOf(of).includes(Clock.TOOL) && openOf(of).includes(Clock.TURN))
   agent.kill()
   const gone = await until("nothing runs", row, (of) => openOf(of).length === 0)
   expect(clockOf(gone, Clock.TURN)).toMatchObject({ count: 1n, estimatedCount: 1n })
   expect(clockOf(gone, Clock.TOOL)).toBeUndefined()
-  const { sessions } = await api.sessions.listSessions({ scope: Scope.ALL })
+  const { sessions } = await bed.api.sessions.listSessions({ scope: Scope.ALL })
   expect(sessions.find((session) => session.conversationId === id)?.status).toBe(Status.OFFLINE)
 })

@@ -2,7 +2,6 @@
 // alone and over restarts; and a daemon that was stopped and goes on, as on a laptop that slept, calls nobody gone who is there.
 
 import { DatabaseSync } from "node:sqlite"
-import { setTimeout as sleep } from "node:timers/promises"
 import { Code, ConnectError, createClient } from "@connectrpc/connect"
 import { createConnectTransport } from "@connectrpc/connect-node"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
@@ -14,8 +13,7 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 import type { SimAgent } from "../simulator/sim-agent.ts"
 import { createSimulator, type Simulator } from "../simulator/simulator.ts"
 import { clientsOf, type DaemonProgram, startDaemon } from "./daemon-program.ts"
-
-const CEILING_MS = 45_000
+import { until } from "./until.ts"
 
 let world: Simulator
 let daemon: DaemonProgram
@@ -42,13 +40,6 @@ const overSocket = () =>
     }),
   )
 
-async function until<T>(what: string, ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  for (const deadlineMs = Date.now() + CEILING_MS; ; await sleep(25)) {
-    const value = await ask()
-    if (holds(value)) return value
-    if (Date.now() > deadlineMs) throw new Error(`waited in vain until ${what}`)
-  }
-}
 const sessions = async (): Promise<Session[]> => (await api.sessions.listSessions({ scope: Scope.ALL })).sessions
 const sessionOf = async ({ pid }: SimAgent) => (await sessions()).find((session) => session.pid === pid)
 const isUnread = (agent: SimAgent, unread: boolean) =>
@@ -104,8 +95,7 @@ test("how a status came about is known after the daemon was killed, and goes on"
   const before = await changes()
   expect(before.length).toBeGreaterThanOrEqual(3)
   await until("the changes are on disk", storedChanges, (count) => count >= before.length)
-  daemon.child.kill("SIGKILL")
-  await daemon.ended
+  await daemon.end("SIGKILL")
   await startAnew()
   await isUnread(agent, true)
   expect(await changes()).toEqual(before)
@@ -173,8 +163,7 @@ test("a daemon that was stopped and goes on calls nobody gone who is there, and 
 })
 
 async function stopAndStart(): Promise<void> {
-  daemon.child.kill("SIGINT")
-  await daemon.ended
+  await daemon.end("SIGINT")
   await startAnew()
   await daemon.line(/^vibecraftd caught up /m)
 }

@@ -24,6 +24,8 @@ export interface Ended {
 export interface DaemonProgram {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+  /** Sends it the signal and waits until it has ended. */
+  end(signal: NodeJS.Signals): Promise<Ended>
   /** The first match of a line it prints on stdout; rejects with all its output when it ends before. */
   line(pattern: RegExp): Promise<RegExpExecArray>
 }
@@ -51,6 +53,10 @@ export function startDaemon(args: readonly string[], env: NodeJS.ProcessEnv, aro
   return {
     child,
     ended,
+    end: (signal) => {
+      child.kill(signal)
+      return ended
+    },
     line: (pattern) =>
       new Promise((found, fail) => {
         const check = () => {

@@ -10,6 +10,7 @@ import { toJson } from "@bufbuild/protobuf"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { ListMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { assistantLine, CONVERSATION_ID } from "./assistant-line.ts"
 import { clientsOf, createDaemonHome, type DaemonHome, startDaemon } from "./daemon-program.ts"
 
 let home: DaemonHome
@@ -18,33 +19,14 @@ beforeEach(() => {
 })
 afterEach(() => home.close())
 
-const ID = "11111111-2222-4333-8444-555555555555"
-
 function transcript(): string {
   const dir = join(home.path, ".claude", "projects", "-work-app")
   mkdirSync(dir, { recursive: true })
-  return join(dir, `${ID}.jsonl`)
+  return join(dir, `${CONVERSATION_ID}.jsonl`)
 }
 
 function assistant(n: number, output: number): string {
-  const usage = { input_tokens: 10, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: output }
-  const message = {
-    id: `msg_${n}`,
-    role: "assistant",
-    model: "claude-opus-5-5",
-    content: [{ type: "text", text: "x" }],
-    stop_reason: "end_turn",
-    usage,
-  }
-  const envelope = {
-    isSidechain: false,
-    sessionId: ID,
-    cwd: "/work/app",
-    version: "2.1.330",
-    uuid: `u${n}`,
-    timestamp: `2026-11-01T10:00:${String(n % 60).padStart(2, "0")}.000Z`,
-  }
-  return `${JSON.stringify({ parentUuid: null, ...envelope, type: "assistant", requestId: `req_${n}`, message })}\n`
+  return assistantLine(n, `2026-11-01T10:00:${String(n % 60).padStart(2, "0")}.000Z`, { output })
 }
 
 describe("vibecraftd", () => {
@@ -89,8 +71,7 @@ describe("vibecraftd", () => {
       const daemon = home.start()
       const clients = () => (existsSync(asked) ? readFileSync(asked, "utf8") : "").split("\n").slice(0, -1)
       await vi.waitFor(() => expect(clients().join()).toContain("list-panes"), 20_000)
-      daemon.child.kill("SIGTERM")
-      expect(await daemon.ended).toMatchObject({ code: 0, stderr: "" })
+      expect(await daemon.end("SIGTERM")).toMatchObject({ code: 0, stderr: "" })
       const left = () => clients().filter((line) => existsSync(`/proc/${line.split(" ")[0]}`))
       // What is killed is there until its new parent has taken notice.
       await vi.waitFor(() => expect(left()).toEqual([]), 5_000)
@@ -106,8 +87,7 @@ describe("vibecraftd", () => {
     writeFileSync(path, Array.from({ length: lines }, (_, n) => assistant(n, 1)).join(""))
     const first = home.start()
     await clientsOf(first)
-    first.child.kill("SIGTERM")
-    expect(await first.ended).toMatchObject({ code: 0, stderr: "" })
+    expect(await first.end("SIGTERM")).toMatchObject({ code: 0, stderr: "" })
     const second = home.start()
     const { metrics } = await clientsOf(second)
     await second.line(/^vibecraftd caught up/m)
@@ -126,8 +106,7 @@ describe("vibecraftd", () => {
     }
     const first = home.start()
     const before = await totals(first)
-    first.child.kill("SIGKILL")
-    await first.ended
+    await first.end("SIGKILL")
     const second = home.start()
     expect(await totals(second)).toEqual(before)
 
@@ -190,8 +169,7 @@ describe("vibecraftd", () => {
     const first = home.start()
     await clientsOf(first)
     expect(await home.start().ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/another vibecraftd/) })
-    first.child.kill("SIGKILL")
-    await first.ended
+    await first.end("SIGKILL")
     await clientsOf(home.start())
   })
 })

@@ -8,42 +8,21 @@ import { type Session, Status } from "@vibecraft/shared/gen/vibecraft/v1/session
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { ConversationTruth, StoryKind } from "../simulator/agent/control.ts"
 import type { SimAgent } from "../simulator/sim-agent.ts"
-import { createSimulator, type Simulator } from "../simulator/simulator.ts"
-import { clientsOf, type DaemonProgram, startDaemon } from "./daemon-program.ts"
+import { createSimulatedBed, type SimulatedBed } from "./simulated-bed.ts"
+import { until } from "./until.ts"
 
-const CEILING_MS = 45_000
 /** Outcomes that say whether a tool works; the others are a person's or a sibling's doing. */
 const FAILURES = new Set(["failed", "command-failed", "model-error", "timeout"])
 const JUDGED = new Set([...FAILURES, "ok", "background"])
 
-let world: Simulator
-let daemon: DaemonProgram
-let api: Awaited<ReturnType<typeof clientsOf>>
-
+let bed: SimulatedBed
 beforeEach(async () => {
-  world = await createSimulator({ seed: "whole", pace: 0.002 })
-  await startAnew()
+  bed = await createSimulatedBed("whole")
 })
-afterEach(() => world.close())
+afterEach(() => bed.close())
 
-async function startAnew(): Promise<void> {
-  const args = ["--port", "0", "--state-dir", `${world.folder}/state`]
-  daemon = startDaemon(args, world.env)
-  api = await clientsOf(daemon)
-}
-
-/** Asks until it holds; answers what `ask` then said. */
-async function until<T>(what: string, ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  for (const deadlineMs = Date.now() + CEILING_MS; ; await sleep(25)) {
-    const value = await ask()
-    if (holds(value)) return value
-    if (Date.now() > deadlineMs) throw new Error(`Waited in vain until ${what}; last seen: ${JSON.stringify(value, bigintAsText, 1)}`)
-  }
-}
-
-const bigintAsText = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value)
-const sessions = async (): Promise<Session[]> => (await api.sessions.listSessions({ scope: Scope.ALL })).sessions
-const rows = async (): Promise<Metrics[]> => (await api.metrics.listMetrics({ scope: Scope.ALL })).metrics
+const sessions = async (): Promise<Session[]> => (await bed.api.sessions.listSessions({ scope: Scope.ALL })).sessions
+const rows = async (): Promise<Metrics[]> => (await bed.api.metrics.listMetrics({ scope: Scope.ALL })).metrics
 const sessionOf = async (agent: SimAgent): Promise<Session | undefined> => (await sessions()).find((session) => session.pid === agent.pid)
 const statusIs = (agent: SimAgent, status: Status) =>
   until(
@@ -126,8 +105,8 @@ describe("what the daemon counts", () => {
     const stories: StoryKind[] = ["parallel", "failing", "subagents"]
     const agents: SimAgent[] = []
     for (const story of stories) {
-      agents.push(await world.start({ agent: "claude", story, cwd: `claude-${story}`, historyMs: 900_000 }))
-      agents.push(await world.start({ agent: "codex", story, cwd: `codex-${story}`, historyMs: 900_000 }))
+      agents.push(await bed.world.start({ agent: "claude", story, cwd: `claude-${story}`, historyMs: 900_000 }))
+      agents.push(await bed.world.start({ agent: "codex", story, cwd: `codex-${story}`, historyMs: 900_000 }))
     }
     await quiet(agents)
     await expectTruth(agents)
@@ -142,10 +121,7 @@ describe("what the daemon counts", () => {
 
     // A crash of the daemon costs nothing and counts nothing twice.
     const before = said(await rows())
-    daemon.child.kill("SIGKILL")
-    await daemon.ended
-    await startAnew()
-    await daemon.line(/^vibecraftd caught up /m)
+    await bed.restart("SIGKILL")
     await expectTruth(agents)
     expect(said(await rows())).toEqual(before)
   })
@@ -153,7 +129,7 @@ describe("what the daemon counts", () => {
 
 describe("what the daemon sees", () => {
   it("follows an agent from its start to its end", async () => {
-    const agent = await world.start({ agent: "claude", session: "life", window: "one", cwd: "life" })
+    const agent = await bed.world.start({ agent: "claude", session: "life", window: "one", cwd: "life" })
     const session = await statusIs(agent, Status.IDLE)
     expect(session?.pane).toMatchObject({ sessionName: "life", windowName: "one", paneId: agent.paneId })
     await agent.prompt("Read this")
@@ -190,7 +166,7 @@ describe("what the daemon sees", () => {
   })
 
   it("waits, questions, interrupts and headless helpers, for what they are", async () => {
-    const [claude, codex] = [await world.start({ agent: "claude", cwd: "a" }), await world.start({ agent: "codex", cwd: "b" })]
+    const [claude, codex] = [await bed.world.start({ agent: "claude", cwd: "a" }), await bed.world.start({ agent: "codex", cwd: "b" })]
     await claude.prompt("Ask me")
     await claude.command({ kind: "question", text: "This or that?", options: ["This", "That"] })
     await statusIs(claude, Status.WAITING)

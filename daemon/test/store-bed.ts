@@ -2,6 +2,7 @@
 
 import { appendFileSync, mkdirSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { toJson } from "@bufbuild/protobuf"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
@@ -78,6 +79,21 @@ export function growingHome(home: string, random: () => number, lines = 400, sta
       for (const file of files) write(file, file.bytes.length)
     },
   }
+}
+
+/** Starts a daemon and kills it, at any moment of the next second, so many times, while the files grow; then writes what is left of them. */
+export async function growUnderKills(files: GrowingHome, start: () => DaemonProgram, random: () => number, rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    const daemon = start()
+    const until = performance.now() + 150 + random() * 1100
+    // The moment is the point here: it may be any.
+    while (performance.now() < until) {
+      files.grow()
+      await sleep(random() * 40)
+    }
+    await daemon.end("SIGKILL")
+  }
+  files.finish()
 }
 
 /** All that is published of all conversations, once the daemon has read everything. */

@@ -3,10 +3,10 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { setTimeout as sleep } from "node:timers/promises"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { clientsOf, createDaemonHome, type DaemonHome, type DaemonProgram } from "./daemon-program.ts"
-import { growingHome, PRIVATE_TEXT, publishedBy } from "./store-bed.ts"
+import { SEED, seeded } from "./seeded.ts"
+import { growingHome, growUnderKills, PRIVATE_TEXT, publishedBy } from "./store-bed.ts"
 
 let home: DaemonHome
 beforeEach(() => {
@@ -14,25 +14,8 @@ beforeEach(() => {
 })
 afterEach(() => home.close())
 
-/** Another seed for each run; printed, so that a failure can be had again. */
-const SEED = Number(process.env["VIBECRAFT_SEED"] ?? Date.now() % 1_000_000)
-
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state ^ (state >>> 13), 0x5bd1e995) + 0x6d2b79f5) | 0
-    return ((state ^ (state >>> 15)) >>> 0) / 0x1_0000_0000
-  }
-}
-
-async function kill(daemon: DaemonProgram): Promise<void> {
-  daemon.child.kill("SIGKILL")
-  await daemon.ended
-}
-
 async function stop(daemon: DaemonProgram): Promise<void> {
-  daemon.child.kill("SIGTERM")
-  expect(await daemon.ended).toMatchObject({ code: 0 })
+  expect(await daemon.end("SIGTERM")).toMatchObject({ code: 0 })
 }
 
 async function counters(daemon: DaemonProgram) {
@@ -55,17 +38,7 @@ describe("vibecraftd and its store", () => {
     console.log(`seed ${SEED}`)
     const random = seeded(SEED)
     const files = growingHome(home.path, random)
-    for (let round = 0; round < 8; round++) {
-      const daemon = home.start()
-      const until = performance.now() + 150 + random() * 1100
-      // The moment is the point here: it may be any.
-      while (performance.now() < until) {
-        files.grow()
-        await sleep(random() * 40)
-      }
-      await kill(daemon)
-    }
-    files.finish()
+    await growUnderKills(files, () => home.start(), random, 8)
     const last = home.start()
     const published = await publishedBy(last)
     await stop(last)
@@ -88,7 +61,7 @@ describe("vibecraftd and its store", () => {
       toolCalls: read?.toolCalls,
       files: read?.files,
     })
-    await kill(second)
+    await second.end("SIGKILL")
 
     const third = home.start()
     expect(await publishedBy(third)).toEqual(published)
@@ -101,7 +74,7 @@ describe("vibecraftd and its store", () => {
     const first = home.start()
     const published = await publishedBy(first)
     await first.line(/^vibecraftd stored \d+ ms$/m)
-    await kill(first)
+    await first.end("SIGKILL")
     const [gone = "", shrunk = ""] = files.paths
     rmSync(gone)
     truncateSync(shrunk, 500)

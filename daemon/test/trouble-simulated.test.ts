@@ -1,47 +1,27 @@
 // The whole daemon beside simulated agents that get into trouble: what it says of errors and of what happened is what the agents did, and a
 // daemon that is killed says the same again.
 
-import { setTimeout as sleep } from "node:timers/promises"
 import { type Activity, ActivityKind } from "@vibecraft/shared/gen/vibecraft/v1/activity_pb"
 import { ErrorClass } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { afterEach, beforeEach, expect, it } from "vitest"
-import { createSimulator, type Simulator } from "../simulator/simulator.ts"
-import { clientsOf, type DaemonProgram, startDaemon } from "./daemon-program.ts"
+import { createSimulatedBed, type SimulatedBed } from "./simulated-bed.ts"
+import { bigintAsText, until } from "./until.ts"
 
-const CEILING_MS = 45_000
-
-let world: Simulator
-let daemon: DaemonProgram
-let api: Awaited<ReturnType<typeof clientsOf>>
+let bed: SimulatedBed
 beforeEach(async () => {
-  world = await createSimulator({ seed: "trouble", pace: 0.002 })
-  await startAnew()
+  bed = await createSimulatedBed("trouble")
 })
-afterEach(() => world.close())
+afterEach(() => bed.close())
 
-async function startAnew(): Promise<void> {
-  daemon = startDaemon(["--port", "0", "--state-dir", `${world.folder}/state`], world.env)
-  api = await clientsOf(daemon)
-}
-
-async function until<T>(what: string, ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  for (const deadlineMs = Date.now() + CEILING_MS; ; await sleep(25)) {
-    const value = await ask()
-    if (holds(value)) return value
-    if (Date.now() > deadlineMs) throw new Error(`Waited in vain until ${what}; last seen: ${JSON.stringify(value, bigintAsText, 1)}`)
-  }
-}
-
-const bigintAsText = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value)
 const oldestFirst = async (id: string): Promise<Activity[]> =>
-  (await api.activity.listActivity({ id, pageSize: 1000 })).activities.toReversed()
-const metricsOf = async (id: string) => (await api.metrics.getMetrics({ id })).metrics[0]
+  (await bed.api.activity.listActivity({ id, pageSize: 1000 })).activities.toReversed()
+const metricsOf = async (id: string) => (await bed.api.metrics.getMetrics({ id })).metrics[0]
 
 it("names the failing tool, the retried requests, the failing hook, the wait and its answer, the compaction and the other model", async () => {
-  const agent = await world.start({ agent: "claude", cwd: "loader", model: "claude-sonnet-5-5" })
+  const agent = await bed.world.start({ agent: "claude", cwd: "loader", model: "claude-sonnet-5-5" })
   const session = await until(
     "it is found",
-    async () => (await api.sessions.listSessions({})).sessions.find(({ pid }) => pid === agent.pid)?.id ?? "",
+    async () => (await bed.api.sessions.listSessions({})).sessions.find(({ pid }) => pid === agent.pid)?.id ?? "",
     (found) => found !== "",
   )
   await agent.prompt("Load the export")
@@ -96,13 +76,10 @@ it("names the failing tool, the retried requests, the failing hook, the wait and
   // Killed once all is written, it knows the same; targets are in memory alone.
   await until(
     "all is written",
-    async () => (await api.store.getStore({})).isBehind,
+    async () => (await bed.api.store.getStore({})).isBehind,
     (isBehind) => !isBehind,
   )
-  daemon.child.kill("SIGKILL")
-  await daemon.ended
-  await startAnew()
-  await daemon.line(/^vibecraftd caught up /m)
+  await bed.restart("SIGKILL")
   const again = await until(
     "the session is there",
     () => oldestFirst(session),

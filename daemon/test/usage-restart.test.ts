@@ -14,9 +14,8 @@ import {
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import { UsageGroup } from "@vibecraft/shared/gen/vibecraft/v1/usage_pb"
 import { afterEach, beforeEach, expect, it } from "vitest"
+import { assistantLine, CONVERSATION_ID } from "./assistant-line.ts"
 import { createDaemonHome, type DaemonHome } from "./daemon-program.ts"
-
-const ID = "11111111-2222-4333-8444-555555555555"
 
 let home: DaemonHome
 beforeEach(() => {
@@ -25,24 +24,7 @@ beforeEach(() => {
 afterEach(() => home.close())
 
 function assistant(n: number): string {
-  const usage = { input_tokens: 10, cache_creation_input_tokens: 0, cache_read_input_tokens: 5, output_tokens: 100 * n }
-  const message = {
-    id: `msg_${n}`,
-    role: "assistant",
-    model: "claude-opus-5-5",
-    content: [{ type: "text", text: "x" }],
-    stop_reason: "end_turn",
-    usage,
-  }
-  const envelope = {
-    isSidechain: false,
-    sessionId: ID,
-    cwd: "/work/app",
-    version: "2.1.330",
-    uuid: `u${n}`,
-    timestamp: `2026-11-0${n}T10:00:00.000Z`,
-  }
-  return `${JSON.stringify({ parentUuid: null, ...envelope, type: "assistant", requestId: `req_${n}`, message })}\n`
+  return assistantLine(n, `2026-11-0${n}T10:00:00.000Z`, { output: 100 * n, cacheRead: 5 })
 }
 
 /** Runs the daemon until it has read everything, asks it over its socket, and stops it. */
@@ -53,8 +35,7 @@ async function asking<T>(ask: (metrics: ReturnType<typeof metricsOver>) => Promi
   try {
     return await ask(metricsOver(socket))
   } finally {
-    daemon.child.kill("SIGTERM")
-    await daemon.ended
+    await daemon.end("SIGTERM")
   }
 }
 
@@ -76,10 +57,10 @@ async function everything(metrics: ReturnType<typeof metricsOver>): Promise<read
 it("is the same after a restart, and after the transcript is gone", async () => {
   const folder = join(home.path, ".claude", "projects", "-work-app")
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `${ID}.jsonl`), [1, 2, 3].map(assistant).join(""))
+  writeFileSync(join(folder, `${CONVERSATION_ID}.jsonl`), [1, 2, 3].map(assistant).join(""))
   const before = await asking(async (metrics) => {
     const correct = (set: object, add: object) =>
-      metrics.correctUsage({ action: { case: "correction", value: { conversationId: ID, note: "as billed", set, add } } })
+      metrics.correctUsage({ action: { case: "correction", value: { conversationId: CONVERSATION_ID, note: "as billed", set, add } } })
     await correct({ output: 1000n }, {})
     await correct({}, { input: 7n })
     await correct({}, { cacheRead: -1n })
@@ -93,7 +74,7 @@ it("is the same after a restart, and after the transcript is gone", async () => 
   expect(await asking(everything)).toEqual(before)
   // Numbers go on where they were.
   const { correction } = await asking((metrics) =>
-    metrics.correctUsage({ action: { case: "correction", value: { conversationId: ID, note: "more", add: { input: 1n } } } }),
+    metrics.correctUsage({ action: { case: "correction", value: { conversationId: CONVERSATION_ID, note: "more", add: { input: 1n } } } }),
   )
   expect(correction?.id).toBe(4n)
 })
