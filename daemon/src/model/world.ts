@@ -2,7 +2,7 @@
 // published messages from what is true at the moment they are asked for.
 
 import { create } from "@bufbuild/protobuf"
-import { type FirstRead, FirstReadSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { type FirstRead, FirstReadSchema, type Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Hierarchy as HierarchyMessage } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
@@ -14,6 +14,7 @@ import { ActivityLog } from "./activity-log.ts"
 import { Clocks } from "./clocks.ts"
 import type { Conversation } from "./conversation.ts"
 import { type Measured, NO_JOURNAL } from "./correction-desk.ts"
+import { DirtyBook } from "./dirty-book.ts"
 import { LatencyReport } from "./latency-report.ts"
 import { Hierarchy } from "./hierarchy/hierarchy.ts"
 import { Trees } from "./hierarchy/trees.ts"
@@ -23,9 +24,9 @@ import type { PublishedActivities } from "./published-activities.ts"
 import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Reconciler } from "./reconciler.ts"
 import type { LedgerRequest } from "./request-table.ts"
-import { Roster, type Touch } from "./roster.ts"
-import { isInScope } from "./scope.ts"
-import { lastActivityMs, statusChangeMessage } from "./session-message.ts"
+import { Roster } from "./roster.ts"
+import { statusChangeMessage } from "./session-message.ts"
+import { SessionScopes } from "./session-scopes.ts"
 import type { SessionState } from "./session-state.ts"
 import type { Archive, StoredWorld } from "./stored-world.ts"
 import { readStatus } from "./status.ts"
@@ -62,25 +63,19 @@ export class World implements PublishedWorld {
   readonly history: WorldHistory
   /** What latencies of other groups and windows come from. */
   readonly latency: LatencyReport
-  readonly #listeners = new Set<(dirty: Dirty) => void>()
   readonly #published: WorldMessages
   readonly #trees: Trees
-  /** Ended sessions still within SCOPE_RECENT; time alone takes them out. */
-  readonly #recentlyEnded = new Set<string>()
-  #dirtySessions = new Set<string>()
-  #dirtyConversations = new Set<string>()
+  readonly #scopes: SessionScopes
+  readonly #dirty = new DirtyBook()
   /** Whether seats must be decided anew. */
   #reseat = false
-  readonly #touch: Touch = {
-    session: (session) => this.#dirtySessions.add(session.id),
-    conversation: (id) => this.#dirtyConversations.add(id),
-  }
   #tickedMs = Infinity
   #awakeSinceMs = 0
   #firstRead: FirstRead = create(FirstReadSchema, {})
 
   constructor(options: WorldOptions) {
     this.#now = options.now
+    this.#scopes = new SessionScopes(this.#roster, options.now)
     this.#seen = options.seen ?? createMemorySeenJournal(options.now())
     this.usage = new UsageBooks({
       prices: options.prices,
@@ -88,7 +83,7 @@ export class World implements PublishedWorld {
       conversation: (id) => usageConversation(id, this.#conversations.get(id), this.#roster, this.#published.modelOf(id)),
       measured: (id) => this.#measured(id),
       onCorrection: (id) => {
-        this.#dirtyConversations.add(id)
+        this.#dirty.conversation(id)
         this.#publish(false)
       },
       now: options.now,
@@ -112,7 +107,7 @@ export class World implements PublishedWorld {
     }
     this.#trees = new Trees(this.#hierarchy, { ...parts, now: options.now, modelOf: (id) => this.#published.modelOf(id) })
     this.activities = new ActivityFeed(this.#activityLog, parts)
-    const onConversation = (id: string): unknown => this.#dirtyConversations.add(id)
+    const onConversation = this.#dirty.conversation
     this.history = new WorldHistory(parts)
     this.#live = new LiveIntervals({ ...parts, history: this.history, onConversation })
     this.#published = new WorldMessages({ ...parts, live: this.#live, slow: options.slow, host: options.host, now: options.now })
@@ -135,7 +130,7 @@ export class World implements PublishedWorld {
   /** Puts back what a store kept, into an empty world. */
   restore(stored: StoredWorld, archive: Archive): void {
     this.history.restore(stored, archive, this.#now())
-    for (const id of this.#conversations.keys()) this.#dirtyConversations.add(id)
+    for (const id of this.#conversations.keys()) this.#dirty.conversation(id)
     this.#reseat = true
     this.#settle()
     this.#publish(false)
@@ -149,9 +144,7 @@ export class World implements PublishedWorld {
   /** Forgets conversations for good. */
   forget(conversationIds: readonly string[]): void {
     for (const id of conversationIds) {
-      const session = this.#roster.sessionOf(id)
-      if (session !== undefined) this.#dirtySessions.add(session.id)
-      this.#dirtyConversations.add(id)
+      this.#dirty.seated(id, this.#roster)
     }
     this.history.forget(conversationIds)
     this.#publish(false)
@@ -185,22 +178,13 @@ export class World implements PublishedWorld {
       if (session.status?.status !== "ended") this.#restatus(session, nowMs)
     }
     this.#activityLog.ring.expire()
-    for (const id of this.#recentlyEnded) {
-      if (this.sessionInScope(id, Scope.RECENT)) continue
-      this.#recentlyEnded.delete(id)
-      this.#scopeChanged(id)
-    }
-    for (const id of this.#published.slow.judge(nowMs, this.#clocks.changes)) {
-      this.#dirtyConversations.add(id)
-      const session = this.#roster.sessionOf(id)
-      if (session !== undefined) this.#dirtySessions.add(session.id)
-    }
+    for (const id of this.#scopes.takeExpired()) this.#scopeChanged(id)
+    for (const id of this.#published.slow.judge(nowMs, this.#clocks.changes)) this.#dirty.seated(id, this.#roster)
     this.#publish(false)
   }
 
   subscribe(listener: (dirty: Dirty) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#dirty.subscribe(listener)
   }
 
   firstRead(): FirstRead {
@@ -208,8 +192,10 @@ export class World implements PublishedWorld {
   }
 
   sessions(scope: Scope): readonly Session[] {
-    const ids = [...this.#roster.sessions.keys()].filter((id) => this.sessionInScope(id, scope))
-    return ids.map((id) => this.#published.session(id)).sort(compareNeedsYou)
+    return this.#scopes
+      .sessionIds(scope)
+      .map((id) => this.#published.session(id))
+      .sort(compareNeedsYou)
   }
 
   session(id: string): Session | undefined {
@@ -225,7 +211,7 @@ export class World implements PublishedWorld {
     const session = this.#roster.find(id)
     if (session === undefined) return undefined
     this.#seen.mark(session.id, this.#now())
-    this.#dirtySessions.add(session.id)
+    this.#dirty.session(session)
     this.#restatus(session, this.#now())
     this.#publish(false)
     return this.#published.session(session.id)
@@ -244,10 +230,7 @@ export class World implements PublishedWorld {
   }
 
   sessionInScope(id: string, scope: Scope): boolean {
-    const session = this.#roster.sessions.get(id)
-    if (session === undefined) return false
-    const lastMs = lastActivityMs(session, this.#roster.conversationOf(session))
-    return isInScope(scope, session.status?.status === "ended", lastMs, this.#now())
+    return this.#scopes.has(id, scope)
   }
 
   metrics(scope: Scope): readonly Metrics[] {
@@ -264,8 +247,7 @@ export class World implements PublishedWorld {
   }
 
   conversationInScope(conversationId: string, scope: Scope): boolean {
-    const session = this.#roster.sessionOf(conversationId)
-    return session !== undefined && this.sessionInScope(session.id, scope)
+    return this.#scopes.hasConversation(conversationId, scope)
   }
 
   // The fold.
@@ -282,9 +264,9 @@ export class World implements PublishedWorld {
     session.process = fact
     if (isNew) this.#activityLog.discovered(session)
     session.gone = undefined
-    this.#roster.takeWord(session, this.#now(), this.#touch)
+    this.#roster.takeWord(session, this.#now(), this.#dirty)
     this.#reseat = true
-    this.#dirtySessions.add(session.id)
+    this.#dirty.session(session)
   }
 
   #agentGone(fact: AgentGone): void {
@@ -294,7 +276,7 @@ export class World implements PublishedWorld {
     this.#live.agentGone(session)
     this.#activityLog.gone(session)
     this.#reseat = true
-    this.#dirtySessions.add(session.id)
+    this.#dirty.session(session)
   }
 
   #requestsOf(conversationId: string): Iterable<LedgerRequest> {
@@ -308,18 +290,15 @@ export class World implements PublishedWorld {
     const isReseated = this.#reseat
     if (isReseated) {
       this.#reseat = false
-      this.#roster.bindAll(nowMs, this.#touch)
-      this.#roster.standIn(nowMs, this.#touch)
+      this.#roster.bindAll(nowMs, this.#dirty)
+      this.#roster.standIn(nowMs, this.#dirty)
     }
-    for (const id of this.#dirtyConversations) {
-      const session = this.#roster.sessionOf(id)
-      if (session !== undefined) this.#dirtySessions.add(session.id)
-    }
-    for (const id of this.#dirtySessions) {
+    for (const id of this.#dirty.conversationIds) this.#dirty.seated(id, this.#roster)
+    for (const id of this.#dirty.sessionIds) {
       const session = this.#roster.sessions.get(id)
       if (session !== undefined) this.#restatus(session, nowMs)
     }
-    this.#hierarchy.settle(this.#dirtySessions, this.#dirtyConversations, isReseated)
+    this.#hierarchy.settle(this.#dirty.sessionIds, this.#dirty.conversationIds, isReseated)
   }
 
   #restatus(session: SessionState, nowMs: number): void {
@@ -337,43 +316,39 @@ export class World implements PublishedWorld {
     )
     const before = session.status?.status
     if (session.setStatus(reading, nowMs)) {
-      this.#dirtySessions.add(session.id)
+      this.#dirty.session(session)
       this.#activityLog.statusChanged(session, reading)
     }
     this.#live.statusRead(session, before, nowMs)
     const unread = isUnread({ sessionId: session.id, status: reading.status, process: session.process, conversation }, this.#seen)
-    if (session.unread !== unread) this.#dirtySessions.add(session.id)
+    if (session.unread !== unread) this.#dirty.session(session)
     session.unread = unread
     session.markedSeenMs = this.#seen.markedMs(session.id)
     const isEnded = reading.status === "ended"
     if (isEnded === (before === "ended")) return
     this.#scopeChanged(session.id)
-    if (isEnded) this.#recentlyEnded.add(session.id)
-    else this.#recentlyEnded.delete(session.id)
+    this.#scopes.setEnded(session.id, isEnded)
   }
 
   /** A session came into a scope or left one, and its conversations with it. */
   #scopeChanged(sessionId: string): void {
-    this.#dirtySessions.add(sessionId)
-    for (const id of this.#conversationIdsOf(sessionId)) this.#dirtyConversations.add(id)
+    this.#dirty.session({ id: sessionId })
+    for (const id of this.#conversationIdsOf(sessionId)) this.#dirty.conversation(id)
   }
 
   #publish(firstRead: boolean): void {
     this.#activityLog.publish()
-    const sessionIds = this.#dirtySessions
-    const conversationIds = this.#dirtyConversations
-    for (const id of sessionIds) this.#hierarchy.sessionChanged(id)
+    for (const id of this.#dirty.sessionIds) this.#hierarchy.sessionChanged(id)
     const treeIds = this.#trees.changed(this.#hierarchy.takeChanges())
+    const { sessionIds, conversationIds } = this.#dirty.take()
     if (sessionIds.size === 0 && conversationIds.size === 0 && !firstRead) return
-    this.#dirtySessions = new Set()
-    this.#dirtyConversations = new Set()
     for (const id of sessionIds) {
       this.#published.sessionChanged(id)
       const session = this.#roster.sessions.get(id)
       if (session !== undefined) this.history.sessionTouched(session)
     }
     for (const id of conversationIds) this.#published.rowChanged(id)
-    for (const listener of this.#listeners) listener({ sessionIds, conversationIds, treeIds, firstRead })
+    this.#dirty.tell({ sessionIds, conversationIds, treeIds, firstRead })
   }
 
   #conversationIdsIn(scope: Scope): readonly string[] {
