@@ -83,7 +83,7 @@ describe("vibecraftd", () => {
 
   it("stops in its time in the middle of the first read, and the next start counts everything once", async () => {
     const path = transcript()
-    const lines = 40_000
+    const lines = 20_000
     writeFileSync(path, Array.from({ length: lines }, (_, n) => assistant(n, 1)).join(""))
     const first = home.start()
     await clientsOf(first)
