@@ -16,14 +16,11 @@ export interface ClockFigures {
   readonly activeMs: number | undefined
 }
 
-/** The figures of a conversation whose samples are not in memory; plain data, and little of it, for there are many. */
-export interface KeptClocks {
-  readonly clocks: readonly ClockWord[]
-  readonly tools: readonly string[]
-  /** Of each clock, then of each tool: count, mean, p50, p90, p95, p99, maximum, estimated. */
-  readonly figures: readonly number[]
-  readonly activeMs?: number | undefined
-}
+/** The figures of a conversation whose samples are not in memory, as JSON of `FiguresAtRest`: there are many, and few are looked at. */
+export type KeptClocks = string
+
+/** Of each clock, then of each tool: count, sum, p50, p90, p95, p99, maximum, estimated. */
+type FiguresAtRest = readonly [clocks: readonly ClockWord[], tools: readonly string[], figures: readonly number[], activeMs?: number]
 
 const KEPT_NUMBERS = 8
 
@@ -55,7 +52,7 @@ export class Clocks implements SpanListener, CallListener {
 
   figuresOf(conversationId: string): ClockFigures {
     const kept = this.#kept.get(conversationId)
-    if (kept !== undefined) return keptFigures(kept)
+    if (kept !== undefined) return figuresAtRest(JSON.parse(kept) as FiguresAtRest)
     const samples = this.#samples.get(conversationId)
     return {
       clock: (clock) => samples?.figures(clock),
@@ -112,12 +109,9 @@ export class Clocks implements SpanListener, CallListener {
     const { activeMs } = figures
     const clocks = CLOCKS.filter((clock) => figures.clock(clock) !== undefined)
     const named = [...tools].filter((tool) => figures.tool(tool) !== undefined)
-    return {
-      clocks,
-      tools: named,
-      figures: [...clocks.flatMap((clock) => packed(figures.clock(clock))), ...named.flatMap((tool) => packed(figures.tool(tool)))],
-      ...(activeMs === undefined ? {} : { activeMs }),
-    }
+    const numbers = [...clocks.flatMap((clock) => packed(figures.clock(clock))), ...named.flatMap((tool) => packed(figures.tool(tool)))]
+    const atRest: FiguresAtRest = activeMs === undefined ? [clocks, named, numbers] : [clocks, named, numbers, activeMs]
+    return JSON.stringify(atRest)
   }
 
   /** Puts back figures alone. */
@@ -221,10 +215,11 @@ function overlapMs({ startMs, endMs }: ToolCall, wait: Span): number {
 function packed(figures: Percentiles | undefined): readonly number[] {
   if (figures === undefined) return []
   const { count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount } = figures
-  return [count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount]
+  // Whole milliseconds: their sum is shorter than their mean, and gives the same mean again.
+  return [count, Math.round(meanMs * count), p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount]
 }
 
-function keptFigures({ clocks, tools, figures, activeMs }: KeptClocks): ClockFigures {
+function figuresAtRest([clocks, tools, figures, activeMs]: FiguresAtRest): ClockFigures {
   return {
     clock: (clock) => unpacked(figures, clocks.indexOf(clock)),
     tool(tool) {
@@ -237,9 +232,9 @@ function keptFigures({ clocks, tools, figures, activeMs }: KeptClocks): ClockFig
 
 function unpacked(figures: readonly number[], index: number): Percentiles | undefined {
   if (index < 0) return undefined
-  const [count = 0, meanMs = 0, p50Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, maxMs = 0, estimatedCount = 0] = figures.slice(
+  const [count = 0, sumMs = 0, p50Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, maxMs = 0, estimatedCount = 0] = figures.slice(
     index * KEPT_NUMBERS,
     (index + 1) * KEPT_NUMBERS,
   )
-  return { count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount }
+  return { count, meanMs: sumMs / count, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount }
 }

@@ -1,7 +1,7 @@
 // Tool calls, paired and counted once each whatever file and order their two ends were read in.
 // Open calls stay visible as such; what is learnt later about a call revises what was counted.
 
-import { addCall, addEnd, type ToolTotals } from "./tool-totals.ts"
+import { addCall, addEnd, packTotals, type ToolTotals, unpackTotals } from "./tool-totals.ts"
 import type { ToolEnded, ToolOutcome, ToolStarted } from "../domain/facts.ts"
 import { NO_PLACE } from "./clock-samples.ts"
 import { keyHash } from "./key-hash.ts"
@@ -41,12 +41,15 @@ export interface CallListener {
 /** Hears of every call that is counted (`sign` 1) or about to change (`sign` -1). */
 export type CallCounter = (sign: 1 | -1, call: ToolCall) => void
 
-/** What is kept of a conversation's calls where they are not in memory themselves; plain data. */
+/** What is kept of a conversation's calls where they are not in memory themselves; plain data, and little of it, for there are many. */
 export interface KeptCalls {
   readonly calls: number
-  readonly totals: readonly (readonly [name: string, totals: ToolTotals])[]
+  /** As `packTotals` writes them. */
+  readonly totals: string
   readonly open: readonly StoredCall[]
 }
+
+const NONE_OPEN: readonly StoredCall[] = []
 
 /** Later knowledge outranks earlier: a failure said once stays, "ok" yields to anything more exact. */
 const RANK: Record<ToolOutcome, number> = {
@@ -85,6 +88,15 @@ export class ToolCalls {
 
   get size(): number {
     return this.#calls.size + this.#keptSize
+  }
+
+  /** Conversations whose calls, and with them all else that is read with them, are not in memory. */
+  get restingCount(): number {
+    return this.#kept.size
+  }
+
+  isAtRest(conversationId: string): boolean {
+    return this.#kept.has(conversationId)
   }
 
   started(fact: ToolStarted): ToolCall | undefined {
@@ -217,7 +229,7 @@ export class ToolCalls {
   /** Totals by tool name. They change as calls do: read them at once. */
   totals(conversationId: string): ReadonlyMap<string, ToolTotals> {
     const kept = this.#kept.get(conversationId)
-    if (kept !== undefined) return new Map(kept.totals)
+    if (kept !== undefined) return unpackTotals(kept.totals)
     let totals = this.#totals.get(conversationId)
     if (totals === undefined) {
       this.#totals.set(conversationId, (totals = new Map()))
@@ -246,7 +258,7 @@ export class ToolCalls {
     return (
       this.#kept.get(conversationId) ?? {
         calls: this.#byConversation.get(conversationId)?.length ?? 0,
-        totals: [...this.totals(conversationId)].map(([name, totals]) => [name, { ...totals, errors: structuredClone(totals.errors) }]),
+        totals: packTotals(this.totals(conversationId)),
         open: this.open(conversationId).map(storedCall),
       }
     )
@@ -254,7 +266,7 @@ export class ToolCalls {
 
   /** Puts back totals alone; open calls are there as if nothing had happened. */
   restoreKept(conversationId: string, kept: KeptCalls): void {
-    this.#kept.set(conversationId, kept)
+    this.#kept.set(conversationId, kept.open.length === 0 ? { ...kept, open: NONE_OPEN } : kept)
     this.#keptSize += kept.calls - kept.open.length
     for (const call of kept.open) this.#put(call)
   }
