@@ -31,6 +31,8 @@ export class Clocks implements SpanListener, CallListener {
   readonly #samples = new Map<string, ClockSamples>()
   readonly #kept = new Map<string, KeptClocks>()
   readonly #waits = new Map<string, Set<Span>>()
+  /** Where the samples are of waits that only their calls tell of: few do. */
+  readonly #waitPlaces = new WeakMap<ToolCall, number>()
   /** Sums that were asked for, until a turn changes. */
   readonly #activeMs = new Map<string, number | undefined>()
   #changes = 0
@@ -73,9 +75,9 @@ export class Clocks implements SpanListener, CallListener {
   callLeaves(call: ToolCall): void {
     const samples = this.#samples.get(call.conversationId)
     samples?.put(call.place, undefined, 0, TOOL_SERIES)
-    samples?.put(call.waitPlace, undefined, 0, WAIT_SERIES)
+    samples?.put(this.#waitPlaces.get(call) ?? NO_PLACE, undefined, 0, WAIT_SERIES)
     call.place = NO_PLACE
-    call.waitPlace = NO_PLACE
+    this.#waitPlaces.delete(call)
     const waits = [...(this.#waits.get(call.conversationId) ?? [])]
     for (const other of this.#callsIn(call.conversationId, waits)) this.#sampleCall(other)
   }
@@ -148,9 +150,10 @@ export class Clocks implements SpanListener, CallListener {
     // Where the wait itself was not seen: all of a call that was refused, and of one that ran what it took longer than its run.
     const ranMs = outcome === "rejected" ? 0 : isJudged(outcome) ? durationMs : undefined
     const askedMs = isUnknownWait && pairMs !== undefined && ranMs !== undefined ? pairMs - ranMs : undefined
-    if (askedMs === undefined && call.waitPlace === NO_PLACE) return
+    const waitPlace = this.#waitPlaces.get(call) ?? NO_PLACE
+    if (askedMs === undefined && waitPlace === NO_PLACE) return
     const series = { clock: "permission", label: "", subagentId, isEstimated: true } as const
-    call.waitPlace = this.#of(conversationId).put(call.waitPlace, askedMs, at - (ranMs ?? 0), series)
+    this.#waitPlaces.set(call, this.#of(conversationId).put(waitPlace, askedMs, at - (ranMs ?? 0), series))
   }
 
   /** How long a call waited for a person, as far as that was seen: a wait is that of the calls known to have been asked for, else of the only one. */

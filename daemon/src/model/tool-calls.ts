@@ -25,9 +25,8 @@ export interface ToolCall {
   abandoned: boolean
   /** A person was asked before it ran. */
   wasAsked: boolean
-  /** Where the samples of its run, and of the wait for that person, are. */
+  /** Where the sample of its run is. */
   place: number
-  waitPlace: number
 }
 
 /** Hears of changes that may show in a clock. */
@@ -124,7 +123,7 @@ export class ToolCalls {
     if (call === undefined) {
       return this.#add({
         key,
-        conversationId: fact.conversationId,
+        conversationId: this.#sameId(fact.conversationId),
         subagentId: fact.subagentId,
         name: fact.name,
         target: fact.target,
@@ -135,7 +134,6 @@ export class ToolCalls {
         abandoned: false,
         wasAsked: false,
         place: NO_PLACE,
-        waitPlace: NO_PLACE,
       })
     }
     const hadStart = call.startMs !== undefined
@@ -158,7 +156,7 @@ export class ToolCalls {
     if (call === undefined) {
       call = this.#add({
         key,
-        conversationId: fact.conversationId,
+        conversationId: this.#sameId(fact.conversationId),
         subagentId: fact.subagentId,
         name: fact.name ?? "",
         target: undefined,
@@ -169,7 +167,6 @@ export class ToolCalls {
         abandoned: false,
         wasAsked: fact.wasAsked === true,
         place: NO_PLACE,
-        waitPlace: NO_PLACE,
       })
       this.#close(call)
       return call
@@ -300,8 +297,28 @@ export class ToolCalls {
     this.#keptSize -= kept.calls - kept.open.length
   }
 
-  #put({ kind: _kind, ...stored }: StoredCall): ToolCall {
-    const call: ToolCall = { ...stored, target: undefined, place: NO_PLACE, waitPlace: NO_PLACE }
+  /** Every fact may bring a text of its own: the calls of a conversation share one. */
+  #sameId(conversationId: string): string {
+    return this.#byConversation.get(conversationId)?.[0]?.conversationId ?? conversationId
+  }
+
+  #put(stored: StoredCall): ToolCall {
+    const { key, conversationId, subagentId, name, startMs, endMs, outcome, durationMs, abandoned, wasAsked } = stored
+    // Member by member, in the order of those that are added: all calls are of one shape.
+    const call: ToolCall = {
+      key,
+      conversationId,
+      subagentId,
+      name,
+      target: undefined,
+      startMs,
+      endMs,
+      outcome,
+      durationMs,
+      abandoned,
+      wasAsked,
+      place: NO_PLACE,
+    }
     this.#totals.delete(call.conversationId)
     this.#calls.set(call.key, call)
     listOf(this.#byConversation, call.conversationId).push(call)
@@ -347,7 +364,7 @@ function endOf({ endMs, outcome, durationMs, name, wasAsked }: ToolCall): string
   return `${endMs} ${outcome} ${durationMs} ${name} ${wasAsked}`
 }
 
-function storedCall({ target: _target, place: _place, waitPlace: _waitPlace, ...call }: ToolCall): StoredCall {
+function storedCall({ target: _target, place: _place, ...call }: ToolCall): StoredCall {
   return { kind: "call", ...call }
 }
 
