@@ -36,8 +36,8 @@ type Sums = { -readonly [K in keyof TokenUsage]: number }
 
 export class Account {
   readonly #tokens: Sums = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
-  readonly #models = new Map<string, number>()
-  readonly #unpriced = new Map<string, number>()
+  #models: Counts = NO_COUNTS
+  #unpriced: Counts = NO_COUNTS
   #requests = 0
   #estimated = 0
   #nanosUsd = 0n
@@ -46,18 +46,18 @@ export class Account {
   /** The last request was taken back, so another may be the last. */
   #lastUnsure = false
 
-  /** Empty, or as it was. */
-  constructor(state?: AccountState) {
+  /** Empty, or as it was. `same`: gives one text for all models of a name. */
+  constructor(state?: AccountState, same = (model: string) => model) {
     if (state === undefined) return
     Object.assign(this.#tokens, state.tokens)
     this.#requests = state.requests
     this.#nanosUsd = state.nanosUsd
     this.#estimated = state.estimated
-    for (const [model, requests] of state.models) this.#models.set(model, requests)
-    for (const [model, requests] of state.unpriced) this.#unpriced.set(model, requests)
+    this.#models = state.models.map(([model, requests]) => [same(model), requests])
+    if (state.unpriced.length > 0) this.#unpriced = state.unpriced
     if (state.last === undefined) return
     this.#lastMs = state.last.timeMs
-    this.#lastModel = state.last.model
+    this.#lastModel = same(state.last.model)
   }
 
   /** Books a request (`sign` 1) or takes it back (`sign` -1). */
@@ -66,10 +66,10 @@ export class Account {
     this.#addTokens(sign, request.usage)
     for (const call of request.factors?.innerCalls ?? []) {
       this.#addTokens(sign, call.usage)
-      count(this.#models, call.model, sign)
+      this.#models = counted(this.#models, call.model, sign)
     }
-    count(this.#models, request.model, sign)
-    for (const model of price.unpricedModels) count(this.#unpriced, model, sign)
+    this.#models = counted(this.#models, request.model, sign)
+    for (const model of price.unpricedModels) this.#unpriced = counted(this.#unpriced, model, sign)
     if (price.certainty === "estimated") this.#estimated += sign
     this.#nanosUsd += sign === 1 ? price.nanosUsd : -price.nanosUsd
     if (request.subagentId === undefined) this.#noteLast(sign, request)
@@ -91,8 +91,8 @@ export class Account {
       requests: this.#requests,
       nanosUsd: this.#nanosUsd,
       estimated: this.#estimated,
-      models: [...this.#models],
-      unpriced: [...this.#unpriced],
+      models: this.#models,
+      unpriced: this.#unpriced,
       ...(this.#lastModel === undefined ? {} : { last: { timeMs: this.#lastMs, model: this.#lastModel } }),
     }
   }
@@ -100,13 +100,14 @@ export class Account {
   /** `requests` is asked for the conversation's requests when the last of them has to be found anew. */
   totals(requests: () => Iterable<LedgerRequest>): ConversationTotals {
     if (this.#lastUnsure) this.#findLast(requests())
+    const unpricedModels = sortedNames(this.#unpriced)
     return {
       tokens: { ...this.#tokens },
       requests: this.#requests,
       nanosUsd: this.#nanosUsd,
-      certainty: this.#unpriced.size > 0 ? "unpriced" : this.#estimated > 0 ? "estimated" : "priced",
-      unpricedModels: [...this.#unpriced.keys()].sort(),
-      models: [...this.#models.keys()].sort(),
+      certainty: unpricedModels.length > 0 ? "unpriced" : this.#estimated > 0 ? "estimated" : "priced",
+      unpricedModels,
+      models: sortedNames(this.#models),
       lastModel: this.#lastModel,
     }
   }
@@ -139,8 +140,19 @@ export class Account {
   }
 }
 
-function count(counts: Map<string, number>, name: string, sign: 1 | -1): void {
-  const next = (counts.get(name) ?? 0) + sign
-  if (next === 0) counts.delete(name)
-  else counts.set(name, next)
+/** Requests by model, each of them at least one. A conversation has few models, and there are many conversations: a map would take twice as much. */
+type Counts = AccountState["models"]
+
+const NO_COUNTS: Counts = []
+
+function counted(counts: Counts, name: string, sign: 1 | -1): Counts {
+  const at = counts.findIndex(([known]) => known === name)
+  const known = counts[at]
+  if (known === undefined) return counts.concat([[name, sign]])
+  const next = known[1] + sign
+  return next === 0 ? counts.toSpliced(at, 1) : counts.with(at, [known[0], next])
+}
+
+function sortedNames(counts: Counts): string[] {
+  return counts.map(([name]) => name).sort()
 }

@@ -14,6 +14,8 @@ export interface ActivityRingOptions {
 }
 
 const CAPACITY = 20_000
+/** So many more than there is room for are held on to after they are gone: they are looked through once in so many. */
+const ROOM_FOR_GONE = 1 / 8
 const MAX_AGE_MS = 7 * 86_400_000
 /** What claims to be of so much later than now is a clock gone wrong, and would never grow old. */
 const MAX_AHEAD_MS = 86_400_000
@@ -109,7 +111,8 @@ export class ActivityRing {
       this.#published.push(activity)
       this.#unsaved?.add(activity)
     }
-    if (this.#published.length > 2 * this.capacity) this.#published = this.#published.filter((activity) => this.#isKept(activity))
+    if (this.#published.length > this.capacity * (1 + ROOM_FOR_GONE))
+      this.#published = this.#published.filter((activity) => this.#isKept(activity))
     return news
   }
 

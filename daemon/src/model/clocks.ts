@@ -16,14 +16,11 @@ export interface ClockFigures {
   readonly activeMs: number | undefined
 }
 
-/** The figures of a conversation whose samples are not in memory; plain data, and little of it, for there are many. */
-export interface KeptClocks {
-  readonly clocks: readonly ClockWord[]
-  readonly tools: readonly string[]
-  /** Of each clock, then of each tool: count, mean, p50, p90, p95, p99, maximum, estimated. */
-  readonly figures: readonly number[]
-  readonly activeMs?: number | undefined
-}
+/** The figures of a conversation whose samples are not in memory, as JSON of `FiguresAtRest`: there are many, and few are looked at. */
+export type KeptClocks = string
+
+/** Of each clock, then of each tool: count, sum, p50, p90, p95, p99, maximum, estimated. */
+type FiguresAtRest = readonly [clocks: readonly ClockWord[], tools: readonly string[], figures: readonly number[], activeMs?: number]
 
 const KEPT_NUMBERS = 8
 
@@ -34,6 +31,8 @@ export class Clocks implements SpanListener, CallListener {
   readonly #samples = new Map<string, ClockSamples>()
   readonly #kept = new Map<string, KeptClocks>()
   readonly #waits = new Map<string, Set<Span>>()
+  /** Where the samples are of waits that only their calls tell of: few do. */
+  readonly #waitPlaces = new WeakMap<ToolCall, number>()
   /** Sums that were asked for, until a turn changes. */
   readonly #activeMs = new Map<string, number | undefined>()
   #changes = 0
@@ -55,7 +54,7 @@ export class Clocks implements SpanListener, CallListener {
 
   figuresOf(conversationId: string): ClockFigures {
     const kept = this.#kept.get(conversationId)
-    if (kept !== undefined) return keptFigures(kept)
+    if (kept !== undefined) return figuresAtRest(JSON.parse(kept) as FiguresAtRest)
     const samples = this.#samples.get(conversationId)
     return {
       clock: (clock) => samples?.figures(clock),
@@ -76,9 +75,9 @@ export class Clocks implements SpanListener, CallListener {
   callLeaves(call: ToolCall): void {
     const samples = this.#samples.get(call.conversationId)
     samples?.put(call.place, undefined, 0, TOOL_SERIES)
-    samples?.put(call.waitPlace, undefined, 0, WAIT_SERIES)
+    samples?.put(this.#waitPlaces.get(call) ?? NO_PLACE, undefined, 0, WAIT_SERIES)
     call.place = NO_PLACE
-    call.waitPlace = NO_PLACE
+    this.#waitPlaces.delete(call)
     const waits = [...(this.#waits.get(call.conversationId) ?? [])]
     for (const other of this.#callsIn(call.conversationId, waits)) this.#sampleCall(other)
   }
@@ -112,12 +111,9 @@ export class Clocks implements SpanListener, CallListener {
     const { activeMs } = figures
     const clocks = CLOCKS.filter((clock) => figures.clock(clock) !== undefined)
     const named = [...tools].filter((tool) => figures.tool(tool) !== undefined)
-    return {
-      clocks,
-      tools: named,
-      figures: [...clocks.flatMap((clock) => packed(figures.clock(clock))), ...named.flatMap((tool) => packed(figures.tool(tool)))],
-      ...(activeMs === undefined ? {} : { activeMs }),
-    }
+    const numbers = [...clocks.flatMap((clock) => packed(figures.clock(clock))), ...named.flatMap((tool) => packed(figures.tool(tool)))]
+    const atRest: FiguresAtRest = activeMs === undefined ? [clocks, named, numbers] : [clocks, named, numbers, activeMs]
+    return JSON.stringify(atRest)
   }
 
   /** Puts back figures alone. */
@@ -154,9 +150,10 @@ export class Clocks implements SpanListener, CallListener {
     // Where the wait itself was not seen: all of a call that was refused, and of one that ran what it took longer than its run.
     const ranMs = outcome === "rejected" ? 0 : isJudged(outcome) ? durationMs : undefined
     const askedMs = isUnknownWait && pairMs !== undefined && ranMs !== undefined ? pairMs - ranMs : undefined
-    if (askedMs === undefined && call.waitPlace === NO_PLACE) return
+    const waitPlace = this.#waitPlaces.get(call) ?? NO_PLACE
+    if (askedMs === undefined && waitPlace === NO_PLACE) return
     const series = { clock: "permission", label: "", subagentId, isEstimated: true } as const
-    call.waitPlace = this.#of(conversationId).put(call.waitPlace, askedMs, at - (ranMs ?? 0), series)
+    this.#waitPlaces.set(call, this.#of(conversationId).put(waitPlace, askedMs, at - (ranMs ?? 0), series))
   }
 
   /** How long a call waited for a person, as far as that was seen: a wait is that of the calls known to have been asked for, else of the only one. */
@@ -221,10 +218,11 @@ function overlapMs({ startMs, endMs }: ToolCall, wait: Span): number {
 function packed(figures: Percentiles | undefined): readonly number[] {
   if (figures === undefined) return []
   const { count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount } = figures
-  return [count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount]
+  // Whole milliseconds: their sum is shorter than their mean, and gives the same mean again.
+  return [count, Math.round(meanMs * count), p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount]
 }
 
-function keptFigures({ clocks, tools, figures, activeMs }: KeptClocks): ClockFigures {
+function figuresAtRest([clocks, tools, figures, activeMs]: FiguresAtRest): ClockFigures {
   return {
     clock: (clock) => unpacked(figures, clocks.indexOf(clock)),
     tool(tool) {
@@ -237,9 +235,9 @@ function keptFigures({ clocks, tools, figures, activeMs }: KeptClocks): ClockFig
 
 function unpacked(figures: readonly number[], index: number): Percentiles | undefined {
   if (index < 0) return undefined
-  const [count = 0, meanMs = 0, p50Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, maxMs = 0, estimatedCount = 0] = figures.slice(
+  const [count = 0, sumMs = 0, p50Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, maxMs = 0, estimatedCount = 0] = figures.slice(
     index * KEPT_NUMBERS,
     (index + 1) * KEPT_NUMBERS,
   )
-  return { count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount }
+  return { count, meanMs: sumMs / count, p50Ms, p90Ms, p95Ms, p99Ms, maxMs, estimatedCount }
 }

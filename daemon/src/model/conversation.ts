@@ -5,6 +5,7 @@ import type { AgentKind } from "../domain/agent.ts"
 import type { ContextSeen, ConversationSeen, TurnEnded } from "../domain/facts.ts"
 import { Course, type CourseState } from "./hierarchy/course.ts"
 import { Subagent, type SubagentState } from "./hierarchy/subagent.ts"
+import type { Texts } from "./texts.ts"
 import { Trouble, type TroubleState } from "./trouble.ts"
 
 /** All that a conversation knows of itself; plain data. */
@@ -28,11 +29,14 @@ export interface ConversationState {
 type Meta = Omit<ConversationSeen, "kind" | "conversationId">
 type MutableMeta = { -readonly [K in keyof Meta]?: Meta[K] | undefined }
 
+/** Most conversations have none; they share this. */
+const NO_SUBAGENTS: ReadonlyMap<string, Subagent> = new Map()
+
 export class Conversation {
   readonly id: string
   readonly meta: MutableMeta = {}
-  readonly subagents = new Map<string, Subagent>()
-  trouble = new Trouble()
+  #subagents: Map<string, Subagent> | undefined
+  #trouble: Trouble | undefined
   firstMs: number | undefined
   lastMs: number | undefined
   #turnStartMs = Number.NEGATIVE_INFINITY
@@ -58,14 +62,15 @@ export class Conversation {
       context: this.#context,
       largestContextTokens: this.#largestContextTokens,
       subagents: [...this.subagents].map(([id, subagent]) => [id, subagent.state()]),
-      trouble: this.trouble.state(),
+      trouble: this.#trouble?.state(),
       course: this.#course.state(),
     }
   }
 
-  /** Puts back what a store kept. */
-  restore(state: ConversationState): void {
+  /** Puts back what a store kept. `texts`: folders and models, which many conversations have in common. */
+  restore(state: ConversationState, texts: Texts): void {
     Object.assign(this.meta, state.meta)
+    if (this.meta.cwd !== undefined) this.meta.cwd = texts.same(this.meta.cwd)
     this.firstMs = state.firstMs
     this.lastMs = state.lastMs
     this.#turnStartMs = state.turnStartMs ?? Number.NEGATIVE_INFINITY
@@ -73,10 +78,16 @@ export class Conversation {
     this.#turnEnd = state.turnEnd
     this.#context = state.context
     this.#largestContextTokens = state.largestContextTokens
-    for (const [id, subagent] of state.subagents) this.subagents.set(id, new Subagent(subagent))
+    if (state.subagents.length > 0) this.#subagents = new Map(state.subagents.map(([id, subagent]) => [id, new Subagent(subagent)]))
     const untold = { apiErrors: undefined, hookFailures: undefined, examples: [], untoldApiErrors: state.apiErrors ?? [] }
-    this.trouble = new Trouble(state.trouble ?? untold)
+    if (state.trouble !== undefined || untold.untoldApiErrors.length > 0) this.#trouble = new Trouble(state.trouble ?? untold)
     this.#course = new Course(state.course)
+    const { model } = this.#course
+    if (model !== undefined) this.#course.model = { ...model, name: texts.same(model.name) }
+  }
+
+  get trouble(): Trouble {
+    return (this.#trouble ??= new Trouble())
   }
 
   get agent(): AgentKind {
@@ -144,9 +155,14 @@ export class Conversation {
 
   /** New or known. */
   subagent(id: string): Subagent {
-    let subagent = this.subagents.get(id)
-    if (subagent === undefined) this.subagents.set(id, (subagent = new Subagent()))
+    const subagents = (this.#subagents ??= new Map<string, Subagent>())
+    let subagent = subagents.get(id)
+    if (subagent === undefined) subagents.set(id, (subagent = new Subagent()))
     return subagent
+  }
+
+  get subagents(): ReadonlyMap<string, Subagent> {
+    return this.#subagents ?? NO_SUBAGENTS
   }
 }
 

@@ -43,13 +43,18 @@ export function errorMessages(tools: ReadonlyMap<string, ToolTotals>, trouble: T
       if (sum === undefined) sums.set(outcome, { count: error.count, last: error, lastTool: tool })
       else {
         sum.count += error.count
-        if (error.lastMs > sum.last.lastMs) Object.assign(sum, { last: error, lastTool: tool })
+        if (isLater(error, sum.last)) Object.assign(sum, { last: error, lastTool: tool })
       }
     }
   }
   return [...sums]
     .map(([outcome, sum]) => errorMessage(outcome, sum, trouble))
     .sort((a, b) => Number(b.count - a.count) || a.errorClass - b.errorClass)
+}
+
+/** Of two in one millisecond the same one is the last in whatever order their tools come. */
+function isLater(a: ToolErrors, b: ToolErrors): boolean {
+  return a.lastMs > b.lastMs || (a.lastMs === b.lastMs && a.lastKey > b.lastKey)
 }
 
 function errorMessage(outcome: ToolOutcome, { count, last, lastTool }: Sum, trouble: Trouble): ErrorCount {

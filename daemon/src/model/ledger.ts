@@ -9,6 +9,7 @@ import { keyHash } from "./key-hash.ts"
 import type { Price, PriceBook } from "./prices/price-book.ts"
 import { type LedgerRequest, RequestTable, requestTag } from "./request-table.ts"
 import { SHARED, type StoredEntry, type StoredRequest } from "./stored-entry.ts"
+import { Texts } from "./texts.ts"
 import { Unsaved } from "./unsaved.ts"
 
 /**
@@ -40,6 +41,7 @@ export class Ledger {
   /** For a row that holds the copies of one request id: the row that merges them all. */
   readonly #allOf = new Map<number, number>()
   readonly #accounts = new Map<string, Account>()
+  readonly #models = new Texts()
   /** Rows that changed since a store last asked. */
   readonly unsaved = new Unsaved<number>("request-left")
   #size = 0
@@ -133,7 +135,7 @@ export class Ledger {
 
   /** Totals that a store kept. */
   restoreAccount(conversationId: string, state: AccountState): void {
-    const account = new Account(state)
+    const account = new Account(state, (model) => this.#models.same(model))
     this.#accounts.set(conversationId, account)
     this.#size += account.requests
   }

@@ -2,6 +2,7 @@
 // however long the daemon runs.
 
 import type { Price } from "./prices/price-book.ts"
+import { type RecentSums, RecentSteps } from "./recent-steps.ts"
 import type { LedgerRequest } from "./request-table.ts"
 
 const STEP_MS = 10_000
@@ -9,18 +10,9 @@ const STEP_MS = 10_000
 const KEPT_MINUTES = 60
 const KEPT_STEPS = (KEPT_MINUTES * 60_000) / STEP_MS
 
-/** Sums of a span of time. */
-export interface RecentSums {
-  /** Tokens of all classes. */
-  tokens: number
-  /** Tokens neither read from nor written to a cache. */
-  uncached: number
-  nanosUsd: bigint
-}
-
 export class RecentUsage {
   readonly #now: () => number
-  readonly #conversations = new Map<string, Map<number, RecentSums>>()
+  readonly #conversations = new Map<string, RecentSteps>()
   #prunedAt = 0
 
   /** `now` in Unix milliseconds. */
@@ -35,14 +27,13 @@ export class RecentUsage {
     if (step <= nowStep - KEPT_STEPS || step > nowStep) return
     if (nowStep - this.#prunedAt > KEPT_STEPS) this.#prune(nowStep)
     let steps = this.#conversations.get(request.conversationId)
-    if (steps === undefined) this.#conversations.set(request.conversationId, (steps = new Map()))
-    let sums = steps.get(step)
-    if (sums === undefined) steps.set(step, (sums = { tokens: 0, uncached: 0, nanosUsd: 0n }))
+    if (steps === undefined) this.#conversations.set(request.conversationId, (steps = new RecentSteps()))
+    const sums = { tokens: 0, uncached: 0, nanosUsd: sign === 1 ? price.nanosUsd : -price.nanosUsd }
     for (const usage of [request.usage, ...(request.factors?.innerCalls ?? []).map((call) => call.usage)]) {
       sums.tokens += sign * (usage.input + usage.output + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h)
       sums.uncached += sign * (usage.input + usage.output)
     }
-    sums.nanosUsd += sign === 1 ? price.nanosUsd : -price.nanosUsd
+    steps.add(step, sums)
   }
 
   /** The last `minutes` (60 at most) of the conversations that `isMeant` names. */
@@ -51,13 +42,7 @@ export class RecentUsage {
     const first = nowStep - (Math.min(minutes, KEPT_MINUTES) * 60_000) / STEP_MS
     const total: RecentSums = { tokens: 0, uncached: 0, nanosUsd: 0n }
     for (const [conversationId, steps] of this.#conversations) {
-      if (!isMeant(conversationId)) continue
-      for (const [step, sums] of steps) {
-        if (step <= first || step > nowStep) continue
-        total.tokens += sums.tokens
-        total.uncached += sums.uncached
-        total.nanosUsd += sums.nanosUsd
-      }
+      if (isMeant(conversationId)) steps.sum(total, first, nowStep)
     }
     return total
   }
@@ -65,8 +50,8 @@ export class RecentUsage {
   #prune(nowStep: number): void {
     this.#prunedAt = nowStep
     for (const [conversationId, steps] of this.#conversations) {
-      for (const step of steps.keys()) if (step <= nowStep - KEPT_STEPS) steps.delete(step)
-      if (steps.size === 0) this.#conversations.delete(conversationId)
+      steps.forget(nowStep - KEPT_STEPS)
+      if (steps.isEmpty) this.#conversations.delete(conversationId)
     }
   }
 }

@@ -57,7 +57,7 @@ export class Roster {
     const session = new SessionState(id, stored?.discoveredMs ?? nowMs, this.#pastOf(id))
     if (stored === undefined) return session
     session.conversationId = stored.conversationId
-    session.earlierConversationIds = [...stored.earlierConversationIds]
+    session.earlierConversationIds = stored.earlierConversationIds
     for (const conversationId of [...stored.earlierConversationIds, stored.conversationId]) {
       if (conversationId !== undefined && !this.#owners.has(conversationId)) this.#owners.set(conversationId, session)
     }

@@ -75,7 +75,7 @@ export function sessionMessage(facts: SessionFacts): Session {
     command: process?.command ?? "",
     role: process === undefined ? Role.UNSPECIFIED : ROLE_CODE[process.role],
     name: sessionName(session, conversation),
-    earlierConversationIds: session.earlierConversationIds,
+    earlierConversationIds: [...session.earlierConversationIds],
     status: STATUS_CODE[status?.status ?? "unknown"],
     statusReason: status?.reason ?? "",
     statusSinceTime: timestampFromMs(session.statusSinceMs),

@@ -5,6 +5,9 @@ import type { Evidence } from "../domain/agent.ts"
 import type { StatusReading } from "./status.ts"
 import { type StatusChange, StatusHistory } from "./status-history.ts"
 
+/** Most sessions stay where they are; they share this. */
+const NOWHERE: readonly string[] = []
+
 export class SessionState {
   readonly id: string
   /** When it was first published. */
@@ -16,7 +19,7 @@ export class SessionState {
   /** Why no conversation is known. */
   unboundReason: string | undefined
   /** Oldest first, without the current one. */
-  earlierConversationIds: string[] = []
+  earlierConversationIds: readonly string[] = NOWHERE
   readonly history: StatusHistory
   /** Whether it stands idle after work that nobody has marked as seen. */
   unread = false
@@ -62,8 +65,8 @@ export class SessionState {
     this.bindingEvidence = evidence
     this.unboundReason = undefined
     if (this.conversationId === conversationId) return false
-    if (this.conversationId !== undefined) this.earlierConversationIds.push(this.conversationId)
-    this.earlierConversationIds = this.earlierConversationIds.filter((id) => id !== conversationId)
+    const before = this.conversationId === undefined ? [] : [this.conversationId]
+    this.earlierConversationIds = [...this.earlierConversationIds, ...before].filter((id) => id !== conversationId)
     this.conversationId = conversationId
     return true
   }

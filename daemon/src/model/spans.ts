@@ -52,18 +52,32 @@ export class Spans {
   /** Folds one copy. Answers the conversations whose figures it changed. */
   see(seen: SpanSeen): readonly string[] {
     const key = keyOf(seen)
+    // Every fact may bring a text of its own: the spans of a conversation share one.
     const { what, conversationId, subagentId, startMs, endMs, isCut = false, isEstimated = false, model = "", activeMs } = seen
-    const fresh = { what, key, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut, activeMs }
+    const ownId = this.#byConversation.get(conversationId)?.[0]?.conversationId ?? conversationId
+    const fresh: Span = {
+      what,
+      key,
+      conversationId: ownId,
+      subagentId,
+      model,
+      startMs,
+      endMs,
+      isEstimated,
+      isCut,
+      activeMs,
+      place: NO_PLACE,
+    }
     const span = this.#spans.get(key)
     if (span === undefined) {
-      this.#put({ ...fresh, place: NO_PLACE })
+      this.#put(fresh)
       return [conversationId]
     }
     const merged = what === "model" ? mergedAnswers(span, fresh) : mergedIntervals(span, fresh)
     if (isSame(span, merged)) return []
     const before = span.conversationId
     if (merged.conversationId !== before) this.#leave(span)
-    Object.assign(span, merged)
+    Object.assign(span, merged, { place: span.place })
     if (merged.conversationId !== before) listOf(this.#byConversation, span.conversationId).push(span)
     this.unsaved.changed(span)
     this.#listener.spanChanged(span)
@@ -86,7 +100,11 @@ export class Spans {
 
   /** Puts back what a store kept. */
   restore(spans: Iterable<StoredSpan>): void {
-    for (const { kind: _kind, ...stored } of spans) if (!this.#spans.has(stored.key)) this.#add({ ...stored, place: NO_PLACE })
+    for (const stored of spans) {
+      if (this.#spans.has(stored.key)) continue
+      const { what, key, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut, activeMs } = stored
+      this.#add({ what, key, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut, activeMs, place: NO_PLACE })
+    }
   }
 
   /** Forgets a conversation's spans for good. */

@@ -15,13 +15,15 @@ export interface StatusChange {
 /** So many are kept in memory, and of what a store has not taken yet. */
 export const MAX_CHANGES = 50
 
+const NONE: readonly StatusChange[] = []
+
 export class StatusHistory {
-  #changes: StatusChange[]
-  #unsaved: StatusChange[] = []
+  #changes: readonly StatusChange[]
+  #unsaved: readonly StatusChange[] = NONE
 
   /** `past`: those of an earlier run of the daemon, oldest first. */
-  constructor(past: readonly StatusChange[] = []) {
-    this.#changes = [...past]
+  constructor(past = NONE) {
+    this.#changes = past
   }
 
   get latest(): StatusChange | undefined {
@@ -33,12 +35,11 @@ export class StatusHistory {
   }
 
   add(change: StatusChange): void {
-    this.#changes.push(change)
-    if (this.#changes.length > MAX_CHANGES) this.#changes.shift()
+    // A list that is pushed to has room for sixteen more, and most sessions have one change.
+    this.#changes = this.#changes.slice(1 - MAX_CHANGES).concat([change])
     // What was over before anybody looked did not change.
     if (change.from === undefined && change.to.status === "ended") return
-    this.#unsaved.push(change)
-    if (this.#unsaved.length > MAX_CHANGES) this.#unsaved.shift()
+    this.#unsaved = this.#unsaved.slice(1 - MAX_CHANGES).concat([change])
   }
 
   latestFirst(): readonly StatusChange[] {
@@ -48,7 +49,7 @@ export class StatusHistory {
   /** Those that no store has taken, oldest first. */
   takeUnsaved(): readonly StatusChange[] {
     const unsaved = this.#unsaved
-    this.#unsaved = []
+    this.#unsaved = NONE
     return unsaved
   }
 

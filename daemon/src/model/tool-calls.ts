@@ -1,7 +1,7 @@
 // Tool calls, paired and counted once each whatever file and order their two ends were read in.
 // Open calls stay visible as such; what is learnt later about a call revises what was counted.
 
-import { addCall, addEnd, type ToolTotals } from "./tool-totals.ts"
+import { addCall, addEnd, packTotals, type ToolTotals, unpackTotals } from "./tool-totals.ts"
 import type { ToolEnded, ToolOutcome, ToolStarted } from "../domain/facts.ts"
 import { NO_PLACE } from "./clock-samples.ts"
 import { keyHash } from "./key-hash.ts"
@@ -25,9 +25,8 @@ export interface ToolCall {
   abandoned: boolean
   /** A person was asked before it ran. */
   wasAsked: boolean
-  /** Where the samples of its run, and of the wait for that person, are. */
+  /** Where the sample of its run is. */
   place: number
-  waitPlace: number
 }
 
 /** Hears of changes that may show in a clock. */
@@ -41,12 +40,15 @@ export interface CallListener {
 /** Hears of every call that is counted (`sign` 1) or about to change (`sign` -1). */
 export type CallCounter = (sign: 1 | -1, call: ToolCall) => void
 
-/** What is kept of a conversation's calls where they are not in memory themselves; plain data. */
+/** What is kept of a conversation's calls where they are not in memory themselves; plain data, and little of it, for there are many. */
 export interface KeptCalls {
   readonly calls: number
-  readonly totals: readonly (readonly [name: string, totals: ToolTotals])[]
+  /** As `packTotals` writes them. */
+  readonly totals: string
   readonly open: readonly StoredCall[]
 }
+
+const NONE_OPEN: readonly StoredCall[] = []
 
 /** Later knowledge outranks earlier: a failure said once stays, "ok" yields to anything more exact. */
 const RANK: Record<ToolOutcome, number> = {
@@ -87,6 +89,15 @@ export class ToolCalls {
     return this.#calls.size + this.#keptSize
   }
 
+  /** Conversations whose calls, and with them all else that is read with them, are not in memory. */
+  get restingCount(): number {
+    return this.#kept.size
+  }
+
+  isAtRest(conversationId: string): boolean {
+    return this.#kept.has(conversationId)
+  }
+
   started(fact: ToolStarted): ToolCall | undefined {
     const key = keyHash(fact.callId)
     return this.#counting(key, () => this.#started(fact, key))
@@ -112,7 +123,7 @@ export class ToolCalls {
     if (call === undefined) {
       return this.#add({
         key,
-        conversationId: fact.conversationId,
+        conversationId: this.#sameId(fact.conversationId),
         subagentId: fact.subagentId,
         name: fact.name,
         target: fact.target,
@@ -123,7 +134,6 @@ export class ToolCalls {
         abandoned: false,
         wasAsked: false,
         place: NO_PLACE,
-        waitPlace: NO_PLACE,
       })
     }
     const hadStart = call.startMs !== undefined
@@ -146,7 +156,7 @@ export class ToolCalls {
     if (call === undefined) {
       call = this.#add({
         key,
-        conversationId: fact.conversationId,
+        conversationId: this.#sameId(fact.conversationId),
         subagentId: fact.subagentId,
         name: fact.name ?? "",
         target: undefined,
@@ -157,7 +167,6 @@ export class ToolCalls {
         abandoned: false,
         wasAsked: fact.wasAsked === true,
         place: NO_PLACE,
-        waitPlace: NO_PLACE,
       })
       this.#close(call)
       return call
@@ -217,7 +226,7 @@ export class ToolCalls {
   /** Totals by tool name. They change as calls do: read them at once. */
   totals(conversationId: string): ReadonlyMap<string, ToolTotals> {
     const kept = this.#kept.get(conversationId)
-    if (kept !== undefined) return new Map(kept.totals)
+    if (kept !== undefined) return unpackTotals(kept.totals)
     let totals = this.#totals.get(conversationId)
     if (totals === undefined) {
       this.#totals.set(conversationId, (totals = new Map()))
@@ -246,7 +255,7 @@ export class ToolCalls {
     return (
       this.#kept.get(conversationId) ?? {
         calls: this.#byConversation.get(conversationId)?.length ?? 0,
-        totals: [...this.totals(conversationId)].map(([name, totals]) => [name, { ...totals, errors: structuredClone(totals.errors) }]),
+        totals: packTotals(this.totals(conversationId)),
         open: this.open(conversationId).map(storedCall),
       }
     )
@@ -254,7 +263,7 @@ export class ToolCalls {
 
   /** Puts back totals alone; open calls are there as if nothing had happened. */
   restoreKept(conversationId: string, kept: KeptCalls): void {
-    this.#kept.set(conversationId, kept)
+    this.#kept.set(conversationId, kept.open.length === 0 ? { ...kept, open: NONE_OPEN } : kept)
     this.#keptSize += kept.calls - kept.open.length
     for (const call of kept.open) this.#put(call)
   }
@@ -288,8 +297,28 @@ export class ToolCalls {
     this.#keptSize -= kept.calls - kept.open.length
   }
 
-  #put({ kind: _kind, ...stored }: StoredCall): ToolCall {
-    const call: ToolCall = { ...stored, target: undefined, place: NO_PLACE, waitPlace: NO_PLACE }
+  /** Every fact may bring a text of its own: the calls of a conversation share one. */
+  #sameId(conversationId: string): string {
+    return this.#byConversation.get(conversationId)?.[0]?.conversationId ?? conversationId
+  }
+
+  #put(stored: StoredCall): ToolCall {
+    const { key, conversationId, subagentId, name, startMs, endMs, outcome, durationMs, abandoned, wasAsked } = stored
+    // Member by member, in the order of those that are added: all calls are of one shape.
+    const call: ToolCall = {
+      key,
+      conversationId,
+      subagentId,
+      name,
+      target: undefined,
+      startMs,
+      endMs,
+      outcome,
+      durationMs,
+      abandoned,
+      wasAsked,
+      place: NO_PLACE,
+    }
     this.#totals.delete(call.conversationId)
     this.#calls.set(call.key, call)
     listOf(this.#byConversation, call.conversationId).push(call)
@@ -335,7 +364,7 @@ function endOf({ endMs, outcome, durationMs, name, wasAsked }: ToolCall): string
   return `${endMs} ${outcome} ${durationMs} ${name} ${wasAsked}`
 }
 
-function storedCall({ target: _target, place: _place, waitPlace: _waitPlace, ...call }: ToolCall): StoredCall {
+function storedCall({ target: _target, place: _place, ...call }: ToolCall): StoredCall {
   return { kind: "call", ...call }
 }
 

@@ -38,6 +38,40 @@ export function addEnd(tool: ToolTotals, call: ToolCall): void {
   if (FAILURES.has(call.outcome)) tool.failures++
 }
 
+/** As text, a third of what they take as objects: for where nobody looks at them for long. */
+export function packTotals(totals: ReadonlyMap<string, ToolTotals>): string {
+  return JSON.stringify(
+    [...totals].map(([name, { calls, judged, failures, errors }]) => [
+      name,
+      calls,
+      judged,
+      failures,
+      Object.entries(errors).flatMap(([outcome, { count, lastMs, lastKey }]) => [outcome, count, lastMs, lastKey]),
+    ]),
+  )
+}
+
+/** What `packTotals` packed. */
+export function unpackTotals(text: string): Map<string, ToolTotals> {
+  return new Map(
+    (JSON.parse(text) as PackedTotals[]).map(([name, calls, judged, failures, errors]) => [
+      name,
+      { calls, judged, failures, errors: unpackErrors(errors) },
+    ]),
+  )
+}
+
+type PackedTotals = readonly [name: string, calls: number, judged: number, failures: number, errors: readonly (ToolOutcome | number)[]]
+
+function unpackErrors(packed: PackedTotals[4]): ToolTotals["errors"] {
+  const errors: ToolTotals["errors"] = {}
+  for (let at = 0; at < packed.length; at += 4) {
+    const [outcome, count, lastMs, lastKey] = packed.slice(at, at + 4) as [ToolOutcome, number, number, number]
+    errors[outcome] = { count, lastMs, lastKey }
+  }
+  return errors
+}
+
 function addError({ errors }: ToolTotals, { key, outcome, endMs = 0 }: ToolCall): void {
   if (outcome === undefined || outcome === "ok" || outcome === "background") return
   const error = (errors[outcome] ??= { count: 0, lastMs: 0, lastKey: 0 })

@@ -27,25 +27,31 @@ const MAX_EXAMPLES = 100
 /** What errors counted without their kind are called. */
 const UNTOLD = "unknown"
 
+/** Nothing fails in most conversations; they share this. */
+const NO_FAILURES: FailureTally = new FailureTally()
+
 export class Trouble {
-  readonly apiErrors: FailureTally
-  readonly hookFailures: FailureTally
-  readonly #examples: Map<string, ToolExample>
-  readonly #untold: Set<number>
+  apiErrors = NO_FAILURES
+  hookFailures = NO_FAILURES
+  #examples: Map<string, ToolExample> | undefined
+  #untold: Set<number> | undefined
   #exampleChanges = 0
 
   constructor(state?: TroubleState) {
-    this.apiErrors = new FailureTally(state?.apiErrors)
-    this.hookFailures = new FailureTally(state?.hookFailures)
-    this.#examples = new Map(state?.examples)
-    this.#untold = new Set(state?.untoldApiErrors)
+    if (state === undefined) return
+    if (state.apiErrors !== undefined) this.apiErrors = new FailureTally(state.apiErrors)
+    if (state.hookFailures !== undefined) this.hookFailures = new FailureTally(state.hookFailures)
+    if (state.examples.length > 0) this.#examples = new Map(state.examples)
+    if (state.untoldApiErrors.length > 0) this.#untold = new Set(state.untoldApiErrors)
   }
 
   state(): TroubleState | undefined {
     const apiErrors = this.apiErrors.state()
     const hookFailures = this.hookFailures.state()
-    if (apiErrors === undefined && hookFailures === undefined && this.#examples.size + this.#untold.size === 0) return undefined
-    return { apiErrors, hookFailures, examples: [...this.#examples], untoldApiErrors: [...this.#untold] }
+    const examples = [...(this.#examples ?? [])]
+    const untoldApiErrors = [...(this.#untold ?? [])]
+    if (apiErrors === undefined && hookFailures === undefined && examples.length + untoldApiErrors.length === 0) return undefined
+    return { apiErrors, hookFailures, examples, untoldApiErrors }
   }
 
   /** Another number whenever something else was said of a call. */
@@ -54,21 +60,27 @@ export class Trouble {
   }
 
   get apiErrorCount(): number {
-    return this.apiErrors.count + this.#untold.size
+    return this.apiErrors.count + this.#untoldCount
   }
 
   /** Errors of which no more is known than that they were. */
   get untold(): { readonly kind: string; readonly count: number } | undefined {
-    return this.#untold.size === 0 ? undefined : { kind: UNTOLD, count: this.#untold.size }
+    return this.#untoldCount === 0 ? undefined : { kind: UNTOLD, count: this.#untoldCount }
+  }
+
+  get #untoldCount(): number {
+    return this.#untold?.size ?? 0
   }
 
   /** Answers whether it was not known. */
   apiErrorSeen({ key, error, timeMs, final, retryInMs, example }: ApiErrorSeen): boolean {
-    this.#untold.delete(keyHash(key))
+    this.#untold?.delete(keyHash(key))
+    if (this.apiErrors === NO_FAILURES) this.apiErrors = new FailureTally()
     return this.apiErrors.add({ key, word: error, timeMs, isFinal: final, lostMs: retryInMs, example })
   }
 
   hookFailed({ key, hook, timeMs, example }: HookFailed): void {
+    if (this.hookFailures === NO_FAILURES) this.hookFailures = new FailureTally()
     this.hookFailures.add({ key, word: hook, timeMs, example })
   }
 
@@ -76,14 +88,15 @@ export class Trouble {
   toolEnded(tool: string, { callId, outcome, timeMs, example }: ToolEnded): void {
     if (example === undefined) return
     const of = `${outcome} ${tool}`
-    const last = this.#examples.get(of)
+    const examples = (this.#examples ??= new Map<string, ToolExample>())
+    const last = examples.get(of)
     if (last !== undefined && timeMs < last.timeMs) return
     this.#exampleChanges++
-    this.#examples.delete(of)
-    this.#examples.set(of, { callKey: keyHash(callId), timeMs, text: example })
-    if (this.#examples.size <= MAX_EXAMPLES) return
-    for (const oldest of this.#examples.keys()) {
-      this.#examples.delete(oldest)
+    examples.delete(of)
+    examples.set(of, { callKey: keyHash(callId), timeMs, text: example })
+    if (examples.size <= MAX_EXAMPLES) return
+    for (const oldest of examples.keys()) {
+      examples.delete(oldest)
       return
     }
   }
@@ -92,7 +105,7 @@ export class Trouble {
   exampleOf(callKey: number, outcome: ToolOutcome, tool: string): string | undefined {
     // Where its end was read before its start, the tool had no name yet.
     for (const name of [tool, ""]) {
-      const example = this.#examples.get(`${outcome} ${name}`)
+      const example = this.#examples?.get(`${outcome} ${name}`)
       if (example?.callKey === callKey) return example.text
     }
     return undefined

@@ -239,7 +239,11 @@ describe("a report", () => {
         const kept = [...restored.rows()].map((row) => ({ ...row, tokens: { ...row.tokens } }))
         restored.forget(() => true)
         expect([...restored.rows()]).toEqual([])
-        restored.restore(kept)
+        for (const id of new Set(kept.map(({ conversationId }) => conversationId)))
+          restored.restore(
+            id,
+            kept.filter(({ conversationId }) => conversationId === id),
+          )
         for (const fact of after) ledger.see(fact)
         const all = (sums: UsageRollup) => usageReport(query({ groups: [UsageGroup.DAY, UsageGroup.MODEL] }), sourceOf(sums)).rows
         expect(all(restored)).toEqual(all(rollup))

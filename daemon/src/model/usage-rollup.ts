@@ -4,6 +4,7 @@
 import type { TokenUsage } from "../domain/usage.ts"
 import type { Certainty, Price } from "./prices/price-book.ts"
 import type { LedgerRequest } from "./request-table.ts"
+import { Texts } from "./texts.ts"
 
 /** Length of a slot in milliseconds: offsets of time zones are whole quarters of an hour. */
 export const SLOT_MS = 900_000
@@ -43,8 +44,16 @@ interface Row extends UsageSums {
   unpriced: number
 }
 
+/** The sums of one conversation. */
+interface Rows {
+  readonly list: Row[]
+  /** By their keys, from when one is first looked for: nobody does where nothing is booked. */
+  byKey: Map<string, Row> | undefined
+}
+
 export class UsageRollup {
-  readonly #conversations = new Map<string, Map<string, Row>>()
+  readonly #conversations = new Map<string, Rows>()
+  readonly #models = new Texts()
   /** Neighbours mostly share a row, so the last one is tried first. */
   #last: Row | undefined
 
@@ -63,29 +72,35 @@ export class UsageRollup {
 
   /** All sums, conversation by conversation. */
   *rows(): Generator<UsageSums> {
-    for (const rows of this.#conversations.values()) yield* rows.values()
+    for (const { list } of this.#conversations.values()) yield* list
   }
 
   /** The sums of one conversation. */
   *rowsOf(conversationId: string): Generator<UsageSums> {
-    yield* this.#conversations.get(conversationId)?.values() ?? []
+    yield* this.#conversations.get(conversationId)?.list ?? []
   }
 
-  /** Puts back what a store kept; rows that were there before are replaced. */
-  restore(rows: Iterable<UsageSums>): void {
+  /** Puts back what a store kept of a conversation, in place of what was there before. */
+  restore(conversationId: string, rows: readonly UsageSums[]): void {
     this.#last = undefined
-    for (const { tokens, ...sums } of rows) {
-      const row: Row = { ...sums, tokens: { ...tokens } }
-      this.#rowsOf(row.conversationId).set(keyOf(row.subagentId, row.model, row.slot), row)
-    }
+    this.#conversations.delete(conversationId)
+    if (rows.length === 0) return
+    const list = rows.map((row): Row => {
+      const { subagentId, slot, tokens, nanosUsd, requests, bookings, estimated, unpriced } = row
+      const model = this.#models.same(row.model)
+      // Member by member, as new rows are made: a spread would keep some of them apart, in an object of their own.
+      return { conversationId, subagentId, model, slot, tokens: { ...tokens }, nanosUsd, requests, bookings, estimated, unpriced }
+    })
+    this.#conversations.set(conversationId, { list, byKey: undefined })
   }
 
   /** Forgets the rows that `isMeant` names. */
   forget(isMeant: (row: UsageSums) => boolean): void {
     this.#last = undefined
     for (const [conversationId, rows] of this.#conversations) {
-      for (const [key, row] of rows) if (isMeant(row)) rows.delete(key)
-      if (rows.size === 0) this.#conversations.delete(conversationId)
+      const list = rows.list.filter((row) => !isMeant(row))
+      if (list.length === 0) this.#conversations.delete(conversationId)
+      else if (list.length < rows.list.length) this.#conversations.set(conversationId, { list, byKey: undefined })
     }
   }
 
@@ -107,29 +122,32 @@ export class UsageRollup {
   #row(conversationId: string, subagentId: string | undefined, model: string, slot: number): Row {
     const last = this.#last
     if (last?.slot === slot && last.conversationId === conversationId && last.model === model && last.subagentId === subagentId) return last
-    const rows = this.#rowsOf(conversationId)
+    const { list, byKey } = this.#rowsOf(conversationId)
     const key = keyOf(subagentId, model, slot)
-    let row = rows.get(key)
+    let row = byKey.get(key)
     if (row === undefined) {
       const tokens = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
       row = { conversationId, subagentId, model, slot, tokens, nanosUsd: 0n, requests: 0, bookings: 0, estimated: 0, unpriced: 0 }
-      rows.set(key, row)
+      list.push(row)
+      byKey.set(key, row)
     }
     this.#last = row
     return row
   }
 
-  #rowsOf(conversationId: string): Map<string, Row> {
+  #rowsOf(conversationId: string): { readonly list: Row[]; readonly byKey: Map<string, Row> } {
     let rows = this.#conversations.get(conversationId)
-    if (rows === undefined) this.#conversations.set(conversationId, (rows = new Map()))
-    return rows
+    if (rows === undefined) this.#conversations.set(conversationId, (rows = { list: [], byKey: undefined }))
+    const { list } = rows
+    return { list, byKey: (rows.byKey ??= new Map(list.map((row) => [keyOf(row.subagentId, row.model, row.slot), row]))) }
   }
 
   #leave(row: Row): void {
     if (this.#last === row) this.#last = undefined
-    const rows = this.#conversations.get(row.conversationId)
-    rows?.delete(keyOf(row.subagentId, row.model, row.slot))
-    if (rows?.size === 0) this.#conversations.delete(row.conversationId)
+    const { list, byKey } = this.#rowsOf(row.conversationId)
+    byKey.delete(keyOf(row.subagentId, row.model, row.slot))
+    list.splice(list.indexOf(row), 1)
+    if (list.length === 0) this.#conversations.delete(row.conversationId)
   }
 }
 

@@ -26,6 +26,7 @@ import type {
   WorldChanges,
 } from "./stored-world.ts"
 import type { KeptConversation } from "./store-port.ts"
+import { Texts } from "./texts.ts"
 import type { ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
 
@@ -47,8 +48,6 @@ export interface WorldParts {
 export class WorldHistory {
   readonly #parts: WorldParts
   #archive: Archive | undefined
-  /** Conversations whose requests and calls are not in memory. */
-  readonly #asleep = new Set<string>()
   /** Conversations that changed since a store last asked; undefined while none asks. */
   #changed: Set<string> | undefined
   readonly #stale = new Set<string>()
@@ -75,9 +74,10 @@ export class WorldHistory {
   restore(stored: StoredWorld, archive: Archive, nowMs: number): void {
     const { conversations, reconciler, roster, usage, ledger, hierarchy } = this.#parts
     this.#archive = archive
+    const texts = new Texts()
     for (const [id, { booked, ...state }] of stored.conversations) {
       const conversation = new Conversation(id)
-      conversation.restore(state)
+      conversation.restore(state, texts)
       conversations.set(id, conversation)
       for (const cost of booked) reconciler.bookedSeen({ kind: "booked-cost-seen", conversationId: id, ...cost })
     }
@@ -99,8 +99,10 @@ export class WorldHistory {
     // Sums hold the requests of keys that several bear; where there are none, these are booked as well.
     ledger.bookShared(unsummed)
     for (const [id, session] of stored.sessions) this.#sessions.set(id, JSON.stringify(session))
-    this.#lastChanges = stored.lastChanges
-    roster.remember(new Map(stored.sessions), (id) => (stored.lastChanges.has(id) ? archive.statusChanges(id, MAX_CHANGES) : []))
+    // Whoever asks later holds on to the last changes alone, and not to all that was stored.
+    const { lastChanges } = stored
+    this.#lastChanges = lastChanges
+    roster.remember(new Map(stored.sessions), (id) => (lastChanges.has(id) ? archive.statusChanges(id, MAX_CHANGES) : []))
     for (const limit of stored.limits) usage.limits.see({ kind: "rate-limit-seen", conversationId: "", ...limit })
     usage.limits.takeChanged()
     this.#parts.activities.restore(stored.activities)
@@ -113,7 +115,7 @@ export class WorldHistory {
   /** Brings into memory what a fact may change. Call before it is folded. */
   rouse(fact: TranscriptFact): void {
     this.#changed?.add(fact.conversationId)
-    if (this.#asleep.size === 0) return
+    if (this.#parts.tools.restingCount === 0) return
     this.wake(fact.conversationId)
     if (fact.kind === "request-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
     else if (fact.kind === "model-call-seen") this.#wakeHome("answer", keyHash(fact.key), this.#parts.clocks.spans)
@@ -122,12 +124,12 @@ export class WorldHistory {
 
   /** What is kept of a conversation that is not in memory; undefined for one that is. */
   entriesOnDisk(conversationId: string): readonly StoredEntry[] | undefined {
-    return this.#asleep.has(conversationId) ? this.#archive?.entries(conversationId) : undefined
+    return this.#parts.tools.isAtRest(conversationId) ? this.#archive?.entries(conversationId) : undefined
   }
 
   /** The samples of one that is not in memory, where they are kept apart. */
   samplesOnDisk(conversationId: string): ClockSamples | undefined {
-    return this.#asleep.has(conversationId) ? this.#archive?.samples(conversationId) : undefined
+    return this.#parts.tools.isAtRest(conversationId) ? this.#archive?.samples(conversationId) : undefined
   }
 
   #samplesOf(conversationId: string): ClockSamples {
@@ -138,8 +140,7 @@ export class WorldHistory {
 
   /** Brings a conversation's requests and calls into memory. */
   wake(conversationId: string): void {
-    if (!this.#asleep.delete(conversationId)) return
-    this.#load(conversationId, true)
+    if (this.#parts.tools.isAtRest(conversationId)) this.#load(conversationId, true)
   }
 
   /** An interval of a conversation was seen by other means than its transcript. Call before it is folded. */
@@ -235,7 +236,6 @@ export class WorldHistory {
     const ids = new Set(conversationIds)
     activities.forget(ids)
     for (const id of ids) {
-      this.#asleep.delete(id)
       this.#changed?.delete(id)
       this.#stale.delete(id)
       ledger.forget(id)
@@ -259,11 +259,10 @@ export class WorldHistory {
 
   #sleep(id: string, { account, calls, clocks, usage, reconciliation }: KeptSummary): void {
     const parts = this.#parts
-    this.#asleep.add(id)
     if (account !== undefined) parts.ledger.restoreAccount(id, account)
     parts.clocks.restoreKept(id, clocks)
     parts.tools.restoreKept(id, calls)
-    parts.usage.rollup.restore(usage)
+    parts.usage.rollup.restore(id, usage)
     if (reconciliation !== undefined) parts.reconciler.restore(id, reconciliation)
   }
 

@@ -21,13 +21,13 @@ export interface LoadedWorld extends Omit<StoredWorld, "activities"> {
 }
 
 /** What sums hold, by number: one more wherever they tell more, so that those which do not are made anew. */
-const SUMS = 3
+const SUMS = 4
 
 /** Throws DamagedError, or SQLite's error, where the database cannot be read. `pricesKey` stands for the prices in force. */
 export function loadWorld(database: DatabaseSync, pricesKey: string): LoadedWorld {
   const rows = (sql: string) => database.prepare(sql).all()
   const names = new Names()
-  names.load(rows("SELECT id, text FROM names").map((row) => ({ id: Number(row["id"]), text: String(row["text"]) })))
+  names.load(rows("SELECT id, text FROM names ORDER BY id").map((row) => ({ id: Number(row["id"]), text: String(row["text"]) })))
   const nameOf = (id: unknown): string => {
     const text = names.text(Number(id))
     if (text === undefined) throw new DamagedError(`a conversation without a name (${Number(id)})`)

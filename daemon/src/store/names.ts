@@ -3,14 +3,15 @@
 /** Numbers start at 1; 0 stands for none. */
 export class Names {
   readonly #numbers = new Map<string, number>()
-  readonly #texts = new Map<number, string>()
+  /** By number. */
+  readonly #texts: (string | undefined)[] = []
   #fresh: { readonly id: number; readonly text: string }[] = []
   #last = 0
   /** Neighbours mostly speak of the same. */
   #lastText: string | undefined
   #lastNumber = 0
 
-  /** Takes in what the store holds. */
+  /** Takes in what the store holds, by number. */
   load(rows: Iterable<{ readonly id: number; readonly text: string }>): void {
     for (const { id, text } of rows) this.#put(id, text)
   }
@@ -35,7 +36,7 @@ export class Names {
   }
 
   text(number: number): string | undefined {
-    return this.#texts.get(number)
+    return this.#texts[number]
   }
 
   /** Names the store has not heard of; it has to write them before what speaks of them. */
@@ -55,14 +56,14 @@ export class Names {
     const number = this.#numbers.get(text)
     if (number === undefined) return
     this.#numbers.delete(text)
-    this.#texts.delete(number)
+    this.#texts[number] = undefined
     this.#fresh = this.#fresh.filter(({ id }) => id !== number)
     this.#lastText = undefined
   }
 
   #put(id: number, text: string): void {
     this.#numbers.set(text, id)
-    this.#texts.set(id, text)
+    this.#texts[id] = text
     this.#last = Math.max(this.#last, id)
   }
 }

@@ -35,6 +35,9 @@ export interface CourseState {
 /** Turns beyond so many are not told apart. */
 const MAX_TURNS = 200
 
+/** Most agents start no others, and nobody asks them: they share this. */
+const NONE: readonly never[] = []
+
 export class Course {
   firstMs: number | undefined
   lastMs: number | undefined
@@ -44,21 +47,18 @@ export class Course {
   /** Of its last request. */
   model: { readonly timeMs: number; readonly name: string } | undefined
   /** Turns that a prompt started, earliest first. */
-  readonly starts: number[] = []
+  starts: readonly number[] = NONE
   /** Ends of turns, earliest first. */
-  readonly ends: CourseEnd[] = []
+  ends: readonly CourseEnd[] = NONE
   /** Earliest first. */
-  readonly launches: Launch[] = []
+  launches: readonly Launch[] = NONE
   #byCall: Map<string, Launch> | undefined
 
   /** Empty, or as it was. */
   constructor(state: CourseState = {}) {
-    const { starts = [], ends = [], launches = [], apiErrors = 0, ...rest } = state
+    const { launches = NONE, ...rest } = state
     Object.assign(this, rest)
-    this.apiErrors = apiErrors
-    this.starts.push(...starts)
-    this.ends.push(...ends)
-    this.launches.push(...launches.map((launch) => ({ ...launch })))
+    if (launches.length > 0) this.launches = launches.map((launch) => ({ ...launch }))
     for (const launch of this.launches) this.#note(launch)
   }
 
@@ -102,15 +102,18 @@ export class Course {
       if (launch.firstTurnMs !== undefined && launch.firstTurnMs <= timeMs) break
       launch.firstTurnMs = timeMs
     }
-    if (isKept && !isReport && this.starts.length < MAX_TURNS) insert(this.starts, timeMs, (known) => known - timeMs)
+    if (isKept && !isReport && this.starts.length < MAX_TURNS) {
+      this.starts = inserted(this.starts, timeMs, (known) => known - timeMs)
+    }
   }
 
   turnEnded(timeMs: number, reason: TurnEnded["reason"], isKept: boolean): void {
     for (const launch of this.launches) {
       if (launch.outcome === undefined && launch.startMs <= timeMs) launch.abandonedMs = least(launch.abandonedMs, timeMs)
     }
-    if (isKept && this.ends.length < MAX_TURNS)
-      insert(this.ends, [timeMs, reason], (known) => known[0] - timeMs || compare(known[1], reason))
+    if (isKept && this.ends.length < MAX_TURNS) {
+      this.ends = inserted(this.ends, [timeMs, reason], (known) => known[0] - timeMs || compare(known[1], reason))
+    }
   }
 
   /** Answers whether it is a launch that was not known. */
@@ -122,7 +125,7 @@ export class Course {
     }
     const added: Launch = { ...spawn, callId, startMs: timeMs }
     this.#note(added)
-    insert(this.launches, added, (launch) => launch.startMs - timeMs || compare(launch.callId, callId))
+    this.launches = inserted(this.launches, added, (launch) => launch.startMs - timeMs || compare(launch.callId, callId))
     return true
   }
 
@@ -176,14 +179,14 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)
 }
 
-/** Puts an item into a sorted list unless it is there; `order` is negative for what stands before it, 0 for itself. */
-function insert<T>(list: T[], item: T, order: (known: T) => number): void {
+/** A sorted list with an item, unless it is there; `order` is negative for what stands before it, 0 for itself. */
+function inserted<T>(list: readonly T[], item: T, order: (known: T) => number): readonly T[] {
   let at = list.length
   while (at > 0) {
     const before = order(list[at - 1] as T)
-    if (before === 0) return
+    if (before === 0) return list
     if (before < 0) break
     at--
   }
-  list.splice(at, 0, item)
+  return list.toSpliced(at, 0, item)
 }

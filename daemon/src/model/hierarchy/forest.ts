@@ -16,6 +16,8 @@ export interface TreeNode {
   readonly own: Figures | undefined
   /** What all below it used and did; undefined before anything. */
   readonly below: Figures | undefined
+  /** What a session did when it was last looked at; undefined before that, and for any other node. */
+  look: string | undefined
 }
 
 interface MutableNode extends TreeNode {
@@ -58,7 +60,7 @@ export class Forest {
     const key = nodeKey(source)
     let node = this.#nodes.get(key)
     if (node === undefined) {
-      node = { source, parent: undefined, children: NO_CHILDREN, own: undefined, below: undefined }
+      node = { source, parent: undefined, children: NO_CHILDREN, own: undefined, below: undefined, look: undefined }
       this.#nodes.set(key, node)
     }
     return node

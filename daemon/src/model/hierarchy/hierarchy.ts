@@ -20,8 +20,6 @@ export class Hierarchy {
   readonly #world: PlacementWorld
   readonly #changes = new ChangeBook()
   readonly #places: Placement
-  /** What sessions did when they were last looked at. */
-  readonly #looks = new WeakMap<TreeNode, string>()
 
   constructor(world: PlacementWorld) {
     this.#world = world
@@ -123,9 +121,10 @@ export class Hierarchy {
     const session = this.#world.roster.sessions.get(sessionId)
     if (node === undefined || session === undefined) return
     this.#changes.changed(node)
-    const look = `${session.status?.status} ${session.gone?.timeMs}`
-    if (this.#looks.get(node) === look) return
-    this.#looks.set(node, look)
+    const status = session.status?.status ?? ""
+    const look = session.gone === undefined ? status : `${status} ${session.gone.timeMs}`
+    if (node.look === look) return
+    node.look = look
     this.#changes.ranOn(node)
     const walk = [node]
     for (let at = walk.pop(); at !== undefined; at = walk.pop()) {
