@@ -54,3 +54,22 @@ test("forgets as time goes on, and tells conversations apart", () => {
   recent.book(1, request(0, "c", now), PRICE)
   expect(recent.sums(60, all).tokens).toBe(100)
 })
+
+test("counts the same while time goes on, however long it is kept", () => {
+  const going = fc.record({ passMs: fc.integer({ min: 0, max: 40 * MINUTE }), agoMs: fc.integer({ min: 0, max: 50 * MINUTE }) })
+  fc.assert(
+    fc.property(fc.array(going, { maxLength: 40 }), (bookings) => {
+      let now = NOW
+      const recent = new RecentUsage(() => now)
+      const times: number[] = []
+      const step = (ms: number) => Math.floor(ms / 10_000)
+      for (const { passMs, agoMs } of bookings) {
+        now += passMs
+        times.push(now - agoMs)
+        recent.book(1, request(agoMs, "c", now), PRICE)
+        const counted = times.filter((ms) => step(ms) > step(now - 60 * MINUTE)).length
+        expect(recent.sums(60, all)).toEqual({ tokens: 100 * counted, uncached: 10 * counted, nanosUsd: BigInt(7 * counted) })
+      }
+    }),
+  )
+})
