@@ -86,7 +86,13 @@ function agentFact(index: number): Fact {
 function open(folder: string) {
   const prices = createPriceBook()
   const diagnostics = new Diagnostics()
-  const store = openStore({ path: join(folder, "vibecraft.db"), pricesKey: "bench", diagnostics, now: Date.now })
+  const store = openStore({
+    path: join(folder, "vibecraft.db"),
+    pricesKey: "bench",
+    diagnostics,
+    now: Date.now,
+    lastSumsMs: Number.POSITIVE_INFINITY,
+  })
   const world = new World({ host: create(HostSchema, HOST), prices, correctionJournal: store.journal, now: Date.now })
   store.attach(world)
   world.setFirstRead({ bytesRead: 0, bytesTotal: 0, files: 0, done: true })

@@ -31,6 +31,8 @@ export interface StoreOptions {
   readonly now: () => number
   /** Time from a change to its writing. Default 150. */
   readonly delayMs?: number
+  /** How long closing may go on writing sums; conversations left over have theirs made in the next run. Default 400. */
+  readonly lastSumsMs?: number
   /** Default: a thread. */
   readonly writer?: Writer
 }
@@ -84,7 +86,7 @@ export function openStore(options: StoreOptions): Store {
   const writer = options.writer ?? createWriter(path)
   const archive = createArchive({ database, names, onDamage })
   const cursors = createCursorBook({ database, onDamage })
-  /** Conversations whose sums are not written, and when they last changed. */
+  /** Conversations whose sums are not written, and when they were last active. */
   const unsummed = new Map<string, number>()
   let world: World | undefined
   let timer: NodeJS.Timeout | undefined
@@ -152,7 +154,10 @@ export function openStore(options: StoreOptions): Store {
     isBehind = false
     const summaries = new Map<string, ConversationSummary>()
     const changes = world?.history.take() ?? NO_CHANGES
-    for (const id of [...changes.entries.keys(), ...changes.staleSummaries]) if (id !== "") unsummed.set(id, now())
+    for (const id of [...changes.entries.keys(), ...changes.staleSummaries]) {
+      // Of a history just read most was over long ago.
+      if (id !== "") unsummed.set(id, Math.min(now(), changes.conversations.get(id)?.lastMs ?? now()))
+    }
     for (const id of sumsOf) {
       const summary = world?.history.summaryOf(id)
       unsummed.delete(id)
@@ -257,7 +262,7 @@ export function openStore(options: StoreOptions): Store {
       clearTimeout(sumsTimer)
       await flushing
       await flush([])
-      const endMs = performance.now() + LAST_SUMS_MS
+      const endMs = performance.now() + (options.lastSumsMs ?? LAST_SUMS_MS)
       while (unsummed.size > 0 && unwritten === undefined && performance.now() < endMs)
         await flush([...unsummed.keys()].slice(0, SUMS_AT_ONCE))
       await writer.close()
