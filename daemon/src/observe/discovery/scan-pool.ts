@@ -32,6 +32,11 @@ export const createScanPool = (task = new URL("../../work/scan-task.ts", import.
     idleTimeout: Infinity,
     resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 },
   })
+  let isClosing = false
+  // What the thread still answers while it is ended is nobody's any more.
+  pool.on("error", (error: Error) => {
+    if (!isClosing) throw error
+  })
   /** Questions to tmux servers under way. */
   let asking = 0
   const ask = async <T>(name: "listPanes" | "captureScreens", question: unknown): Promise<T> => {
@@ -54,6 +59,7 @@ export const createScanPool = (task = new URL("../../work/scan-task.ts", import.
     listPanes: (question) => ask("listPanes", question),
     captureScreens: (question) => ask("captureScreens", question),
     close: async () => {
+      isClosing = true
       // A process does not end with the thread that started it.
       if (asking > 0)
         await Promise.race([pool.run(undefined, { name: "stopAsking" }).catch(() => {}), delay(PATIENCE_MS, undefined, { ref: false })])

@@ -39,12 +39,20 @@ export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
     maxQueue: "auto",
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   })
+  let isClosing = false
+  // What threads still answer while they are ended is nobody's any more.
+  piscina.on("error", (error: Error) => {
+    if (!isClosing) throw error
+  })
   return {
     threads,
     read: async (task) => unpacked((await piscina.run(task, { name: "readPacked" })) as ReadAnswer),
     look: (task) => piscina.run(task, { name: "look" }) as Promise<LookResult>,
     threadTotals: (task) => piscina.run(task, { name: "threadTotals" }) as Promise<ThreadTotals>,
-    close: () => piscina.destroy(),
+    close: () => {
+      isClosing = true
+      return piscina.destroy()
+    },
   }
 }
 
