@@ -1,6 +1,5 @@
 // The daemon beside simulated agents, as programs beside programs: what it says of time is what the agents say that they did.
 
-import { setTimeout as sleep } from "node:timers/promises"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { Clock, type Metrics, Window } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { LatencyGroup } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
@@ -43,7 +42,6 @@ it("a permission is its own clock's time and no tool's, from when it is asked to
     () => rowOf(agent),
     (row) => openOf(row).includes(Clock.PERMISSION),
   )
-  await sleep(400)
   await agent.command({ kind: "answer", allow: true })
   await agent.endTool(callId)
   await agent.respond({ end: true })
@@ -59,15 +57,14 @@ it("a permission is its own clock's time and no tool's, from when it is asked to
   const [call] = (await agent.truth()).conversations.flatMap(({ tools }) => tools)
   const waitedMs = call?.waitedMs ?? 0
   const wholeMs = (call?.endedMs ?? 0) - (call?.startedMs ?? 0)
-  expect(waitedMs).toBeGreaterThanOrEqual(400)
   const waited = Number(clockOf(row, Clock.PERMISSION)?.maxMs)
   const ran = Number(clockOf(row, Clock.TOOL)?.maxMs)
   // The registry is written a moment later than the agent asks and is answered; its wait and what is left of the call make up all of it.
-  expect(waited).toBeGreaterThanOrEqual(400)
+  expect(waited).toBeGreaterThan(0)
   expect(waited + ran).toBe(wholeMs)
   expect(clockOf(row, Clock.PERMISSION)?.estimatedCount).toBe(0n)
-  // The turn's active part leaves the wait out.
-  expect(Number(row?.activeMs)).toBeLessThanOrEqual(Number(clockOf(row, Clock.TURN)?.maxMs) - 400)
+  // The turn's active part leaves the wait out, by the agent's own clock, which starts and stops a moment before the registry's.
+  expect(Number(row?.activeMs) + waitedMs / 2).toBeLessThan(Number(clockOf(row, Clock.TURN)?.maxMs))
 })
 
 it("answers, turns and idle times are told over windows, and are the same after a restart", async () => {
