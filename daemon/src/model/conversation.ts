@@ -3,6 +3,7 @@
 
 import type { AgentKind } from "../domain/agent.ts"
 import type { ContextSeen, ConversationSeen, TurnEnded } from "../domain/facts.ts"
+import { sessionIdOfConversation } from "../domain/session-id.ts"
 import { Course, type CourseState } from "./hierarchy/course.ts"
 import { Subagent, type SubagentState } from "./hierarchy/subagent.ts"
 import type { Texts } from "./texts.ts"
@@ -45,9 +46,15 @@ export class Conversation {
   #context: ContextSeen | undefined
   #largestContextTokens = 0
   #course = new Course()
+  #standInId: string | undefined
 
   constructor(id: string) {
     this.id = id
+  }
+
+  /** Id of the session that stands for it where no process is found; hashed once, for it is asked for with every change of seats. */
+  get standInId(): string {
+    return (this.#standInId ??= sessionIdOfConversation(this.id))
   }
 
   /** For a store to keep. */

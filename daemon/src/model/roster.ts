@@ -94,7 +94,7 @@ export class Roster {
     const owner = this.#owners.get(conversationId)
     if (owner !== undefined) return owner
     const root = this.#rootOf(conversationId)
-    return this.#owners.get(root) ?? this.#sessions.get(sessionIdOfConversation(root))
+    return this.#owners.get(root) ?? this.#sessions.get(this.#conversations.get(root)?.standInId ?? "")
   }
 
   /** The conversations of a session: the current one, earlier ones latest first, each followed by those it started. */
@@ -140,7 +140,7 @@ export class Roster {
   /** Lets a session stand in for each conversation nobody was ever seen in, and takes those away that are no longer needed. */
   standIn(nowMs: number, touch: Touch): void {
     for (const conversation of this.#conversations.values()) {
-      const id = sessionIdOfConversation(conversation.id)
+      const id = conversation.standInId
       const standIn = this.#sessions.get(id)
       const needed =
         this.#isKnown(conversation.id) && this.#rootOf(conversation.id) === conversation.id && !this.#owners.has(conversation.id)
