@@ -183,7 +183,7 @@ export class Hierarchy {
     const course = conversation.course(fact.subagentId)
     course.actedMs = Math.max(course.actedMs ?? fact.timeMs, fact.timeMs)
     const call = tools.callOf(fact.callId)
-    if (fact.spawn !== undefined || isAgentTool(fact.name)) this.#launched(fact, node, conversation)
+    this.#launched(fact, node, conversation)
     this.#callEnded(fact.callId, call)
     this.#changes.leads(node)
   }
