@@ -170,6 +170,16 @@ describe("a row of metrics", () => {
     )
   })
 
+  it("tells what another copy of a call's end says of it", () => {
+    const world = createWorld()
+    const end = { kind: "tool-ended", conversationId: "one", callId: "a", timeMs: START + 7, outcome: "failed" } as const
+    world.apply([agentSeen("one", "busy"), { kind: "tool-started", conversationId: "one", callId: "a", name: "Bash", timeMs: START }, end])
+    expect(world.metricsRow("one")?.errors[0]?.lastExample).toBeUndefined()
+    world.apply([{ ...end, example: "no such file" }])
+    const row = world.metricsRow("one")
+    expect([row?.errors[0]?.lastExample, row?.tools[0]?.errors[0]?.lastExample]).toEqual(["no such file", "no such file"])
+  })
+
   it("is made anew only in what tells of something else", () => {
     const world = createWorld()
     const of = { conversationId: "one" }
