@@ -68,7 +68,7 @@ describe("ls", () => {
 
   test("in a pipe a long name is whole and pads no other line", async () => {
     const name = "n".repeat(4096)
-    const { sessions = [], ...world } = busyWorld()
+    const { sessions, ...world } = busyWorld()
     const named = await startCannedDaemon({ ...world, sessions: [...sessions, { ...sessions[1], id: "s-named", name, pid: 4244 }] })
     try {
       const { stdout } = await runCli(["ls", "--socket", named.socket])
