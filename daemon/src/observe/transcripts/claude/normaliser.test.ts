@@ -134,7 +134,7 @@ describe("requests", () => {
       answer(index, "m1", null, { message: { id: "m1", model: "m", content: [{ type: "text", text }], usage: { output_tokens: 1 } } }),
     )
     const list = facts([...lines, ...lines]).filter((fact) => fact.kind === "request-seen")
-    expect(list.map(({ usage, factors }) => [usage.output, factors?.leastOutput])).toContainEqual([1, 5])
+    expect(list.map(({ usage, factors }) => [usage.output, factors?.leastOutput])).toContainEqual([1, 4])
     expect(list[0]?.factors).toBeUndefined()
   })
 
