@@ -83,7 +83,7 @@ function createBed() {
   const roster = new Roster(conversations)
   const hierarchy = new Hierarchy({ conversations, roster })
   const tools = new ToolCalls(undefined, hierarchy.count)
-  const desk = new PatternDesk(new MemberBook({ conversations, roster }))
+  const desk = new PatternDesk({ conversations, roster }, new MemberBook({ conversations, roster }))
   const nobody = { session() {}, conversation() {} }
   let isNew = true
   return {
@@ -101,7 +101,7 @@ function createBed() {
       hierarchy.settle(isNew ? [...roster.sessions.keys()] : [], isNew ? ["c"] : [], isNew)
       isNew = false
       const changed = hierarchy.takeChanges()
-      desk.changed(changed.leaders)
+      desk.changed(changed)
       for (const id of changed.roots) {
         const root = hierarchy.find(`session ${id}`)
         if (root !== undefined) desk.below(root)
