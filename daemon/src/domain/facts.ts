@@ -21,6 +21,7 @@ export type TranscriptFact =
   | ApiErrorSeen
   | HookFailed
   | SubagentSeen
+  | AgentsStarted
   | BookedCostSeen
   | RateLimitSeen
   | Active
@@ -244,6 +245,15 @@ export interface SubagentSeen extends InConversation {
   /** How it ended, where its parent was told. */
   readonly hasFailed?: boolean
   readonly wasStopped?: boolean
+}
+
+/** The result of a call names what it started, though no transcript of it: a run of a workflow, or a member of a team. */
+export interface AgentsStarted extends InTranscript {
+  readonly kind: "agents-started"
+  readonly callId: string
+  readonly workflowRunId?: string
+  readonly teamName?: string
+  readonly memberName?: string
 }
 
 /**

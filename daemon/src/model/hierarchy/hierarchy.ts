@@ -1,7 +1,7 @@
 // Who started whom, folded from the same facts as everything else: the place of every subagent, thread and session, and what each used and did.
 // A change costs the path from its node to the root.
 
-import type { TranscriptFact } from "../../domain/facts.ts"
+import type { AgentsStarted, TranscriptFact } from "../../domain/facts.ts"
 import type { Conversation } from "../conversation.ts"
 import type { Price } from "../prices/price-book.ts"
 import type { LedgerRequest } from "../request-table.ts"
@@ -67,6 +67,9 @@ export class Hierarchy {
       case "subagent-seen":
         if (!conversation.subagent(fact.subagentId).isLinked) this.#places.matchTask(conversation, fact.subagentId)
         this.#places.subagent(node, conversation, fact.subagentId)
+        break
+      case "agents-started":
+        this.#startedByName(fact, conversation)
         break
       default:
     }
@@ -187,6 +190,18 @@ export class Hierarchy {
     this.#launched(fact, node, conversation)
     this.#callEnded(fact.callId, call)
     this.#changes.acted(node)
+  }
+
+  #startedByName({ workflowRunId }: AgentsStarted, conversation: Conversation): void {
+    if (workflowRunId === undefined) {
+      // A member is a session below the one of its lead.
+      const session = this.#places.unit(conversation.id, undefined).parent
+      for (const child of session?.children ?? []) this.#changes.changed(child)
+      return
+    }
+    for (const [id, subagent] of conversation.subagents) {
+      if (subagent.workflowRunId === workflowRunId) this.#places.subagent(this.#places.unit(conversation.id, id), conversation, id)
+    }
   }
 
   #launched(fact: Extract<TranscriptFact, { kind: "tool-started" }>, node: TreeNode, conversation: Conversation): void {

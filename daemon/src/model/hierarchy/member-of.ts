@@ -27,9 +27,9 @@ export function launchOf({ source, parent }: TreeNode, world: MemberWorld): Laun
   const maker = source.kind === "session" || parent === undefined ? undefined : courseOf(parent, world)
   if (maker === undefined || maker.launches.length === 0 || source.kind === "session") return undefined
   const conversation = world.conversations.get(source.conversationId)
-  const callId =
-    source.kind === "subagent" ? conversation?.subagents.get(source.subagentId)?.place.toolCallId : conversation?.meta.spawnCallId
-  return maker.launch(callId)
+  if (conversation === undefined) return undefined
+  if (source.kind === "conversation") return maker.launch(conversation.meta.spawnCallId)
+  return maker.launch(conversation.subagent(source.subagentId).placeAmong(conversation.namedStarts).toolCallId)
 }
 
 /** Undefined before its first sign of life. */

@@ -79,7 +79,7 @@ export class Placement {
   subagent(node: TreeNode, conversation: Conversation, subagentId: string): void {
     const subagent = conversation.subagent(subagentId)
     if (!subagent.isSeen) return
-    const { toolCallId, parentSubagentId } = subagent.place
+    const { toolCallId, parentSubagentId } = subagent.placeAmong(conversation.namedStarts)
     const isNew = node.parent === undefined
     const main = this.unit(conversation.id, undefined)
     const maker = toolCallId === undefined ? undefined : this.#startedBy(conversation.id, toolCallId, node)
