@@ -336,6 +336,8 @@ export interface AgentSeen {
   readonly conversationHints: readonly ConversationHint[]
   /** Session id of the agent that started this one. */
   readonly parentSessionId?: string
+  /** Teammates: the team that its arguments name, and its name there. */
+  readonly membership?: { readonly teamName: string; readonly memberName: string }
   /** Teammates: the conversation of the lead. */
   readonly parentConversationId?: string
   /** What the last lines of its screen say, captured only where registry and title are silent: trust dialog, permission, working. */

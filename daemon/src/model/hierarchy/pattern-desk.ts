@@ -5,7 +5,7 @@ import type { TreeNode } from "./forest.ts"
 import type { Member } from "./member.ts"
 import type { MemberBook } from "./member-book.ts"
 import { courseOf, type MemberWorld, publishedId } from "./member-of.ts"
-import { branchesOf, delegationChain } from "./patterns/delegation-chain.ts"
+import { delegationChain } from "./patterns/delegation-chain.ts"
 import { type FoundPattern, latestFirst, type Leader } from "./patterns/pattern.ts"
 import { Siblings } from "./siblings.ts"
 
@@ -42,12 +42,10 @@ export class PatternDesk {
   below(root: TreeNode): FoundPattern[] {
     this.#settle()
     const found: FoundPattern[] = []
-    for (const branch of branchesOf(root)) {
-      const chain = branch.children.size === 0 ? "none" : this.#chainOf(root, branch)
-      if (chain !== "none") found.push(chain)
-    }
     const walk = [root]
     for (let node = walk.pop(); node !== undefined; node = walk.pop()) {
+      const chain = isBranch(node, root) ? this.#chainOf(root, node) : "none"
+      if (chain !== "none") found.push(chain)
       for (const pattern of this.#siblings.get(node)?.patterns ?? []) found.push(pattern)
       for (const child of node.children) if (child.children.size > 0) walk.push(child)
     }
@@ -109,6 +107,12 @@ export class PatternDesk {
     }
     return { id: publishedId(node), actedMs }
   }
+}
+
+/** Whether the root started it, be it in one of its conversations. */
+function isBranch({ source, parent }: TreeNode, root: TreeNode): boolean {
+  if (parent === root) return source.kind !== "conversation"
+  return parent?.source.kind === "conversation" && parent.parent === root
 }
 
 /** Conversations of a session are the session. The client starts some subagents by itself, to compact for example: nobody asked for these. */

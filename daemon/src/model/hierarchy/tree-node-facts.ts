@@ -1,7 +1,7 @@
 // All that is published of one node, gathered from the parts of the world that know it.
 
 import type { Confidence } from "../../domain/agent.ts"
-import type { Conversation } from "../conversation.ts"
+import { type Membership, membershipOf } from "../membership.ts"
 import { sessionName } from "../session-name.ts"
 import type { SessionState } from "../session-state.ts"
 import type { ToolCalls } from "../tool-calls.ts"
@@ -78,6 +78,7 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
   if (session === undefined) return undefined
   const conversation = world.roster.conversationOf(session)
   const meta = conversation?.meta
+  const member = membershipOf(session, conversation)
   const state = sessionState(session, conversation)
   const own = new Figures()
   for (const unit of node.children) if (unit.source.kind === "conversation" && unit.own !== undefined) own.add(1, unit.own)
@@ -85,7 +86,7 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
     id: sessionId,
     kind: "session",
     parentId,
-    link: parentId === undefined ? undefined : sessionLink(session, meta ?? {}, startOf(parentId, meta ?? {}, world)),
+    link: parentId === undefined ? undefined : sessionLink(session, member, startOf(parentId, member, world)),
     sessionId,
     conversationId: session.conversationId,
     subagentId: undefined,
@@ -96,7 +97,7 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
     endedMs: session.gone?.timeMs ?? (isOver(state) ? conversation?.turnChangedMs : undefined),
     model: session.conversationId === undefined ? undefined : (world.modelOf(session.conversationId) ?? meta?.model),
     isBackground: session.process?.role === "background",
-    team: meta?.memberName === undefined && parentId === undefined ? undefined : meta?.teamName,
+    team: member.memberName === undefined ? (parentId === undefined ? undefined : meta?.teamName) : member.teamName,
     workflowRunId: undefined,
     engagements: 1,
     own,
@@ -106,10 +107,8 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
   }
 }
 
-type TeamMember = Pick<Conversation["meta"], "teamName" | "memberName">
-
 /** The call of a lead whose result names a member of its team, whichever of the lead's conversations it was made in. */
-function startOf(leadSessionId: string, member: TeamMember, { roster, conversations }: NodeWorld): string | undefined {
+function startOf(leadSessionId: string, member: Membership, { roster, conversations }: NodeWorld): string | undefined {
   const lead = roster.sessions.get(leadSessionId)
   if (lead === undefined || member.memberName === undefined) return undefined
   const starts = roster
@@ -118,7 +117,7 @@ function startOf(leadSessionId: string, member: TeamMember, { roster, conversati
   return starts.length === 1 ? starts[0]?.callId : undefined
 }
 
-function sessionLink(session: SessionState, { teamName, memberName }: TeamMember, toolCallId: string | undefined): LinkFacts {
+function sessionLink(session: SessionState, { teamName, memberName }: Membership, toolCallId: string | undefined): LinkFacts {
   const evidence = session.process?.evidence.find(({ field }) => field === "parent")
   if (session.process?.parentSessionId === undefined && session.process?.parentConversationId === undefined && memberName !== undefined) {
     const detail = `its transcript names it ${memberName} of team ${teamName ?? ""}`
