@@ -1,13 +1,13 @@
 // Writes docs/accuracy.md and the README's table of accuracy: runs the daemon and ccusage on recorded transcripts and compares, conversation by
 // conversation and class by class. `node daemon/scripts/accuracy.ts`; fails where a difference has no explanation.
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createRequire } from "node:module"
+import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { createInterface } from "node:readline"
-import { EXPLAINED_DIFFERENCES, type Tokens } from "../test/explained-differences.ts"
+import { ccusageProgram, ccusageTokens, type Tokens } from "../test/ccusage.ts"
+import { EXPLAINED_DIFFERENCES } from "../test/explained-differences.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 const DATA = join(ROOT, "../shared/data")
@@ -41,12 +41,17 @@ const NOTHING: Tokens = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
 
 const temp = mkdtempSync(join(tmpdir(), "vibecraft-accuracy-"))
 try {
-  const ccusage = ccusageProgram()
+  const ccusage = ccusageProgram(temp)
+  if (ccusage === undefined) throw new Error("ccusage is not installed for this machine")
   const compared: Compared[] = []
   for (const [folder, title] of CORPORA) {
     const home = join(DATA, folder)
     if (!existsSync(home)) throw new Error(`no recorded transcripts at ${home}`)
-    compared.push({ title, rows: await daemonRows(home), theirs: ccusageRows(ccusage, home) })
+    compared.push({
+      title,
+      rows: await daemonRows(home),
+      theirs: ccusageTokens(ccusage, home, folder.startsWith("claude") ? "claude" : "codex"),
+    })
   }
   const unexplained = compared.flatMap(({ rows, theirs }) =>
     differing(rows, theirs).filter((id) => EXPLAINED_DIFFERENCES[id] === undefined),
@@ -93,38 +98,6 @@ async function caughtUp(daemon: ChildProcess): Promise<string> {
     if (line.startsWith("vibecraftd caught up")) return url
   }
   throw new Error("the daemon ended")
-}
-
-/** A copy that may be run: the package carries its program without the right to. */
-function ccusageProgram(): string {
-  const manifest = createRequire(import.meta.url).resolve("@ccusage/ccusage-linux-x64/package.json")
-  const copy = join(temp, "ccusage")
-  copyFileSync(join(dirname(manifest), "bin", "ccusage"), copy)
-  chmodSync(copy, 0o755)
-  return copy
-}
-
-function ccusageRows(program: string, home: string): Map<string, Tokens> {
-  const agent = home.slice(DATA.length + 1).startsWith("claude") ? "claude" : "codex"
-  const env = { PATH: process.env["PATH"] ?? "", HOME: temp, CLAUDE_CONFIG_DIR: home, CODEX_HOME: home }
-  const output = execFileSync(program, [agent, "session", "--json", "--offline", "-z", "UTC"], { env, encoding: "utf8" })
-  const { sessions } = JSON.parse(output) as { readonly sessions: readonly CcusageSession[] }
-  return new Map(
-    sessions.map(({ sessionId, sessionFile, inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens }) => [
-      sessionFile?.slice(-36) ?? sessionId,
-      { input: inputTokens, output: outputTokens, cacheRead: cacheReadTokens, cacheWrite: cacheCreationTokens },
-    ]),
-  )
-}
-
-interface CcusageSession {
-  readonly sessionId: string
-  /** Codex: the rollout's name, which ends with the thread's id. */
-  readonly sessionFile?: string
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly cacheReadTokens: number
-  readonly cacheCreationTokens: number
 }
 
 function ours({ tokens }: Row): Tokens {

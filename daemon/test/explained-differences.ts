@@ -1,11 +1,6 @@
 // Where ccusage 20.0.24 and Vibecraft count recorded transcripts differently, and why. The golden test holds both to these figures.
 
-export interface Tokens {
-  readonly input: number
-  readonly output: number
-  readonly cacheRead: number
-  readonly cacheWrite: number
-}
+import type { Tokens } from "./ccusage.ts"
 
 export interface ExplainedDifference {
   readonly reason: string

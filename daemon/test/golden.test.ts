@@ -1,11 +1,9 @@
 // Real transcripts through the daemon's own reading and ledger, against what ccusage counts in them and against what Claude Code booked itself.
 // Tokens are equal or the difference has its reason here.
 
-import { spawnSync } from "node:child_process"
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { createRequire } from "node:module"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import type { AgentKind } from "../src/domain/agent.ts"
 import { Ledger } from "../src/model/ledger.ts"
@@ -13,14 +11,15 @@ import { createPriceBook } from "../src/model/prices/price-book.ts"
 import { normaliserOf } from "../src/observe/transcripts/registry.ts"
 import { startCursor } from "../src/work/cursor.ts"
 import { readFrom } from "../src/work/read.ts"
-import { EXPLAINED_DIFFERENCES, type Tokens } from "./explained-differences.ts"
+import { ccusageProgram, ccusageTokens, type Tokens } from "./ccusage.ts"
+import { EXPLAINED_DIFFERENCES } from "./explained-differences.ts"
 
 const DATA = join(import.meta.dirname, "../../../shared/data")
 
 const temp = mkdtempSync(join(tmpdir(), "vibecraft-golden-"))
 afterAll(() => rmSync(temp, { recursive: true, force: true }))
 
-const binary = ccusageBinary()
+const binary = ccusageProgram(temp)
 
 describe.each(["claude", "claude-public", "codex", "codex-public"])("%s", (folder) => {
   const agent: AgentKind = folder.startsWith("claude") ? "claude" : "codex"
@@ -117,46 +116,6 @@ function tokensByConversation(files: readonly string[]): [string, Tokens][] {
     return [[id, { input, output, cacheRead, cacheWrite: cacheWrite5m + cacheWrite1h }]]
   })
   return rows
-}
-
-/** A copy that may be run: the package carries its program without the right to. Undefined where it is not installed. */
-function ccusageBinary(): string | undefined {
-  try {
-    const manifest = createRequire(import.meta.url).resolve("@ccusage/ccusage-linux-x64/package.json")
-    const copy = join(temp, "ccusage")
-    copyFileSync(join(dirname(manifest), "bin", "ccusage"), copy)
-    chmodSync(copy, 0o755)
-    return copy
-  } catch {
-    return undefined
-  }
-}
-
-interface CcusageSession {
-  readonly sessionId: string
-  readonly sessionFile?: string
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly cacheReadTokens: number
-  readonly cacheCreationTokens: number
-}
-
-function ccusageTokens(program: string, home: string, agent: AgentKind): Map<string, Tokens> {
-  const env = { PATH: process.env["PATH"] ?? "", HOME: temp, CLAUDE_CONFIG_DIR: home, CODEX_HOME: home }
-  const { stdout, status, stderr } = spawnSync(program, [agent, "session", "--json", "--offline", "-z", "UTC"], { env, encoding: "utf8" })
-  expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" })
-  const { sessions } = JSON.parse(stdout) as { sessions: readonly CcusageSession[] }
-  return new Map(
-    sessions.map((session) => [
-      session.sessionFile?.slice(-36) ?? session.sessionId,
-      {
-        input: session.inputTokens,
-        output: session.outputTokens,
-        cacheRead: session.cacheReadTokens,
-        cacheWrite: session.cacheCreationTokens,
-      },
-    ]),
-  )
 }
 
 /** Output tokens of all models in the last cost-state line; undefined where there is none. */

@@ -1,11 +1,9 @@
 // Usage by day and model of real transcripts, in several time zones, against what ccusage reports for them. Tokens are equal or the
 // difference has its reason here.
 
-import { spawnSync } from "node:child_process"
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
-import { createRequire } from "node:module"
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { create } from "@bufbuild/protobuf"
 import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { UsageGroup } from "@vibecraft/shared/gen/vibecraft/v1/usage_pb"
@@ -18,16 +16,10 @@ import { World } from "../src/model/world.ts"
 import { normaliserOf } from "../src/observe/transcripts/registry.ts"
 import { startCursor } from "../src/work/cursor.ts"
 import { readFrom } from "../src/work/read.ts"
+import { ccusageProgram, ccusageReport, type CcusageTokens, type Tokens, tokensOf } from "./ccusage.ts"
 
 const DATA = join(import.meta.dirname, "../../../shared/data")
 const ZONES = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/Los_Angeles", "Pacific/Kiritimati"]
-
-interface Tokens {
-  readonly input: number
-  readonly output: number
-  readonly cacheRead: number
-  readonly cacheWrite: number
-}
 
 /** What we count and ccusage 20.0.24 does not, by folder and model. It all falls on one day. */
 const UNCOUNTED: Readonly<Record<string, Readonly<Record<string, Tokens & { readonly reason: string }>>>> = {
@@ -44,7 +36,7 @@ const UNCOUNTED: Readonly<Record<string, Readonly<Record<string, Tokens & { read
 
 const temp = mkdtempSync(join(tmpdir(), "vibecraft-usage-"))
 afterAll(() => rmSync(temp, { recursive: true, force: true }))
-const binary = ccusageBinary()
+const binary = ccusageProgram(temp)
 
 describe.each(["claude", "claude-public", "codex", "codex-public"])("%s", (folder) => {
   const home = join(DATA, folder)
@@ -94,13 +86,6 @@ function ourDays(home: string, agent: AgentKind, zone: string): Map<string, Toke
   )
 }
 
-interface CcusageTokens {
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly cacheReadTokens: number
-  readonly cacheCreationTokens: number
-}
-
 interface CcusageDay {
   readonly date: string
   /** Claude. */
@@ -110,16 +95,13 @@ interface CcusageDay {
 }
 
 function ccusageDays(program: string, home: string, agent: AgentKind, zone: string): Map<string, Tokens> {
-  const env = { PATH: process.env["PATH"] ?? "", HOME: temp, CLAUDE_CONFIG_DIR: home, CODEX_HOME: home }
-  const { stdout, status, stderr } = spawnSync(program, [agent, "daily", "--json", "--offline", "-z", zone], { env, encoding: "utf8" })
-  expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" })
+  const { daily } = ccusageReport(program, "daily", home, agent, zone) as { readonly daily: readonly CcusageDay[] }
   const days = new Map<string, Tokens>()
-  for (const { date, modelBreakdowns, models } of (JSON.parse(stdout) as { daily: readonly CcusageDay[] }).daily) {
+  for (const { date, modelBreakdowns, models } of daily) {
     const parts = modelBreakdowns?.map((part) => [part.modelName, part] as const) ?? Object.entries(models ?? {})
     for (const [model, part] of parts) {
       const key = `${date} ${bareModel(model)}`
-      const { inputTokens: input, outputTokens: output, cacheReadTokens: cacheRead, cacheCreationTokens: cacheWrite } = part
-      days.set(key, plus(days.get(key), { input, output, cacheRead, cacheWrite }))
+      days.set(key, plus(days.get(key), tokensOf(part)))
     }
   }
   return days
@@ -131,18 +113,5 @@ function plus(a: Tokens | undefined, b: Tokens): Tokens {
     output: (a?.output ?? 0) + b.output,
     cacheRead: (a?.cacheRead ?? 0) + b.cacheRead,
     cacheWrite: (a?.cacheWrite ?? 0) + b.cacheWrite,
-  }
-}
-
-/** A copy that may be run: the package carries its program without the right to. Undefined where it is not installed. */
-function ccusageBinary(): string | undefined {
-  try {
-    const manifest = createRequire(import.meta.url).resolve("@ccusage/ccusage-linux-x64/package.json")
-    const copy = join(temp, "ccusage")
-    copyFileSync(join(dirname(manifest), "bin", "ccusage"), copy)
-    chmodSync(copy, 0o755)
-    return copy
-  } catch {
-    return undefined
   }
 }

@@ -1,10 +1,7 @@
-// ccusage, the peer that is measured beside the daemon, where it is installed for this machine.
+// What a report of ccusage, the peer that is measured beside the daemon, costs.
 
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { chmodSync, copyFileSync } from "node:fs"
-import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
 import { cpuSeconds, peakMb } from "./process-figures.ts"
 
 export interface PeerRun {
@@ -14,19 +11,6 @@ export interface PeerRun {
 }
 
 const POLL_MS = 5
-
-/** Copies the program to `folder`, because the package carries it without the right to be run; undefined where it is not installed. */
-export function ccusageProgram(folder: string): string | undefined {
-  try {
-    const manifest = createRequire(import.meta.url).resolve("@ccusage/ccusage-linux-x64/package.json")
-    const copy = join(folder, "ccusage")
-    copyFileSync(join(dirname(manifest), "bin", "ccusage"), copy)
-    chmodSync(copy, 0o755)
-    return copy
-  } catch {
-    return undefined
-  }
-}
 
 /** Has it report the sessions of both agents, one after the other as its users must. Undefined where it fails. */
 export async function runCcusage(program: string, home: string): Promise<PeerRun | undefined> {

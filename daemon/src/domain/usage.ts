@@ -14,6 +14,19 @@ export interface TokenUsage {
 
 export const NO_USAGE: TokenUsage = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
 
+/** Usage of several requests, class by class. */
+export type UsageSum = { -readonly [K in keyof TokenUsage]: number }
+
+/** Adds usage to a sum, or takes it back (`sign` -1). */
+export function addUsage(sum: UsageSum, usage: TokenUsage, sign: 1 | -1 = 1): void {
+  sum.input += sign * usage.input
+  sum.output += sign * usage.output
+  sum.reasoning += sign * usage.reasoning
+  sum.cacheRead += sign * usage.cacheRead
+  sum.cacheWrite5m += sign * usage.cacheWrite5m
+  sum.cacheWrite1h += sign * usage.cacheWrite1h
+}
+
 /** What changes the price of a request besides its tokens. Absent members are not reported by the agent. */
 export interface PriceFactors {
   readonly speed?: "standard" | "fast"

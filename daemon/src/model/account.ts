@@ -1,6 +1,6 @@
 // What one conversation used and cost, kept up to date by adding and taking back single requests.
 
-import type { TokenUsage } from "../domain/usage.ts"
+import { addUsage, NO_USAGE, type TokenUsage, type UsageSum } from "../domain/usage.ts"
 import type { Certainty, Price } from "./prices/price-book.ts"
 import type { LedgerRequest } from "./request-table.ts"
 
@@ -32,10 +32,8 @@ export interface AccountState {
   readonly last?: { readonly timeMs: number; readonly model: string }
 }
 
-type Sums = { -readonly [K in keyof TokenUsage]: number }
-
 export class Account {
-  readonly #tokens: Sums = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
+  readonly #tokens: UsageSum = { ...NO_USAGE }
   #models: Counts = NO_COUNTS
   #unpriced: Counts = NO_COUNTS
   #requests = 0
@@ -63,9 +61,9 @@ export class Account {
   /** Books a request (`sign` 1) or takes it back (`sign` -1). */
   book(sign: 1 | -1, request: LedgerRequest, price: Price): void {
     this.#requests += sign
-    this.#addTokens(sign, request.usage)
+    addUsage(this.#tokens, request.usage, sign)
     for (const call of request.factors?.innerCalls ?? []) {
-      this.#addTokens(sign, call.usage)
+      addUsage(this.#tokens, call.usage, sign)
       this.#models = counted(this.#models, call.model, sign)
     }
     this.#models = counted(this.#models, request.model, sign)
@@ -110,16 +108,6 @@ export class Account {
       models: sortedNames(this.#models),
       lastModel: this.#lastModel,
     }
-  }
-
-  #addTokens(sign: 1 | -1, usage: TokenUsage): void {
-    const sums = this.#tokens
-    sums.input += sign * usage.input
-    sums.output += sign * usage.output
-    sums.reasoning += sign * usage.reasoning
-    sums.cacheRead += sign * usage.cacheRead
-    sums.cacheWrite5m += sign * usage.cacheWrite5m
-    sums.cacheWrite1h += sign * usage.cacheWrite1h
   }
 
   #noteLast(sign: 1 | -1, { timeMs, model }: LedgerRequest): void {

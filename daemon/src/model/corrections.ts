@@ -2,7 +2,7 @@
 // was made and takes the place of earlier corrections of that class; `add` comes on top of them. Each correction's effect is a plain
 // difference, so sums of them need no order, and one taken back leaves everything as if it had never been.
 
-import type { TokenUsage } from "../domain/usage.ts"
+import { addUsage, NO_USAGE, type TokenUsage, type UsageSum } from "../domain/usage.ts"
 import type { PriceBook } from "./prices/price-book.ts"
 import { PRICED_CLASSES } from "./prices/price-table.ts"
 
@@ -148,7 +148,7 @@ export function differencesOf(records: readonly CorrectionRecord[]): readonly Di
 
 /** The sum of differences, class by class. */
 export function sumOf(differences: Iterable<Pick<Difference, "tokens">>): TokenUsage {
-  const sum = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
-  for (const { tokens } of differences) for (const name of TOKEN_CLASSES) sum[name] += tokens[name]
+  const sum: UsageSum = { ...NO_USAGE }
+  for (const { tokens } of differences) addUsage(sum, tokens)
   return sum
 }

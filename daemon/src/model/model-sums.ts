@@ -1,6 +1,6 @@
 // Tokens and money by model, for holding two accounts of the same requests against each other.
 
-import type { TokenUsage } from "../domain/usage.ts"
+import { addUsage, NO_USAGE, type TokenUsage } from "../domain/usage.ts"
 import type { BookedCost } from "./booked-costs.ts"
 import { modelIdOf } from "./prices/model-id.ts"
 import type { PriceBook } from "./prices/price-book.ts"
@@ -17,7 +17,7 @@ export interface ModelSum {
 export type ModelSums = Map<string, ModelSum>
 
 const NOTHING: ModelSum = {
-  usage: { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 },
+  usage: NO_USAGE,
   webSearches: 0,
   nanosUsd: 0n,
 }
@@ -72,15 +72,10 @@ function add(sums: ModelSums, model: string, sum: ModelSum): void {
 }
 
 function plus(a: ModelSum, b: ModelSum, sign: 1 | -1): ModelSum {
+  const usage = { ...a.usage }
+  addUsage(usage, b.usage, sign)
   return {
-    usage: {
-      input: a.usage.input + sign * b.usage.input,
-      output: a.usage.output + sign * b.usage.output,
-      reasoning: a.usage.reasoning + sign * b.usage.reasoning,
-      cacheRead: a.usage.cacheRead + sign * b.usage.cacheRead,
-      cacheWrite5m: a.usage.cacheWrite5m + sign * b.usage.cacheWrite5m,
-      cacheWrite1h: a.usage.cacheWrite1h + sign * b.usage.cacheWrite1h,
-    },
+    usage,
     webSearches: a.webSearches + sign * b.webSearches,
     nanosUsd: a.nanosUsd + BigInt(sign) * b.nanosUsd,
   }

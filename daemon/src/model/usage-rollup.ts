@@ -1,7 +1,7 @@
 // What was used, summed up by conversation, agent in it, model and quarter of an hour: fine enough for the days of every time zone, and so
 // much smaller than the requests that a report over years is a walk over these sums alone. Kept up to date by the ledger's bookings.
 
-import type { TokenUsage } from "../domain/usage.ts"
+import { addUsage, NO_USAGE, type TokenUsage, type UsageSum } from "../domain/usage.ts"
 import type { Certainty, Price } from "./prices/price-book.ts"
 import type { LedgerRequest } from "./request-table.ts"
 import { Texts } from "./texts.ts"
@@ -36,7 +36,7 @@ export interface UsageSums extends UsageKey {
 }
 
 interface Row extends UsageSums {
-  readonly tokens: { -readonly [K in keyof TokenUsage]: number }
+  readonly tokens: UsageSum
   nanosUsd: bigint
   requests: number
   bookings: number
@@ -105,13 +105,7 @@ export class UsageRollup {
   }
 
   #add(row: Row, sign: 1 | -1, usage: TokenUsage, { nanosUsd, certainty }: Amount): void {
-    const { tokens } = row
-    tokens.input += sign * usage.input
-    tokens.output += sign * usage.output
-    tokens.reasoning += sign * usage.reasoning
-    tokens.cacheRead += sign * usage.cacheRead
-    tokens.cacheWrite5m += sign * usage.cacheWrite5m
-    tokens.cacheWrite1h += sign * usage.cacheWrite1h
+    addUsage(row.tokens, usage, sign)
     row.nanosUsd += sign === 1 ? nanosUsd : -nanosUsd
     row.bookings += sign
     if (certainty === "estimated") row.estimated += sign
@@ -126,8 +120,18 @@ export class UsageRollup {
     const key = keyOf(subagentId, model, slot)
     let row = byKey.get(key)
     if (row === undefined) {
-      const tokens = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
-      row = { conversationId, subagentId, model, slot, tokens, nanosUsd: 0n, requests: 0, bookings: 0, estimated: 0, unpriced: 0 }
+      row = {
+        conversationId,
+        subagentId,
+        model,
+        slot,
+        tokens: { ...NO_USAGE },
+        nanosUsd: 0n,
+        requests: 0,
+        bookings: 0,
+        estimated: 0,
+        unpriced: 0,
+      }
       list.push(row)
       byKey.set(key, row)
     }

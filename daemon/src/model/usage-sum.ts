@@ -10,12 +10,10 @@ import {
   type Tokens,
   TokensSchema,
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import type { TokenUsage } from "../domain/usage.ts"
+import { addUsage, NO_USAGE, type TokenUsage } from "../domain/usage.ts"
 import type { CorrectionEffect } from "./corrections.ts"
 import { modelIdOf } from "./prices/model-id.ts"
 import type { UsageSums } from "./usage-rollup.ts"
-
-type Counts = { -readonly [K in keyof TokenUsage]: number }
 
 /** Model names by bare name; hostile ones could be endless. */
 const bareNames = new Map<string, string>()
@@ -32,7 +30,7 @@ export function bareModel(reported: string): string {
 }
 
 export class UsageSum {
-  readonly #tokens = noCounts()
+  readonly #tokens = { ...NO_USAGE }
   readonly #models = new Set<string>()
   readonly #unpriced = new Set<string>()
   readonly #conversations = new Set<string>()
@@ -44,7 +42,7 @@ export class UsageSum {
   readonly #correction = new CorrectedSum()
 
   add(sums: UsageSums): void {
-    addCounts(this.#tokens, sums.tokens)
+    addUsage(this.#tokens, sums.tokens)
     this.#nanosUsd += sums.nanosUsd
     this.#requests += sums.requests
     this.#isEstimated ||= sums.estimated > 0
@@ -56,7 +54,7 @@ export class UsageSum {
 
   /** Adds another sum. */
   merge(other: UsageSum): void {
-    addCounts(this.#tokens, other.#tokens)
+    addUsage(this.#tokens, other.#tokens)
     this.#nanosUsd += other.#nanosUsd
     this.#requests += other.#requests
     this.#isEstimated ||= other.#isEstimated
@@ -104,13 +102,13 @@ export class UsageSum {
 
 /** Sums of corrections. */
 export class CorrectedSum {
-  readonly #tokens = noCounts()
+  readonly #tokens = { ...NO_USAGE }
   readonly #unpriced = new Set<string>()
   #nanosUsd = 0n
   #count = 0
 
   add({ tokens, nanosUsd, isUnpriced, record }: CorrectionEffect): void {
-    addCounts(this.#tokens, tokens)
+    addUsage(this.#tokens, tokens)
     this.#nanosUsd += nanosUsd
     this.#count++
     if (isUnpriced) this.#unpriced.add(record.model)
@@ -118,7 +116,7 @@ export class CorrectedSum {
 
   /** Adds another sum. */
   merge(other: CorrectedSum): void {
-    addCounts(this.#tokens, other.#tokens)
+    addUsage(this.#tokens, other.#tokens)
     this.#nanosUsd += other.#nanosUsd
     this.#count += other.#count
     for (const model of other.#unpriced) this.#unpriced.add(model)
@@ -154,19 +152,6 @@ export function tokensMessage(tokens: TokenUsage): Tokens {
 
 function totalOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: TokenUsage): number {
   return input + output + cacheRead + cacheWrite5m + cacheWrite1h
-}
-
-function noCounts(): Counts {
-  return { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
-}
-
-function addCounts(to: Counts, tokens: TokenUsage): void {
-  to.input += tokens.input
-  to.output += tokens.output
-  to.reasoning += tokens.reasoning
-  to.cacheRead += tokens.cacheRead
-  to.cacheWrite5m += tokens.cacheWrite5m
-  to.cacheWrite1h += tokens.cacheWrite1h
 }
 
 const MOST_64 = 2n ** 63n - 1n

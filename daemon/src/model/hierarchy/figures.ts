@@ -1,6 +1,6 @@
 // What one node of the forest used and did, in sums that can be added and taken back exactly, whatever the order.
 
-import type { TokenUsage } from "../../domain/usage.ts"
+import { addUsage, NO_USAGE, type TokenUsage, type UsageSum } from "../../domain/usage.ts"
 import type { Certainty, Price } from "../prices/price-book.ts"
 import { FAILURES, isJudged } from "../judged-outcome.ts"
 import type { LedgerRequest } from "../request-table.ts"
@@ -21,10 +21,8 @@ export interface FiguresState {
   readonly failedCalls: number
 }
 
-type Sums = { -readonly [K in keyof TokenUsage]: number }
-
 export class Figures {
-  readonly tokens: Sums = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
+  readonly tokens: UsageSum = { ...NO_USAGE }
   requests = 0
   nanosUsd = 0n
   estimated = 0
@@ -46,8 +44,8 @@ export class Figures {
   /** Books a request (`sign` 1) or takes it back (`sign` -1). */
   book(sign: 1 | -1, { usage, factors }: LedgerRequest, price: Price): void {
     this.requests += sign
-    this.#addTokens(sign, usage)
-    if (factors?.innerCalls !== undefined) for (const call of factors.innerCalls) this.#addTokens(sign, call.usage)
+    addUsage(this.tokens, usage, sign)
+    if (factors?.innerCalls !== undefined) for (const call of factors.innerCalls) addUsage(this.tokens, call.usage, sign)
     this.nanosUsd += sign === 1 ? price.nanosUsd : -price.nanosUsd
     if (price.certainty === "estimated") this.estimated += sign
     for (const model of price.unpricedModels) this.#countUnpriced(model, sign)
@@ -72,7 +70,7 @@ export class Figures {
   }
 
   add(sign: 1 | -1, other: Figures): void {
-    this.#addTokens(sign, other.tokens)
+    addUsage(this.tokens, other.tokens, sign)
     this.requests += sign * other.requests
     this.nanosUsd += sign === 1 ? other.nanosUsd : -other.nanosUsd
     this.estimated += sign * other.estimated
@@ -89,16 +87,6 @@ export class Figures {
     const { tokens, requests, nanosUsd, estimated, toolCalls, judgedCalls, failedCalls } = this
     const unpriced = [...(this.#unpriced ?? [])]
     return { tokens: { ...tokens }, requests, nanosUsd, estimated, unpriced, toolCalls, judgedCalls, failedCalls }
-  }
-
-  #addTokens(sign: number, usage: TokenUsage): void {
-    const sums = this.tokens
-    sums.input += sign * usage.input
-    sums.output += sign * usage.output
-    sums.reasoning += sign * usage.reasoning
-    sums.cacheRead += sign * usage.cacheRead
-    sums.cacheWrite5m += sign * usage.cacheWrite5m
-    sums.cacheWrite1h += sign * usage.cacheWrite1h
   }
 
   #countUnpriced(model: string, change: number): void {
