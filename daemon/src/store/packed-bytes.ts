@@ -77,13 +77,8 @@ export class PackedReader {
   }
 
   number(): number {
-    // Nearly all have one byte or two.
-    const first = this.byte()
-    if (first < 0x80) return first
-    const second = this.byte()
-    let value = (first & 0x7f) | ((second & 0x7f) << 7)
-    if (second < 0x80) return value
-    for (let scale = 0x4000; ; scale *= 0x80) {
+    let value = 0
+    for (let scale = 1; ; scale *= 0x80) {
       const byte = this.byte()
       value += (byte & 0x7f) * scale
       if (byte < 0x80) return value
