@@ -76,6 +76,10 @@ export class TranscriptFold {
       case "subagent-seen":
         conversation.subagent(fact.subagentId).see(fact)
         break
+      case "agents-started":
+        // A run of a workflow is spoken of by other calls too.
+        if (fact.workflowRunId === undefined || tools.callOf(fact.callId)?.name === "Workflow") conversation.agentsStarted(fact)
+        break
       case "booked-cost-seen":
         this.#touchAll(reconciler.bookedSeen(fact))
         break

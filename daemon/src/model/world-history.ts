@@ -3,7 +3,7 @@
 
 import type { TranscriptFact } from "../domain/facts.ts"
 import type { ActivityLog } from "./activity-log.ts"
-import { ClockSamples } from "./clock-samples.ts"
+import { ClockSamples, type Samples } from "./clock-samples.ts"
 import { type Clocks, sampled } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
@@ -128,7 +128,7 @@ export class WorldHistory {
   }
 
   /** The samples of one that is not in memory, where they are kept apart. */
-  samplesOnDisk(conversationId: string): ClockSamples | undefined {
+  samplesOnDisk(conversationId: string): Samples | undefined {
     return this.#parts.tools.isAtRest(conversationId) ? this.#archive?.samples(conversationId) : undefined
   }
 

@@ -8,7 +8,7 @@ import { DamagedError } from "./damage.ts"
 import { type EntryNames, mergePieces, readEntry, skipEntry } from "./entry-codec.ts"
 import { KeyIndex } from "./key-index.ts"
 import type { Names } from "./names.ts"
-import { unpackSamples } from "./samples-codec.ts"
+import { eachPackedSample } from "./samples-codec.ts"
 import { PackedReader } from "./packed-bytes.ts"
 import { statusChangeOf } from "./status-change-row.ts"
 
@@ -95,7 +95,8 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
     },
     samples(conversationId) {
       const packed = samplesOf.get(names.known(conversationId) ?? 0)?.["samples"]
-      return packed instanceof Uint8Array ? read(() => unpackSamples(packed, (name) => entryNames.text(name)), undefined) : undefined
+      if (!(packed instanceof Uint8Array)) return undefined
+      return { each: (since, visit) => read(() => eachPackedSample(packed, (name) => entryNames.text(name), since, visit), undefined) }
     },
     statusChanges(sessionId, limit) {
       return read(

@@ -11,6 +11,7 @@ import { World } from "../model/world.ts"
 import type { WorldOptions } from "../model/world-options.ts"
 import { createBatchWriter } from "./apply-batch.ts"
 import { configure } from "./configure.ts"
+import { purge } from "./maintenance.ts"
 import { openStore, type Store } from "./store.ts"
 import { StoreWriteError, type Writer } from "./writer.ts"
 
@@ -41,6 +42,7 @@ function localWriter(path: string, failAt: () => number): Writer {
       steps = 0
       try {
         if (asked.kind === "write") batches.apply(asked.batch)
+        if (asked.kind === "purge") purge(database, asked)
       } catch (error) {
         throw new StoreWriteError(String(error), false)
       }

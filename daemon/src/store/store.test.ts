@@ -226,6 +226,18 @@ describe("a world that comes back", () => {
   })
 })
 
+test("what is purged before it was ever written does not come back", async () => {
+  const path = join(dir, "p.db")
+  const first = start(path)
+  feed(first, [...HEADS, request("m1")], 4)
+  await first.store.desk.purge(["one"])
+  await first.store.close()
+  const again = start(path)
+  expect(again.world.counts.requests).toBe(0)
+  expect(again.world.metricsOf("one")).toBeUndefined()
+  await again.store.close()
+})
+
 test("an agent that still runs keeps the conversations it was in before", async () => {
   const path = join(dir, "e.db")
   const first = start(path)

@@ -49,6 +49,8 @@ const toolUseResult = object({
   timedOutAfterMs: present,
   status: text(40),
   team_name: ID,
+  name: ID,
+  runId: ID,
   backgroundTaskId: present,
   agentId: ID,
   agentType: ID,
