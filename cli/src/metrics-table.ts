@@ -43,8 +43,11 @@ export function rowLabel({ metrics, session }: MetricsRow): string {
   return `${session.earlierConversationIds.includes(metrics.conversationId) ? "earlier" : "↳ thread"} ${id.slice(-8)}`
 }
 
+/** Where a session's conversation is not known, any but an earlier one may be it. */
 function isCurrent({ conversationId }: Metrics, session: Session | undefined): boolean {
-  return session?.conversationId === conversationId
+  if (session === undefined) return false
+  const { conversationId: current, earlierConversationIds } = session
+  return current === undefined ? !earlierConversationIds.includes(conversationId) : current === conversationId
 }
 
 /** "12 % (3/25)"; empty where no call was judged. */
