@@ -8,7 +8,8 @@ import type { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { SessionState } from "./session-state.ts"
 import type { StatusReading, StatusWord } from "./status.ts"
-import { durationOf, type ToolCalls } from "./tool-calls.ts"
+import { durationOf } from "./tool-call.ts"
+import type { ToolCalls } from "./tool-calls.ts"
 
 export interface ActivityLogOptions extends ActivityRingOptions {
   readonly tools: ToolCalls
