@@ -15,7 +15,7 @@ export interface ActivityLogOptions extends ActivityRingOptions {
   readonly tools: ToolCalls
 }
 
-type Entry = Omit<Activity, "id" | "key" | "kind" | "timeMs">
+type Entry = Omit<Activity, "id" | "key" | "kind" | "timeMs" | "isSaved">
 
 /** A session that waited and is one of these has not been answered, as far as is known. */
 const UNANSWERED: ReadonlySet<StatusWord> = new Set(["unknown", "offline", "ended"])
@@ -175,7 +175,7 @@ export class ActivityLog {
 
   /** Undefined where it is there already, or too old. */
   #add(kind: ActivityKind, of: string, timeMs: number, entry: Entry): Activity | undefined {
-    const activity: Activity = { key: keyOf(kind, of), id: 0, timeMs, kind, ...entry }
+    const activity: Activity = { key: keyOf(kind, of), id: 0, timeMs, kind, isSaved: false, ...entry }
     return this.ring.add(activity) ? activity : undefined
   }
 }
