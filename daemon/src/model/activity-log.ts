@@ -8,13 +8,14 @@ import type { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { SessionState } from "./session-state.ts"
 import type { StatusReading, StatusWord } from "./status.ts"
-import { durationOf, type ToolCalls } from "./tool-calls.ts"
+import { durationOf } from "./tool-call.ts"
+import type { ToolCalls } from "./tool-calls.ts"
 
 export interface ActivityLogOptions extends ActivityRingOptions {
   readonly tools: ToolCalls
 }
 
-type Entry = Omit<Activity, "id" | "key" | "kind" | "timeMs">
+type Entry = Omit<Activity, "id" | "key" | "kind" | "timeMs" | "isSaved">
 
 /** A session that waited and is one of these has not been answered, as far as is known. */
 const UNANSWERED: ReadonlySet<StatusWord> = new Set(["unknown", "offline", "ended"])
@@ -174,7 +175,7 @@ export class ActivityLog {
 
   /** Undefined where it is there already, or too old. */
   #add(kind: ActivityKind, of: string, timeMs: number, entry: Entry): Activity | undefined {
-    const activity: Activity = { key: keyOf(kind, of), id: 0, timeMs, kind, ...entry }
+    const activity: Activity = { key: keyOf(kind, of), id: 0, timeMs, kind, isSaved: false, ...entry }
     return this.ring.add(activity) ? activity : undefined
   }
 }

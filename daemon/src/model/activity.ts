@@ -60,6 +60,8 @@ export interface Activity extends StoredActivity {
   outcome?: ToolOutcome | undefined
   /** The first words of a prompt: in memory alone. */
   prompt?: string | undefined
+  /** Whether a store has it. */
+  isSaved: boolean
 }
 
 /** How far publication has come, and what made room. */
@@ -75,8 +77,8 @@ export interface ActivityRingState {
 }
 
 export interface StoredActivities {
-  /** Called once, when they are needed. */
-  readonly load: () => Iterable<StoredActivity>
+  /** Called once, when they are needed, for the world to hold what it answers. */
+  readonly load: () => Iterable<Activity>
   /** Undefined where none was ever kept. */
   readonly state: ActivityRingState | undefined
 }

@@ -4,7 +4,7 @@ import type { ModelCallSeen, ToolStarted, TranscriptFact, TurnEnded } from "../d
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { SpanSeen } from "./spans.ts"
-import type { ToolCall } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
 import type { WorldHistory, WorldParts } from "./world-history.ts"
 
 export interface TranscriptFoldOptions extends WorldParts {
