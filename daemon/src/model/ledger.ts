@@ -77,10 +77,15 @@ export class Ledger {
     return this.#seeVariant(row, variants, tag, fact)
   }
 
-  /** A conversation's totals; undefined when it made no request. */
+  /** A conversation's totals, the same object until they change; undefined when it made no request. */
   totals(conversationId: string): ConversationTotals | undefined {
     const account = this.#accounts.get(conversationId)
     return account === undefined || account.isEmpty ? undefined : account.totals(() => this.requestsOf(conversationId))
+  }
+
+  /** Model of the main agent's last request; undefined where it made none. */
+  lastModel(conversationId: string): string | undefined {
+    return this.#accounts.get(conversationId)?.lastModel(() => this.requestsOf(conversationId))
   }
 
   /** The conversation of the request of a key's hash; undefined where that is not in memory. */
