@@ -242,6 +242,6 @@ export class ActivityRing {
   }
 }
 
-function stored({ prompt: _prompt, ...kept }: Activity): StoredActivity {
+function stored({ prompt: _prompt, target: _target, ...kept }: Activity): StoredActivity {
   return kept
 }
