@@ -121,12 +121,18 @@ export class Clocks implements SpanListener, CallListener {
     this.#kept.set(conversationId, kept)
   }
 
+  /** Lets a conversation's samples and spans go; its figures stay. Call before its calls are let go. */
+  rest(conversationId: string, kept: KeptClocks): void {
+    this.forget(conversationId)
+    this.#kept.set(conversationId, kept)
+  }
+
   /** A conversation's calls and spans come into memory: its figures are made of them from now on. */
   wake(conversationId: string): void {
     this.#kept.delete(conversationId)
   }
 
-  /** Forgets a conversation for good. */
+  /** Forgets a conversation. */
   forget(conversationId: string): void {
     this.spans.forget(conversationId)
     this.#samples.delete(conversationId)

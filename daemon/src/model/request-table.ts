@@ -29,6 +29,8 @@ export class RequestTable {
   /** Neighbours mostly have the same factors, so the last number is tried first. */
   #lastFactors = 0
   #rows = 0
+  /** Rows that were let go. */
+  readonly #free: number[] = []
   #usage = new Float64Array(FIRST_CAPACITY * USAGE_WIDTH)
   #timeMs = new Float64Array(FIRST_CAPACITY)
   #requestTag = new Float64Array(FIRST_CAPACITY)
@@ -85,6 +87,29 @@ export class RequestTable {
       isVariant,
       sidechain: this.isSidechain(row),
       ...this.request(row),
+    }
+  }
+
+  /** Forgets those of a conversation's rows that `isMeant` names; new ones take their places. */
+  release(conversationId: string, isMeant: (row: number) => boolean): void {
+    const conversation = this.#conversations.known(conversationId)
+    if (conversation === 0) return
+    const moved = this.#movedTo.get(conversation)
+    const kept: number[] = []
+    for (let row = (this.#lastOf[conversation] ?? 0) - 1; row >= 0; row = (this.#before[row] ?? 0) - 1) {
+      // One that has moved is found from where it is now, and hangs in this chain all the same.
+      const isOwn = this.#conversation[row] === conversation && moved?.has(row) !== true
+      if (isOwn && isMeant(row)) this.#free.push(row)
+      else kept.push(row)
+    }
+    for (const row of this.#free) this.#conversation[row] = 0
+    this.#lastOf[conversation] = 0
+    for (const row of kept.toReversed()) this.#chainTo(row, conversation)
+    for (const row of moved ?? []) {
+      if (this.#conversation[row] === conversation && isMeant(row)) {
+        this.drop(row)
+        moved?.delete(row)
+      }
     }
   }
 
@@ -263,7 +288,10 @@ export class RequestTable {
   }
 
   #chain(row: number): void {
-    const conversation = this.#conversation[row] ?? 0
+    this.#chainTo(row, this.#conversation[row] ?? 0)
+  }
+
+  #chainTo(row: number, conversation: number): void {
     this.#before[row] = this.#lastOf[conversation] ?? 0
     this.#lastOf[conversation] = row + 1
   }
@@ -275,6 +303,8 @@ export class RequestTable {
   }
 
   #newRow(): number {
+    const free = this.#free.pop()
+    if (free !== undefined) return free
     if (this.#rows === this.#timeMs.length) {
       const capacity = Math.ceil(this.#rows * 1.5)
       this.#usage = grown(this.#usage, new Float64Array(capacity * USAGE_WIDTH))

@@ -107,7 +107,12 @@ export class Spans {
     }
   }
 
-  /** Forgets a conversation's spans for good. */
+  /** Adds the conversations that a store has to write spans of to `to`. */
+  addUnsavedHomes(to: Set<string>): void {
+    this.unsaved.addHomes(to, (span) => span.conversationId)
+  }
+
+  /** Forgets a conversation's spans. */
   forget(conversationId: string): void {
     for (const span of this.of(conversationId)) {
       this.#spans.delete(span.key)

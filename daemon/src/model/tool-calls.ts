@@ -268,6 +268,27 @@ export class ToolCalls {
     for (const call of kept.open) this.#put(call)
   }
 
+  /** Lets a conversation's calls go, which a store keeps; its totals stay, and so do open calls. */
+  rest(conversationId: string): void {
+    const kept = this.kept(conversationId)
+    const open = this.open(conversationId)
+    for (const { key } of this.of(conversationId)) this.#calls.delete(key)
+    for (const call of open) {
+      call.place = NO_PLACE
+      this.#calls.set(call.key, call)
+    }
+    if (open.length === 0) this.#byConversation.delete(conversationId)
+    else this.#byConversation.set(conversationId, [...open])
+    this.#totals.delete(conversationId)
+    this.#kept.set(conversationId, kept)
+    this.#keptSize += kept.calls - open.length
+  }
+
+  /** Adds the conversations that a store has to write calls of to `to`. */
+  addUnsavedHomes(to: Set<string>): void {
+    this.unsaved.addHomes(to, (call) => call.conversationId)
+  }
+
   /** Puts back a conversation's calls; totals are made of them from now on. `isCounted`: whoever counts calls knows them. */
   restore(conversationId: string, calls: Iterable<StoredCall>, isCounted: boolean): void {
     this.#dropKept(conversationId)
