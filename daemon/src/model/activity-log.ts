@@ -144,9 +144,9 @@ export class ActivityLog {
   #call(fact: ToolStarted | ToolEnded): void {
     const call = this.#tools.callOf(fact.callId)
     if (call === undefined) return
-    const { conversationId, subagentId, startMs, endMs, outcome } = call
+    const { conversationId, subagentId, startMs, endMs, outcome, target } = call
     const title = call.name === "" ? undefined : call.name
-    const of = { conversationId, subagentId, title, callId: fact.callId }
+    const of = { conversationId, subagentId, title, target, callId: fact.callId }
     if (fact.kind === "tool-started" && startMs !== undefined) this.#addOrRevise("tool-start", fact.callId, startMs, of)
     // What goes on in the background has not ended; where its end is written it is known then.
     if (endMs === undefined || outcome === undefined || outcome === "background") return
@@ -203,6 +203,6 @@ function isOfSubagent(fact: TurnStarted | TurnEnded, { meta }: Conversation): bo
 }
 
 /** What is not said now leaves what was said before. */
-function revisionOf({ title, durationMs, outcome, prompt }: Entry) {
-  return Object.fromEntries(Object.entries({ title, durationMs, outcome, prompt }).filter(([, value]) => value !== undefined))
+function revisionOf({ title, durationMs, outcome, prompt, target }: Entry) {
+  return Object.fromEntries(Object.entries({ title, durationMs, outcome, prompt, target }).filter(([, value]) => value !== undefined))
 }

@@ -239,6 +239,6 @@ export class ActivityRing {
   }
 }
 
-function stored({ prompt: _prompt, isSaved: _isSaved, ...kept }: Activity): StoredActivity {
+function stored({ prompt: _prompt, target: _target, isSaved: _isSaved, ...kept }: Activity): StoredActivity {
   return kept
 }

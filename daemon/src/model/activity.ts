@@ -50,6 +50,7 @@ export interface ActivityRevision {
   readonly outcome?: ToolOutcome | undefined
   readonly title?: string | undefined
   readonly prompt?: string | undefined
+  readonly target?: string | undefined
 }
 
 /** As the world holds it. */
@@ -60,6 +61,8 @@ export interface Activity extends StoredActivity {
   outcome?: ToolOutcome | undefined
   /** The first words of a prompt: in memory alone. */
   prompt?: string | undefined
+  /** What a call works on: in memory alone. */
+  target?: string | undefined
   /** Whether a store has it. */
   isSaved: boolean
 }

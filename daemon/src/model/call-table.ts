@@ -6,10 +6,12 @@ import { makeRoom } from "./columns.ts"
 import { Interned } from "./interned.ts"
 import { RowChains } from "./row-chains.ts"
 import { RowIndex } from "./row-index.ts"
+import { RowNumbers } from "./row-numbers.ts"
 import type { StoredCall } from "./stored-entry.ts"
 import type { ToolCall } from "./tool-call.ts"
 
 const FIRST_CAPACITY = 64
+const NONE: ReadonlySet<number> = new Set()
 
 const IS_ABANDONED = 1
 const WAS_ASKED = 2
@@ -54,6 +56,7 @@ export class CallTable {
   readonly #data = new Data()
   readonly #index = new RowIndex((row) => this.#data.columns.key[row] ?? 0)
   readonly #chains = new RowChains()
+  readonly #rows = new RowNumbers()
 
   /** Calls that are there. */
   get size(): number {
@@ -63,8 +66,9 @@ export class CallTable {
   /** Adds a call, whose key is not there. */
   add(stored: Omit<StoredCall, "kind">, target: string | undefined): CallRow {
     const { columns, targets } = this.#data
-    const row = targets.push(target) - 1
+    const row = this.#rows.take()
     makeRoom(columns, row)
+    targets[row] = target
     columns.key[row] = stored.key
     columns.place[row] = NO_PLACE
     columns.waitPlace[row] = NO_PLACE
@@ -108,13 +112,14 @@ export class CallTable {
     this.#chains.add(conversation, row)
   }
 
-  /** Forgets a conversation's calls and answers them. Their rows are not used again: nobody forgets often. */
-  forget(conversationId: string): readonly CallRow[] {
-    const calls = this.of(conversationId)
+  /** Forgets a conversation's calls but those in these rows, and answers them, for as long as none is added. */
+  forget(conversationId: string, stay: ReadonlySet<number> = NONE): readonly CallRow[] {
+    const calls = this.of(conversationId).filter(({ row }) => !stay.has(row))
     for (const call of calls) {
       this.#index.remove(call.key)
       this.leave(call)
       call.target = undefined
+      this.#rows.giveBack(call.row)
     }
     return calls
   }

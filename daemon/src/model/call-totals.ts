@@ -79,8 +79,9 @@ export class CallTotals {
     )
   }
 
-  /** Puts back what a store kept. */
+  /** Goes on with what a store keeps alone. */
   restore(conversationId: string, kept: KeptCalls): void {
+    this.#asked.delete(conversationId)
     this.#kept.set(conversationId, kept.open.length === 0 ? { ...kept, open: NONE_OPEN } : kept)
     this.#keptCalls += kept.calls - kept.open.length
   }

@@ -35,6 +35,7 @@ export class Clocks implements SpanListener, CallListener {
   /** Sums that were asked for, until a turn changes. */
   readonly #activeMs = new Map<string, number | undefined>()
   #changes = 0
+  readonly #woken = new Set<string>()
   readonly spans = new Spans(this)
 
   constructor(callsOf: CallsOf) {
@@ -119,12 +120,25 @@ export class Clocks implements SpanListener, CallListener {
     this.#kept.set(conversationId, kept)
   }
 
-  /** A conversation's calls and spans come into memory: its figures are made of them from now on. */
-  wake(conversationId: string): void {
-    this.#kept.delete(conversationId)
+  /** Lets a conversation's samples and spans go; its figures stay. Call before its calls are let go. */
+  rest(conversationId: string, kept: KeptClocks): void {
+    this.forget(conversationId)
+    this.#kept.set(conversationId, kept)
   }
 
-  /** Forgets a conversation for good. */
+  /** A conversation's calls and spans come into memory: its figures are made of them from now on. */
+  wake(conversationId: string): void {
+    if (this.#kept.delete(conversationId)) this.#woken.add(conversationId)
+  }
+
+  /** Conversations that came into memory since this was last asked; they may be gone from there again, and other ones. */
+  takeWoken(): ReadonlySet<string> {
+    const woken = new Set(this.#woken)
+    this.#woken.clear()
+    return woken
+  }
+
+  /** Forgets a conversation. */
   forget(conversationId: string): void {
     this.spans.forget(conversationId)
     this.#samples.delete(conversationId)

@@ -151,6 +151,22 @@ export class Ledger {
     return this.#accounts.get(conversationId)?.state(() => this.requestsOf(conversationId))
   }
 
+  /** Adds the conversations that the store has to write requests of to `to`. */
+  addUnsavedHomes(to: Set<string>): void {
+    this.unsaved.addHomes(to, (row) => this.#table.ownerOf(row))
+  }
+
+  /** Lets a conversation's requests go, which a store keeps; its totals stay, and so do keys that several requests bear. */
+  rest(conversationId: string): void {
+    const account = this.accountOf(conversationId)
+    if (account !== undefined) this.#accounts.set(conversationId, new Account(account, (model) => this.#models.same(model)))
+    for (const row of this.#table.rowsOf(conversationId)) {
+      if (this.#variants.has(row) || this.#allOf.has(row)) continue
+      this.#rows.remove(this.#table.key(row))
+      this.#table.drop(row)
+    }
+  }
+
   /** Forgets a conversation's requests and totals for good; keys that several requests bear stay, without it. */
   forget(conversationId: string): void {
     for (const row of this.#table.rowsOf(conversationId)) {

@@ -8,6 +8,7 @@ import { makeRoom } from "./columns.ts"
 import { Interned } from "./interned.ts"
 import { factorsKey, haveSameFactors, mergeFactors } from "./request-factors.ts"
 import { RowChains } from "./row-chains.ts"
+import { RowNumbers } from "./row-numbers.ts"
 import type { StoredRequest } from "./stored-entry.ts"
 
 /** One request as it is accounted for. */
@@ -30,7 +31,7 @@ export class RequestTable {
   readonly #factorSets = new Interned<PriceFactors>()
   /** Neighbours mostly have the same factors, so the last number is tried first. */
   #lastFactors = 0
-  #rows = 0
+  readonly #rows = new RowNumbers()
   readonly #usage = { tokens: new Float64Array(FIRST_CAPACITY * USAGE_WIDTH) }
   readonly #columns = {
     timeMs: new Float64Array(FIRST_CAPACITY),
@@ -88,10 +89,11 @@ export class RequestTable {
     }
   }
 
-  /** Forgets whose a row is: it is found no more. */
+  /** Lets a row go. */
   drop(row: number): void {
     this.#chains.remove(this.#columns.conversation[row] ?? 0, row)
     this.#columns.conversation[row] = 0
+    this.#rows.giveBack(row)
   }
 
   key(row: number): number {
@@ -249,7 +251,7 @@ export class RequestTable {
   }
 
   #newRow(): number {
-    const row = this.#rows++
+    const row = this.#rows.take()
     makeRoom(this.#columns, row)
     makeRoom(this.#usage, (row + 1) * USAGE_WIDTH - 1)
     return row

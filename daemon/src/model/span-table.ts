@@ -5,6 +5,7 @@ import { makeRoom } from "./columns.ts"
 import { Interned } from "./interned.ts"
 import { RowChains } from "./row-chains.ts"
 import { RowIndex } from "./row-index.ts"
+import { RowNumbers } from "./row-numbers.ts"
 import type { Span } from "./spans.ts"
 import type { StoredSpan } from "./stored-entry.ts"
 
@@ -38,12 +39,12 @@ export class SpanTable {
   readonly #data = new Data()
   readonly #index = new RowIndex((row) => this.#data.columns.key[row] ?? 0)
   readonly #chains = new RowChains()
-  #rows = 0
+  readonly #rows = new RowNumbers()
 
   /** Adds a span, whose key is not there. */
   add(stored: StoredSpan): SpanRow {
     const { columns } = this.#data
-    const row = this.#rows++
+    const row = this.#rows.take()
     makeRoom(columns, row)
     columns.key[row] = stored.key
     columns.what[row] = WORDS.indexOf(stored.what)
@@ -81,12 +82,13 @@ export class SpanTable {
     this.#chains.add(conversation, row)
   }
 
-  /** Forgets a conversation's spans and answers them. Their rows are not used again: nobody forgets often. */
+  /** Forgets a conversation's spans and answers them, for as long as none is added. */
   forget(conversationId: string): readonly SpanRow[] {
     const spans = this.of(conversationId)
     for (const span of spans) {
       this.#index.remove(span.key)
       this.leave(span)
+      this.#rows.giveBack(span.row)
     }
     return spans
   }

@@ -94,7 +94,12 @@ export class Spans {
     }
   }
 
-  /** Forgets a conversation's spans for good. */
+  /** Adds the conversations that a store has to write spans of to `to`. */
+  addUnsavedHomes(to: Set<string>): void {
+    this.unsaved.addHomes(to, (row) => this.#table.at(row).conversationId)
+  }
+
+  /** Forgets a conversation's spans. */
   forget(conversationId: string): void {
     for (const { row } of this.#table.forget(conversationId)) this.unsaved.forget(row)
   }

@@ -195,6 +195,17 @@ export class ToolCalls {
     for (const call of kept.open) this.#put(call)
   }
 
+  /** Lets a conversation's calls go, which a store keeps; its totals stay, and so do open calls, of which there are no samples. */
+  rest(conversationId: string): void {
+    this.#totals.restore(conversationId, this.kept(conversationId))
+    this.#table.forget(conversationId, this.#open.get(conversationId))
+  }
+
+  /** Adds the conversations that a store has to write calls of to `to`. */
+  addUnsavedHomes(to: Set<string>): void {
+    this.unsaved.addHomes(to, (row) => this.#table.at(row).conversationId)
+  }
+
   /** Puts back a conversation's calls; totals are made of them from now on. `isCounted`: whoever counts calls knows them. */
   restore(conversationId: string, calls: Iterable<StoredCall>, isCounted: boolean): void {
     this.#totals.wake(conversationId)
