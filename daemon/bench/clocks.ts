@@ -184,7 +184,8 @@ async function restingKb(folder: string): Promise<number> {
 function start(what: "store" | "rest" | "serve" | "list", folder: string, count = 0): ChildProcess {
   return fork(join(import.meta.dirname, "bed", "clock-fleet.ts"), [what, folder, `${count}`], {
     stdio: ["ignore", 2, 2, "ipc"],
-    execArgv: ["--expose-gc", "--max-semi-space-size=2"],
+    // As the daemon runs.
+    execArgv: ["--expose-gc", "--max-semi-space-size=2", "--no-parallel-scavenge"],
   })
 }
 

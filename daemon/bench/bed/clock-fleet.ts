@@ -2,6 +2,7 @@
 // own, so that what it uses is the daemon's share and nobody else's: folding, building rows, serving them.
 
 import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
 import { create } from "@bufbuild/protobuf"
 import { HostSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { LatencyGroup } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
@@ -113,9 +114,12 @@ function open(folder: string) {
   return { store, world, prices, diagnostics }
 }
 
-/** Kilobytes that are in use now. */
-function usedKb(): number {
-  for (let pass = 0; pass < 3; pass++) globalThis.gc?.()
+/** Kilobytes that are in use once what is done with is gone: some of that is held until whoever made it has returned. */
+async function usedKb(): Promise<number> {
+  for (let pass = 0; pass < 3; pass++) {
+    await pause(0)
+    globalThis.gc?.()
+  }
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return (heapUsed + arrayBuffers) / 1024
 }
@@ -133,10 +137,10 @@ async function storeOver(folder: string, count: number): Promise<void> {
 }
 
 /** Says what sessions that are over take. */
-function rest(folder: string): void {
-  const emptyKb = usedKb()
+async function rest(folder: string): Promise<void> {
+  const emptyKb = await usedKb()
   open(folder)
-  process.send?.({ kind: "resting", usedKb: usedKb() - emptyKb } satisfies FleetSays)
+  process.send?.({ kind: "resting", usedKb: (await usedKb()) - emptyKb } satisfies FleetSays)
   process.exit()
 }
 
@@ -153,9 +157,9 @@ async function list(folder: string): Promise<void> {
     const { user, system } = process.cpuUsage(before)
     return { group, cpuMs: (user + system) / 1000 }
   }
-  const beforeKb = usedKb()
+  const beforeKb = await usedKb()
   const first = await ask(LatencyGroup.HOST)
-  const residentKb = usedKb() - beforeKb
+  const residentKb = (await usedKb()) - beforeKb
   const later: ListAsk[] = []
   for (let pass = 0; pass < PASSES; pass++) {
     for (const group of LISTED) {
@@ -174,11 +178,11 @@ async function serve(folder: string): Promise<void> {
   // The first news of all has the store look where everything is; that is no live session's.
   world.apply([...sessionFacts(OVER + LIVE, nowMs - DAY_MS / 2)])
   await store.written()
-  const overKb = usedKb()
+  const overKb = await usedKb()
   for (let index = OVER; index < OVER + LIVE; index++) world.apply([...sessionFacts(index, nowMs), agentFact(index)])
   for (let index = OVER; index < OVER + LIVE; index++) world.metricsRow(`conversation-${index}`)
   await store.written()
-  const liveKb = usedKb()
+  const liveKb = await usedKb()
   const server = await createApiServer({
     host: "127.0.0.1",
     port: 0,
@@ -218,6 +222,6 @@ async function serve(folder: string): Promise<void> {
 
 const [what, folder = "", count] = process.argv.slice(2)
 if (what === "store") await storeOver(folder, Number(count))
-else if (what === "rest") rest(folder)
+else if (what === "rest") await rest(folder)
 else if (what === "list") await list(folder)
 else if (what === "serve") await serve(folder)

@@ -4,7 +4,8 @@
 import { setImmediate as othersFirst } from "node:timers/promises"
 import type { Samples } from "./clock-samples.ts"
 import { type Clocks, sampled } from "./clocks.ts"
-import type { ToolCall, ToolCalls } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
+import type { ToolCalls } from "./tool-calls.ts"
 import type { WorldHistory } from "./world-history.ts"
 
 export interface LatencySourceOptions {

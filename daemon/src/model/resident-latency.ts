@@ -51,8 +51,9 @@ export class ResidentLatency {
   #missing(): readonly string[] {
     this.slide()
     const lost = new Set<ProjectLatency>()
+    const woken = this.#world.clocks.takeWoken()
     for (const [id, { folder, project, samples }] of this.#counted) {
-      const isSame = this.#inMemory(id) === samples
+      const isSame = this.#inMemory(id) === samples && (samples !== undefined || !woken.has(id))
       if (isSame && this.#folderOf(id) === folder) continue
       if (isSame && samples !== undefined) {
         this.#counted.delete(id)

@@ -12,7 +12,7 @@ import type { RateLimit } from "./rate-limits.ts"
 import type { Reconciliation } from "./reconciliation.ts"
 import type { StatusChange } from "./status-history.ts"
 import type { StoredEntry } from "./stored-entry.ts"
-import type { KeptCalls } from "./tool-calls.ts"
+import type { KeptCalls } from "./call-totals.ts"
 import type { UsageSums } from "./usage-rollup.ts"
 
 /** A conversation without its requests and calls. */

@@ -52,6 +52,7 @@ export type Step =
   | { readonly kind: "change folder"; readonly conversationId: string; readonly folder: string }
   | { readonly kind: "purge"; readonly conversationId: string }
   | { readonly kind: "restart"; readonly isCrash: boolean }
+  | { readonly kind: "settle" }
   | { readonly kind: "wait"; readonly ms: number }
 
 export interface Compared {
@@ -95,6 +96,9 @@ export class CountedDaemon {
         this.#folders.delete(step.conversationId)
         this.#samples = this.#samples.filter((sample) => sample.conversationId !== step.conversationId)
         return
+      case "settle":
+        await this.#run.store.written()
+        return this.#run.store.settle()
       case "restart":
         await this.#run.store.written()
         if (step.isCrash) this.#run.crash()

@@ -29,6 +29,7 @@ const steps: fc.Arbitrary<Step | { readonly kind: "ask" }> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("change folder"), conversationId, folder: fc.constantFrom("/a", "/b") }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("purge"), conversationId }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("restart"), isCrash: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("settle") }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("wait"), ms: wait }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("ask") }) },
 )
@@ -60,6 +61,18 @@ it("what changes while conversations are still being counted is in the answer, o
   await daemon.take({ ...call, conversationId: "two", duration: 9_000, age: MINUTE_MS })
   await daemon.take({ kind: "move", which: 0, conversationId: "two" })
   await asked
+  await expectRecount(daemon)
+  await daemon.close()
+})
+
+it("what changed of a conversation that was at rest before and is again is in the answer", async () => {
+  const daemon = new CountedDaemon(join(folder, "again.db"))
+  const call = { kind: "call", subagentId: undefined, label: "Bash", isEstimated: false } as const
+  await daemon.take({ ...call, conversationId: "one", duration: 3_000, age: 2 * DAY_MS })
+  await daemon.take({ kind: "settle" })
+  await expectRecount(daemon)
+  await daemon.take({ kind: "put right", which: 0, duration: 5_000 })
+  await daemon.take({ kind: "settle" })
   await expectRecount(daemon)
   await daemon.close()
 })
