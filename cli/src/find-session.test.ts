@@ -9,6 +9,8 @@ const SESSIONS = [
   create(SessionSchema, { id: "aa22", name: "docs", conversationId: "conv-2" }),
   create(SessionSchema, { id: "bb33", name: "docs" }),
   create(SessionSchema, { id: "docs", name: "aa11" }),
+  create(SessionSchema, { id: "cc44", name: "Pay", cwd: "/work/shop", pane: { sessionName: "main", windowIndex: 2, paneIndex: 1 } }),
+  create(SessionSchema, { id: "cc55", name: "Ship", cwd: "/work/docs" }),
 ]
 const find = (text: string) => {
   const { session, id } = findSession(SESSIONS, text)
@@ -23,6 +25,8 @@ test.each([
   ["fix LOGIN", ["aa11", "aa11"]],
   ["b", ["bb33", "bb33"]],
   ["conv-2", ["aa22", "conv-2"]],
+  ["shop", ["cc44", "cc44"]],
+  ["main:2.1", ["cc44", "cc44"]],
 ])("%s is found", (text, expected) => {
   expect(find(text)).toEqual(expected)
 })

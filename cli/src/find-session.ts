@@ -2,7 +2,7 @@
 
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { safeLabel } from "@vibecraft/shared/safe-text"
-import { sessionLabel } from "@vibecraft/shared/session-label"
+import { paneLabel, projectName, sessionLabel } from "@vibecraft/shared/session-label"
 import { CommandError } from "./command-error.ts"
 
 /** The session meant, and the conversation where one was named. */
@@ -13,15 +13,17 @@ export interface Found {
 }
 
 /**
- * Finds by session id, conversation id, name (as `ls` shows it, case does not matter), or the start of an id that fits one session alone.
- * An exact id wins over a name, a name over the start of an id. Throws CommandError when none fits or several do.
+ * Finds by session id, conversation id, name (as `ls` shows it, case does not matter), project or pane (as `ls` shows them), or the start of an id
+ * that fits one session alone. What comes first here wins. Throws CommandError when none fits or several do.
  */
 export function findSession(sessions: readonly Session[], text: string): Found {
   for (const session of sessions) if (session.id === text) return { session, id: session.id }
   for (const session of sessions) if (conversationsOf(session).includes(text)) return { session, id: text }
   const wanted = text.toLowerCase()
   const named = sessions.filter((session) => session.name === text || sessionLabel(session).toLowerCase() === wanted)
-  const fitting = named.length > 0 ? named.map((session) => ({ session, id: session.id })) : byStart(sessions, text)
+  const seated = sessions.filter((session) => projectName(session) === text || paneLabel(session.pane) === text)
+  const meant = named.length > 0 ? named : seated
+  const fitting = text !== "" && meant.length > 0 ? meant.map((session) => ({ session, id: session.id })) : byStart(sessions, text)
   const [found] = fitting
   if (found === undefined) throw new CommandError(`no session is called "${safeLabel(text, 60)}"; see vibecraft ls --all`)
   if (fitting.length === 1) return found

@@ -22,18 +22,32 @@ export function renderMetrics(rows: readonly MetricsRow[], options: TableOptions
   return renderTable(COLUMNS, rows, options)
 }
 
-/** Rows in the order of the sessions; those of unknown sessions come last, in the order they came. */
+/** Rows in the order of the sessions, the conversation that one is in before others of it; those of unknown sessions come last, in the order they came. */
 export function joinSessions(metrics: readonly Metrics[], sessions: readonly Session[]): MetricsRow[] {
   const byId = new Map(sessions.map((session, place) => [session.id, { session, place }]))
   return metrics
     .map((row) => ({ metrics: row, known: byId.get(row.sessionId) }))
-    .sort((a, b) => (a.known?.place ?? sessions.length) - (b.known?.place ?? sessions.length))
+    .sort(
+      (a, b) =>
+        (a.known?.place ?? sessions.length) - (b.known?.place ?? sessions.length) ||
+        Number(isCurrent(b.metrics, b.known?.session)) - Number(isCurrent(a.metrics, a.known?.session)),
+    )
     .map(({ metrics: row, known }) => ({ metrics: row, session: known?.session }))
 }
 
-/** What to call the row. */
+/** What to call the row: other conversations of a session, earlier ones and threads that it started, by their ids below it. */
 export function rowLabel({ metrics, session }: MetricsRow): string {
-  return session === undefined ? `${agentWord(metrics.agent)} ${safeText(metrics.conversationId).slice(0, 8)}` : sessionLabel(session)
+  const id = safeText(metrics.conversationId)
+  if (session === undefined) return `${agentWord(metrics.agent)} ${id.slice(0, 8)}`
+  if (isCurrent(metrics, session)) return sessionLabel(session)
+  return `${session.earlierConversationIds.includes(metrics.conversationId) ? "earlier" : "↳ thread"} ${id.slice(-8)}`
+}
+
+/** Where a session's conversation is not known, any but an earlier one may be it. */
+function isCurrent({ conversationId }: Metrics, session: Session | undefined): boolean {
+  if (session === undefined) return false
+  const { conversationId: current, earlierConversationIds } = session
+  return current === undefined ? !earlierConversationIds.includes(conversationId) : current === conversationId
 }
 
 /** "12 % (3/25)"; empty where no call was judged. */

@@ -43,6 +43,9 @@ const STYLES = new Map<number, Style>([
   [NodeState.INTERRUPTED, "bad"],
 ])
 
+/** The team that a session of Claude Code has by itself: named after its lead, below which it is drawn. */
+const OWN_TEAM = /^session-[0-9a-f]{8}$/u
+
 /** Patterns beyond so many are counted alone. */
 const MAX_PATTERNS = 24
 /** The same where many trees are shown. */
@@ -169,7 +172,7 @@ function nodeLabel(node: HierarchyNode): string {
     // Threads always run beside the one that started them.
     ...(node.background && node.kind === NodeKind.SUBAGENT ? ["bg"] : []),
     ...(node.engagements > 1 ? [`asked ${node.engagements} times`] : []),
-    ...(node.team === undefined ? [] : [`team ${safeText(node.team)}`]),
+    ...(node.team === undefined ? [] : [OWN_TEAM.test(node.team) ? "teammate" : `team ${safeText(node.team)}`]),
   ]
   const label = node.parentId === undefined || what === "" || what === name ? name : `${name}: ${what}`
   return marks.length === 0 ? label : `${label} (${marks.join(", ")})`

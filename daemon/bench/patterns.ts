@@ -1,8 +1,9 @@
 // What a change costs in a forest of a thousand agents: the sums on its path to the root and the patterns it may have changed, for a single
-// parent of all, for parents of thirty each, and for a chain; and what it costs to write the tree that it changed.
+// parent of all, for parents of thirty each, and for a chain; and what it costs to write the tree that it changed and to encode it for a watcher.
 
-import { create } from "@bufbuild/protobuf"
+import { create, toBinary } from "@bufbuild/protobuf"
 import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { WatchSessionsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { Fact, TranscriptFact } from "../src/domain/facts.ts"
 import { Conversation } from "../src/model/conversation.ts"
 import { Hierarchy } from "../src/model/hierarchy/hierarchy.ts"
@@ -31,12 +32,13 @@ export async function run(): Promise<BenchRow[]> {
   const rows: BenchRow[] = []
   for (const [name, shape] of Object.entries(SHAPES)) {
     const { times, cpuMs } = detections(shape)
-    const written = writings(shape)
+    const { written, encoded } = writings(shape)
     const what = `patterns, a change among 1,000 agents, ${name}`
     rows.push({ name: `${what}, CPU time, mean`, value: cpuMs, unit: "ms", budget: "<= 1" })
     rows.push({ name: `${what}, p50`, value: at(times, 0.5), unit: "ms" })
     rows.push({ name: `${what}, p99`, value: at(times, 0.99), unit: "ms" })
     rows.push({ name: `${what}, with its whole tree written, p50`, value: at(written, 0.5), unit: "ms" })
+    rows.push({ name: `${what}, that tree as a message of WatchSessions, p50`, value: at(encoded, 0.5), unit: "ms" })
   }
   return rows
 }
@@ -59,7 +61,7 @@ function detections(shape: Shape): { readonly times: readonly number[]; readonly
 }
 
 /** A change, folded into a world, and the tree as it is published after it. */
-function writings(shape: Shape): number[] {
+function writings(shape: Shape): { readonly written: readonly number[]; readonly encoded: readonly number[] } {
   const world = new World({
     host: create(HostSchema, { id: "h", name: "box" }),
     prices: createPriceBook(),
@@ -67,14 +69,18 @@ function writings(shape: Shape): number[] {
   })
   world.apply(forest(shape))
   const root = world.treeRoot("c") ?? ""
-  return changes(shape)
+  const times = changes(shape)
     .slice(0, 100)
     .map((fact) => {
       const start = performance.now()
       world.apply([fact])
-      world.tree(root)
-      return performance.now() - start
+      const tree = world.tree(root)
+      const writtenMs = performance.now()
+      const event = { case: "hierarchy" as const, value: { trees: tree === undefined ? [] : [tree] } }
+      toBinary(WatchSessionsResponseSchema, create(WatchSessionsResponseSchema, { event }))
+      return [writtenMs - start, performance.now() - writtenMs] as const
     })
+  return { written: times.map(([writtenMs]) => writtenMs), encoded: times.map(([, encodedMs]) => encodedMs) }
 }
 
 /** The forest alone, without the rest of a world. */
@@ -83,7 +89,7 @@ function createBed() {
   const roster = new Roster(conversations)
   const hierarchy = new Hierarchy({ conversations, roster })
   const tools = new ToolCalls(undefined, hierarchy.count)
-  const desk = new PatternDesk(new MemberBook({ conversations, roster }))
+  const desk = new PatternDesk({ conversations, roster }, new MemberBook({ conversations, roster }))
   const nobody = { session() {}, conversation() {} }
   let isNew = true
   return {
@@ -101,7 +107,7 @@ function createBed() {
       hierarchy.settle(isNew ? [...roster.sessions.keys()] : [], isNew ? ["c"] : [], isNew)
       isNew = false
       const changed = hierarchy.takeChanges()
-      desk.changed(changed.leaders)
+      desk.changed(changed)
       for (const id of changed.roots) {
         const root = hierarchy.find(`session ${id}`)
         if (root !== undefined) desk.below(root)

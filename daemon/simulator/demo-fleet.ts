@@ -1,5 +1,7 @@
 // Who works in the demo: both agents, several projects and models, and one of each thing worth seeing.
 
+import { startDemoTeam } from "./demo-team.ts"
+import type { SimAgent } from "./sim-agent.ts"
 import type { Simulator, StartOptions } from "./simulator.ts"
 
 const MINUTE_MS = 60_000
@@ -15,6 +17,7 @@ const RESIDENTS: readonly StartOptions[] = [
     story: "parallel",
     model: "claude-opus-5-5",
     gitBranch: "orders-paging",
+    task: "Add cursor pagination to the orders endpoint",
     historyMs: 40 * MINUTE_MS,
   },
   {
@@ -26,6 +29,7 @@ const RESIDENTS: readonly StartOptions[] = [
     story: "subagents",
     model: "claude-sonnet-5-5",
     gitBranch: "keyboard",
+    task: "Make the table keyboard friendly",
     historyMs: 25 * MINUTE_MS,
   },
   {
@@ -51,10 +55,44 @@ const RESIDENTS: readonly StartOptions[] = [
     historyMs: 8 * MINUTE_MS,
   },
   {
+    agent: "claude",
+    session: "shop",
+    window: "audit",
+    cwd: "shop-audit",
+    topic: "web",
+    story: "audits",
+    model: "claude-sonnet-5-5",
+    gitBranch: "main",
+    historyMs: 2 * MINUTE_MS,
+  },
+  {
+    agent: "claude",
+    session: "billing",
+    window: "schema",
+    cwd: "billing-schema",
+    topic: "data",
+    story: "retries",
+    model: "claude-sonnet-5-5",
+    gitBranch: "schema-v3",
+    historyMs: 6 * MINUTE_MS,
+  },
+  {
+    agent: "claude",
+    session: "billing",
+    window: "pricing",
+    cwd: "billing-pricing",
+    topic: "api",
+    story: "supervises",
+    model: "claude-opus-5-5",
+    gitBranch: "rounding",
+    historyMs: 7 * MINUTE_MS,
+  },
+  {
     agent: "codex",
     session: "shop",
     window: "infra",
     cwd: "shop-infra",
+    task: "Move the worker to the new queue",
     topic: "infra",
     story: "work",
     model: "gpt-6.1-sol",
@@ -70,6 +108,7 @@ const RESIDENTS: readonly StartOptions[] = [
     story: "failing",
     model: "claude-fable-5-2",
     gitBranch: "april",
+    task: "Load the April export and check it for gaps",
     historyMs: 20 * MINUTE_MS,
   },
   {
@@ -81,6 +120,7 @@ const RESIDENTS: readonly StartOptions[] = [
     story: "stuck",
     model: "claude-opus-5-5",
     gitBranch: "schema",
+    task: "Document the schema of the events table",
   },
   {
     agent: "claude",
@@ -91,6 +131,7 @@ const RESIDENTS: readonly StartOptions[] = [
     story: "troubled",
     model: "claude-sonnet-5-5",
     gitBranch: "retries",
+    task: "Retry the loader when the source is down",
     historyMs: 15 * MINUTE_MS,
   },
   {
@@ -102,6 +143,7 @@ const RESIDENTS: readonly StartOptions[] = [
     story: "slow",
     model: "gpt-6.1-sol",
     gitBranch: "faster-join",
+    task: "Speed up the nightly join",
     historyMs: 35 * MINUTE_MS,
   },
   {
@@ -113,6 +155,7 @@ const RESIDENTS: readonly StartOptions[] = [
     story: "question",
     model: "claude-sonnet-5-5",
     gitBranch: "tabs",
+    task: "Split the settings page into tabs",
   },
   {
     agent: "codex",
@@ -123,12 +166,14 @@ const RESIDENTS: readonly StartOptions[] = [
     story: "permission",
     model: "gpt-6.1-sol",
     gitBranch: "sync-v2",
+    task: "Write tests for the sync protocol",
   },
   {
     agent: "claude",
     session: "notes",
     window: "search",
     cwd: "notes-search",
+    task: "Make the search forgive typing errors",
     topic: "api",
     story: "work",
     model: "claude-nova-6-preview",
@@ -146,6 +191,7 @@ const LATECOMER: StartOptions = {
   story: "work",
   model: "claude-haiku-5-5",
   gitBranch: "runbook",
+  task: "Write a runbook for failed deploys",
 }
 const VISITOR: StartOptions = {
   agent: "codex",
@@ -161,11 +207,12 @@ const VISITOR: StartOptions = {
 const LATE_MS = 15_000
 const VISIT_GAP_MS = 45_000
 
-/** Starts the residents and a headless helper of the first; later one joins, and visitors come and go. Errors of later arrivals go to `onError`. */
+/** Starts the residents and a headless helper of the first; a team gathers, later one joins, and visitors come and go. Errors of later arrivals go to `onError`. */
 export async function startDemoFleet(simulator: Simulator, onError: (error: unknown) => void): Promise<{ close(): void }> {
-  const residents = []
-  for (const resident of RESIDENTS) residents.push(await simulator.start(resident))
-  await residents[0]?.spawnHeadless({ agent: "claude", prompt: "Sum up what changed since Monday", story: "work" })
+  // Side by side, but for the windows of one tmux session.
+  const rows = [...Map.groupBy(RESIDENTS, ({ session }) => session).values()]
+  const [[first] = []] = await Promise.all(rows.map((row) => startRow(simulator, row)))
+  await first?.spawnHeadless({ agent: "claude", prompt: "Sum up what changed since Monday", story: "work" })
 
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
@@ -177,6 +224,7 @@ export async function startDemoFleet(simulator: Simulator, onError: (error: unkn
     await visitor.exited()
     if (!isClosed) timer = setTimeout(() => void visit().catch(fail), VISIT_GAP_MS)
   }
+  void startDemoTeam(simulator).catch(fail)
   const late = setTimeout(() => void simulator.start(LATECOMER).catch(fail), LATE_MS)
   void visit().catch(fail)
   return {
@@ -186,4 +234,10 @@ export async function startDemoFleet(simulator: Simulator, onError: (error: unkn
       clearTimeout(timer)
     },
   }
+}
+
+async function startRow(simulator: Simulator, row: readonly StartOptions[]): Promise<SimAgent[]> {
+  const agents = []
+  for (const options of row) agents.push(await simulator.start(options))
+  return agents
 }

@@ -56,6 +56,8 @@ export interface StartOptions {
   readonly effort?: string
   readonly gitBranch?: string
   readonly topic?: string
+  /** Its first prompt, where the topic does not choose it. */
+  readonly task?: string
   /** Default "none": it waits for commands. */
   readonly story?: StoryKind
   readonly pace?: number
@@ -130,14 +132,15 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     story: start.story ?? "none",
     version: versionOf(start),
     historyMs: start.historyMs ?? 0,
-    ...pick(start, ["model", "effort", "gitBranch", "topic", "trust", "toolProcesses"]),
+    ...pick(start, ["model", "effort", "gitBranch", "topic", "task", "trust", "toolProcesses"]),
   })
 
   const start = async (request: StartOptions): Promise<SimAgent> => {
     const index = ++started
     const settings = settingsOf(request, index)
+    const resumed = resumeArgs(request, ids)
     const cwd = await folderOf(request.cwd ?? "project")
-    const words = [...programOf(request, installed), ...resumeArgs(request, ids), ...(request.args ?? [])]
+    const words = [...programOf(request, installed), ...resumed, ...(request.args ?? [])]
     const argv = below(request.launch, words)
     const agentEnv = { ...request.env, [SIM_ENV]: JSON.stringify(settings) }
     let pane: Pane | undefined

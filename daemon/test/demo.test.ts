@@ -6,7 +6,14 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { createInterface } from "node:readline"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { createClient } from "@connectrpc/connect"
+import { createConnectTransport } from "@connectrpc/connect-node"
+import { type HierarchyNode, type NodeFigures, PatternKind } from "@vibecraft/shared/gen/vibecraft/v1/hierarchy_pb"
+import { MetricsService } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
+import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { type Hierarchy, SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { until } from "./until.ts"
 
 const ROOT = join(import.meta.dirname, "..", "..")
 const run = promisify(execFile)
@@ -63,6 +70,81 @@ test("says where to look, shows a fleet to page and command line, and cleans up 
   expect(existsSync(folder)).toBe(false)
   expect(readdirSync(home)).toEqual([])
 })
+
+const PATTERNS = Object.values(PatternKind).filter((kind) => typeof kind === "number" && kind !== PatternKind.UNSPECIFIED)
+
+/** The share of failed calls that no tool of a working agent comes near. */
+const FAILING = 0.25
+
+test("shows, by the API, who is slow, what fails, who waits, how they work together, and what each costs with all below it", async () => {
+  const demo = startDemo()
+  const baseUrl = /Page\s+(http:\S+)/u.exec(await demo.greeted)?.[1] ?? ""
+  const transport = createConnectTransport({ baseUrl, httpVersion: "1.1" })
+  const sessions = createClient(SessionService, transport)
+  const metrics = createClient(MetricsService, transport)
+  const list = async () => (await sessions.listSessions({})).sessions
+  const isAt = (project: string) => (session: { readonly cwd?: string | undefined }) => session.cwd?.endsWith(`/${project}`) === true
+
+  const seen = await until(
+    "one waits for a permission and one is slow",
+    list,
+    (now) => now.some(({ status, cwd }) => status === Status.WAITING && isAt("atlas-schema")({ cwd })) && now.some(({ slow }) => slow),
+  )
+  expect(seen.find(isAt("atlas-schema"))).toMatchObject({ statusReason: "permission prompt", currentTool: { name: "Bash" } })
+  const slow = seen.find(isAt("atlas-join"))
+  expect(slow).toMatchObject({ slow: true })
+
+  const rows = (await metrics.listMetrics({})).metrics
+  const slowness = rows.find(({ sessionId }) => sessionId === slow?.id)?.slow ?? []
+  expect(slowness.length).toBeGreaterThan(0)
+  for (const { p95Ms, baselineP95Ms } of slowness) expect(p95Ms).toBeGreaterThan(2n * baselineP95Ms)
+  const failing = rows.find(({ sessionId }) => sessionId === seen.find(isAt("atlas-import"))?.id)
+  const worst = failing?.tools.filter(({ calls, failures }) => calls > 9 && failures / calls > FAILING)
+  expect(worst?.length).toBeGreaterThan(0)
+  for (const { name, errors } of worst ?? []) {
+    expect(name).toMatch(/\S/u)
+    expect(errors.length).toBeGreaterThan(0)
+  }
+
+  const trees = await until(
+    "every pattern was seen, and the team is complete",
+    async () => (await sessions.getHierarchy({})).trees,
+    (now) =>
+      new Set(now.flatMap(({ patterns }) => patterns.map(({ kind }) => kind))).size === PATTERNS.length &&
+      membersOf(now).filter(({ link }) => link?.toolCallId !== undefined).length === 2,
+  )
+  const nodes = trees.flatMap((tree) => tree.nodes)
+  expect(Math.max(...trees.map((tree) => depthOf(tree.nodes)))).toBe(4)
+  for (const pattern of trees.flatMap(({ patterns }) => patterns)) {
+    for (const id of [pattern.leaderId, ...pattern.memberIds]) expect(nodes.find((node) => node.id === id)?.name).toMatch(/\S/u)
+  }
+  expect(membersOf(trees).map(({ name }) => name)).toEqual(["backend", "tests"])
+
+  for (const node of nodes) {
+    const parts = [node.own, ...nodes.filter(({ parentId }) => parentId === node.id).map(({ total }) => total)]
+    expect(figuresOf(node.total)).toEqual(parts.map(figuresOf).reduce((all, figures) => all.map((sum, at) => sum + (figures[at] ?? 0n))))
+  }
+  expect(trees.some(({ nodes: [root] }) => (root?.total?.cost?.nanosUsd ?? 0n) > (root?.own?.cost?.nanosUsd ?? 0n))).toBe(true)
+
+  demo.child.kill("SIGINT")
+  expect(await demo.ended).toMatchObject({ code: 0, stderr: "" })
+})
+
+/** Of the one team. */
+function membersOf(trees: readonly Hierarchy[]): HierarchyNode[] {
+  const team = trees.flatMap(({ patterns }) => patterns).find(({ kind }) => kind === PatternKind.TEAM)
+  return trees.flatMap(({ nodes }) => nodes).filter(({ id }) => team?.memberIds.includes(id) === true)
+}
+
+function figuresOf(figures: NodeFigures | undefined): bigint[] {
+  return [figures?.cost?.nanosUsd ?? 0n, figures?.tokens?.total ?? 0n, figures?.requests ?? 0n, figures?.toolCalls ?? 0n]
+}
+
+function depthOf(nodes: readonly HierarchyNode[]): number {
+  const parents = new Map(nodes.map(({ id, parentId }) => [id, parentId]))
+  const levels = (id: string | undefined): number => (id === undefined ? 0 : 1 + levels(parents.get(id)))
+  return Math.max(...nodes.map(({ id }) => levels(id)))
+}
 
 test("says in one line how to get tmux where there is none", async () => {
   const { stdout } = await run("/bin/sh", ["-c", "command -v sh bash cat env grep sleep rm"])

@@ -1,7 +1,7 @@
 // The part of an agent that differs between Claude Code and Codex: what it writes where, and how it shows its state.
 
 import type { Books } from "./books.ts"
-import type { EndTool, Respond, StartSubagent } from "./control.ts"
+import type { EndSubagent, EndTool, Respond, StartSubagent, StartTeammate } from "./control.ts"
 
 /** What an agent shows of itself. */
 export type Mood = "idle" | "busy" | "permission" | "question" | "dialog" | "shell" | "trust"
@@ -25,7 +25,11 @@ export interface Client {
   /** False when nothing waited. */
   answer(allow: boolean, text?: string): boolean
   startSubagent(start: Omit<StartSubagent, "kind">): Promise<string>
-  endSubagent(subagentId: string, text?: string): Promise<void>
+  endSubagent(subagentId: string, end?: Omit<EndSubagent, "kind" | "subagentId">): Promise<void>
+  /** Rejects where the agent cannot go on with one that has answered. */
+  messageSubagent(subagentId: string, text: string): Promise<void>
+  /** Rejects where the agent has no teams. */
+  startTeammate(start: Omit<StartTeammate, "kind">): Promise<void>
   /** A request failed; answers how long the agent waits before it tries again. */
   apiError(status: number, final: boolean): number
   /** A hook before this call failed. */

@@ -20,6 +20,9 @@ export type StoryKind =
   | "troubled"
   | "subagents"
   | "orchestrates"
+  | "audits"
+  | "retries"
+  | "supervises"
   | "slow"
   | "burst"
   | "leaves"
@@ -41,6 +44,8 @@ export interface SimSettings {
   readonly gitBranch?: string
   /** What it works on; chooses prompts and file names. */
   readonly topic?: string
+  /** Its first prompt, where the topic does not choose it. */
+  readonly task?: string
   /** Appears behind the trust dialog, with neither registry file nor title, until `answer`. */
   readonly trust?: boolean
   /** Bash and exec_command calls run a real process in its own session. */
@@ -86,6 +91,24 @@ export interface StartSubagent extends OnLane {
   readonly model?: string
 }
 
+export interface EndSubagent {
+  readonly kind: "end-subagent"
+  readonly subagentId: string
+  readonly text?: string
+  /** Its last request failed for good, and so the call that started it. */
+  readonly failed?: boolean
+}
+
+/** The lead's side of a member of its team, whose process starts by itself. */
+export interface StartTeammate {
+  readonly kind: "start-teammate"
+  readonly name: string
+  readonly agentType: string
+  readonly description: string
+  readonly prompt: string
+  readonly tmuxPaneId: string
+}
+
 export interface Resume {
   readonly kind: "resume"
   readonly conversationId: string
@@ -111,7 +134,10 @@ export type Command =
   /** Settles what waits: a permission, a question, the trust dialog. */
   | { readonly kind: "answer"; readonly allow: boolean; readonly text?: string }
   | StartSubagent
-  | { readonly kind: "end-subagent"; readonly subagentId: string; readonly text?: string }
+  | EndSubagent
+  /** Goes on with a subagent that has answered; in the background. */
+  | { readonly kind: "message-subagent"; readonly subagentId: string; readonly text: string }
+  | StartTeammate
   | { readonly kind: "api-error"; readonly status: number; readonly final: boolean }
   | { readonly kind: "hook-failed"; readonly callId: string; readonly stderr: string }
   | { readonly kind: "interrupt" }

@@ -10,12 +10,17 @@ export interface Launch {
   /** Conversation named on the command line. */
   readonly conversationId: string | undefined
   /** A member of a team: it has no registry file. */
-  readonly isTeammate: boolean
+  readonly teammate: Teammate | undefined
   readonly model: string | undefined
   readonly prompt: string | undefined
   readonly entrypoint: string
   /** Name for /proc/self/comm: the file name it was started by. */
   readonly comm: string
+}
+
+export interface Teammate {
+  readonly name: string
+  readonly team: string
 }
 
 const CLAUDE_HELPERS = new Set([
@@ -89,7 +94,7 @@ export function parseLaunch(options: { argv0: string; execPath: string; scriptPa
   const isPrint = flags.has("-p") || flags.has("--print") || isStream
   const base = {
     agent,
-    isTeammate: agent === "claude" && flags.has("--agent-id") && flags.has("--team-name"),
+    teammate: agent === "claude" ? teammateOf(flags) : undefined,
     model: flags.get("--model") ?? flags.get("-m"),
     comm: argv0.includes(" ") ? basename(options.execPath) : basename(argv0),
   }
@@ -119,4 +124,9 @@ export function parseLaunch(options: { argv0: string; execPath: string; scriptPa
     prompt: isExec ? positionals.at(-1) : first,
     entrypoint: "cli",
   }
+}
+
+function teammateOf(flags: ReadonlyMap<string, string | undefined>): Teammate | undefined {
+  const [name, team] = [flags.get("--agent-name"), flags.get("--team-name")]
+  return flags.has("--agent-id") && name !== undefined && team !== undefined ? { name, team } : undefined
 }

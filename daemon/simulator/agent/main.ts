@@ -77,7 +77,7 @@ function runAgent(launched: Launch): void {
           profile: claudeProfile(settings.version),
           configDir: process.env["CLAUDE_CONFIG_DIR"] ?? join(homedir(), ".claude"),
           entrypoint: launched.entrypoint,
-          isTeammate: launched.isTeammate,
+          teammate: launched.teammate,
           model: settings.model ?? launched.model ?? "claude-opus-5-5",
         })
       : createCodexClient({
@@ -94,6 +94,7 @@ function runAgent(launched: Launch): void {
     content,
     agent: launched.agent,
     prompt: isHeadless ? launched.prompt : undefined,
+    task: settings.task,
   })
   let story = new AbortController()
   let spawned = 0
@@ -173,7 +174,11 @@ function runAgent(launched: Launch): void {
       case "start-subagent":
         return client.startSubagent(command)
       case "end-subagent":
-        return client.endSubagent(command.subagentId, command.text)
+        return client.endSubagent(command.subagentId, command)
+      case "message-subagent":
+        return client.messageSubagent(command.subagentId, command.text)
+      case "start-teammate":
+        return client.startTeammate(command)
       case "api-error":
         return client.apiError(command.status, command.final)
       case "hook-failed":

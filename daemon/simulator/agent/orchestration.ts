@@ -1,5 +1,5 @@
 // Turns of an agent that has others do the work: many at once, some of which start others; one after the other, each with what the one before found;
-// one that watches while the work goes on.
+// one that watches while the work goes on; many that read for long.
 
 import type { AgentKind } from "../../src/domain/agent.ts"
 import type { Client } from "./client.ts"
@@ -19,11 +19,27 @@ export interface Orchestration {
 
 /** One turn, the next of its kinds each time. */
 export async function orchestrate(of: Orchestration, turn: number, signal: AbortSignal): Promise<void> {
-  const { client } = of
   if (turn % 3 === 0) await fanOut(of, signal)
   else if (turn % 3 === 1) await pipeline(of, signal)
   else await watch(of, signal)
-  await client.respond({ end: true })
+}
+
+/** Many that read for long, side by side: there is time to look at them. */
+export async function audit(of: Orchestration, _turn: number, signal: AbortSignal): Promise<void> {
+  const { client, agent, random } = of
+  client.prompt("Audit the code for secrets, unchecked input and old dependencies")
+  const ids: string[] = []
+  for (const area of ["the sign-in flow", "the payment webhooks", "the admin pages", "the lock files"]) {
+    ids.push(
+      await client.startSubagent({
+        description: `Audit ${area}`,
+        prompt: `Audit ${area}: list each finding with its file, its line and how bad it is`,
+        agentType: explorer(agent),
+      }),
+    )
+  }
+  await Promise.all(ids.map((id) => of.work(random.int(50, 70), signal, id)))
+  for (const id of ids) await end(of, id, finding(of))
 }
 
 /** Three at once; the first starts one of its own, and that one another. */
@@ -53,9 +69,9 @@ async function fanOut(of: Orchestration, signal: AbortSignal): Promise<void> {
       agentType: worker(agent),
     })
     await of.work(1, signal, deepest)
-    await client.endSubagent(deepest, finding(of))
+    await client.endSubagent(deepest, { text: finding(of) })
     await of.work(1, signal, below)
-    await client.endSubagent(below, finding(of))
+    await client.endSubagent(below, { text: finding(of) })
   })()
   await Promise.all([deeper, ...ids.slice(1).map((id) => of.work(of.random.int(1, 3), signal, id))])
   for (const id of ids) await end(of, id, finding(of))
@@ -94,12 +110,12 @@ async function watch(of: Orchestration, signal: AbortSignal): Promise<void> {
   if (agent === "codex") return end(of, id, finding(of))
   await client.respond({ end: true })
   await of.work(2, signal, id)
-  await client.endSubagent(id, finding(of))
+  await client.endSubagent(id, { text: finding(of) })
 }
 
 /** A thread's answer is waited for; a subagent's comes by itself. */
 async function end({ client, agent }: Orchestration, id: string, words: string): Promise<void> {
-  await client.endSubagent(id, words)
+  await client.endSubagent(id, { text: words })
   if (agent !== "codex") return
   const [callId = ""] = await client.respond({ tools: [{ name: "wait_agent", input: { targets: [id], timeout_ms: 60_000 } }] })
   client.endTool({ callId, output: JSON.stringify({ status: { [id]: { completed: words } }, timed_out: false }) })
@@ -109,12 +125,12 @@ function explorer(agent: AgentKind): string {
   return agent === "claude" ? "Explore" : "explorer"
 }
 
-function worker(agent: AgentKind): string {
+export function worker(agent: AgentKind): string {
   return agent === "claude" ? "general-purpose" : "worker"
 }
 
 /** No two say the same. */
-function finding({ random }: Orchestration): string {
+export function finding({ random }: Orchestration): string {
   const [line, count, ms] = [random.int(10, 990), random.int(2, 90), random.int(100, 9_000)]
   const what = random.pick(["the cursor", "the cache", "the lock", "the index"])
   return `In line ${line} ${what} is read ${count} times before it is set, which costs ${ms} ms in each of the ${random.int(2, 40)} calls.`

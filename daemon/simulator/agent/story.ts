@@ -6,8 +6,9 @@ import type { Client } from "./client.ts"
 import type { Clock } from "./clock.ts"
 import type { Content } from "./content.ts"
 import type { StoryKind, ToolRequest } from "./control.ts"
-import { orchestrate } from "./orchestration.ts"
+import { audit, orchestrate, type Orchestration } from "./orchestration.ts"
 import type { Random } from "./random.ts"
+import { retry, supervise } from "./second-looks.ts"
 
 export interface StoryTeller {
   /** Runs until it ends or `signal` is aborted; answers true when the agent should leave. */
@@ -18,13 +19,32 @@ const DAY_MS = 24 * 3_600_000
 /** What the troubled one switches between. */
 const MODELS = ["claude-opus-5-5", "claude-sonnet-5-5"] as const
 
+/** What subagents are sent for. */
+const ERRANDS = [
+  { description: "Find who calls this", prompt: "Find every caller and tell which of them pass no options" },
+  { description: "Read the tests", prompt: "Read the tests and tell what they leave out" },
+  { description: "Look for similar code", prompt: "Look for code that does the same elsewhere" },
+  { description: "Check the docs", prompt: "Check what the documentation says of this and whether it is still so" },
+] as const
+
+/** Turns of those that have others do the work. */
+const LEADS: Partial<Record<StoryKind, (of: Orchestration, turn: number, signal: AbortSignal) => Promise<void>>> = {
+  orchestrates: orchestrate,
+  audits: audit,
+  retries: retry,
+  supervises: supervise,
+}
+
 export function createStoryTeller(options: {
   client: Client
   clock: Clock
   random: Random
   content: Content
   agent: AgentKind
+  /** All that it is asked, where it is not the topic's. */
   prompt: string | undefined
+  /** What it is asked first. */
+  task: string | undefined
 }): StoryTeller {
   const { client, clock, random, content } = options
   let switches = 0
@@ -68,7 +88,7 @@ export function createStoryTeller(options: {
 
   const subagent = async (background: boolean, signal: AbortSignal): Promise<void> => {
     const agentType = isClaude ? random.pick(["general-purpose", "Explore"]) : "default"
-    const id = await client.startSubagent({ description: "Look around", prompt: content.prompt(), agentType, background })
+    const id = await client.startSubagent({ ...random.pick<(typeof ERRANDS)[number]>(ERRANDS), agentType, background })
     for (let round = random.int(1, 3); round > 0; round--) await runTools(some(1, 2), { failing: 0.08, slow: 1 }, signal, id)
     await client.endSubagent(id)
   }
@@ -86,7 +106,7 @@ export function createStoryTeller(options: {
   }
 
   const turn = async (kind: StoryKind, isFirst: boolean, signal: AbortSignal): Promise<void> => {
-    client.prompt(options.prompt ?? content.prompt())
+    client.prompt(options.prompt ?? (isFirst ? options.task : undefined) ?? content.prompt())
     const how = { failing: kind === "failing" ? 0.45 : 0.04, slow: kind === "slow" ? 6 : 1 }
     const most = kind === "parallel" ? 5 : 2
     // Whoever is to wait gets to it soon the first time.
@@ -135,8 +155,12 @@ export function createStoryTeller(options: {
       if (kind === "none") return false
       if (kind === "burst") return burst(client, clock, signal)
       for (let turns = 0; !signal.aborted; turns++) {
-        if (kind === "orchestrates") await orchestrate({ ...options, work }, turns, signal)
-        else await turn(kind, turns === 0, signal)
+        const lead = LEADS[kind]
+        if (lead === undefined) await turn(kind, turns === 0, signal)
+        else {
+          await lead({ ...options, work }, turns, signal)
+          await client.respond({ end: true })
+        }
         if (kind === "once" || (kind === "leaves" && clock.isLive() && turns >= 1)) return true
         await clock.sleep(random.int(2_000, 14_000), signal)
       }

@@ -21,6 +21,7 @@ export type TranscriptFact =
   | ApiErrorSeen
   | HookFailed
   | SubagentSeen
+  | AgentsStarted
   | BookedCostSeen
   | RateLimitSeen
   | Active
@@ -246,6 +247,15 @@ export interface SubagentSeen extends InConversation {
   readonly wasStopped?: boolean
 }
 
+/** The result of a call names what it started, though no transcript of it: a run of a workflow, or a member of a team. */
+export interface AgentsStarted extends InTranscript {
+  readonly kind: "agents-started"
+  readonly callId: string
+  readonly workflowRunId?: string
+  readonly teamName?: string
+  readonly memberName?: string
+}
+
 /**
  * What the agent itself has booked for a conversation so far: its subagents, calls that leave no line, and, in a fork, what the parent had
  * booked until then. Cumulative over resumes: the last one holds.
@@ -326,6 +336,8 @@ export interface AgentSeen {
   readonly conversationHints: readonly ConversationHint[]
   /** Session id of the agent that started this one. */
   readonly parentSessionId?: string
+  /** Teammates: the team that its arguments name, and its name there. */
+  readonly membership?: { readonly teamName: string; readonly memberName: string }
   /** Teammates: the conversation of the lead. */
   readonly parentConversationId?: string
   /** What the last lines of its screen say, captured only where registry and title are silent: trust dialog, permission, working. */

@@ -70,6 +70,23 @@ describe("bindingOf", () => {
     expect(bindingOf(s, world([s, ...others], conversations), NOW)).toEqual({ unknown: expect.stringMatching(why) })
   })
 
+  it("tells teammates in one folder apart by the name that their arguments and their lines give", () => {
+    const member = (memberName: string) => ({ membership: { teamName: "t", memberName } })
+    const [anna, otto, lone] = [session("anna", member("anna")), session("otto", member("otto")), session("lone")]
+    const conversations = ["anna", "otto", "plain"].map((id) => conversation(id, 101_000))
+    for (const one of conversations.slice(0, 2)) Object.assign(one.meta, { teamName: "t", memberName: one.id })
+    const all = world([anna, otto, lone], conversations)
+    const found = [anna, otto, lone].map((one) => bindingOf(one, all, NOW))
+    expect(found).toMatchObject([
+      { conversationId: "anna", evidence: { confidence: "confirmed", detail: "its lines are anna's, as its arguments name it" } },
+      { conversationId: "otto", evidence: { confidence: "confirmed" } },
+      { conversationId: "plain", evidence: { confidence: "likely" } },
+    ])
+    expect(bindingOf(session("eve", member("eve")), all, NOW)).toHaveProperty("unknown")
+    const namesake = session("anna2", { membership: { teamName: "u", memberName: "anna" } })
+    expect(bindingOf(namesake, all, NOW)).toHaveProperty("unknown")
+  })
+
   it("does not take what another session was seen in", () => {
     const s = session("s")
     const other = session("o", { conversationHints: [hint("a", "authoritative")] })

@@ -1,10 +1,11 @@
 // Which conversation a process is in. The agent's own word binds at once; where there is none, a conversation binds only if it began in
-// the process's folder after the process did, belongs to nobody else, and no other process could have begun it. Anything less is said to
-// be unknown, with the reason: a wrong conversation shows one person's words and money under another's name.
+// the process's folder after the process did, belongs to nobody else, and no other process could have begun it. A teammate's arguments and each
+// line of its conversation name its team and its name there, so these two tell who could have begun what. Anything less is said to be unknown, with the reason: a wrong conversation shows one person's words and money under another's name.
 
 import type { AgentSeen, ConversationHint } from "../domain/facts.ts"
 import type { Evidence } from "../domain/agent.ts"
 import type { Conversation } from "./conversation.ts"
+import { isSameMember } from "./membership.ts"
 import type { SessionState } from "./session-state.ts"
 
 /** Clocks of the process table and of transcripts may differ by so much. */
@@ -53,8 +54,9 @@ function bindByBirth(session: SessionState, process: AgentSeen, world: BindingWo
     evidence: {
       field: "conversation_id",
       source: "transcript",
-      detail: "the only conversation begun in its folder since it started",
-      confidence: "likely",
+      ...(process.membership === undefined
+        ? { detail: "the only conversation begun in its folder since it started", confidence: "likely" }
+        : { detail: `its lines are ${process.membership.memberName}'s, as its arguments name it`, confidence: "confirmed" }),
       timeMs: nowMs,
     },
   }
@@ -69,7 +71,10 @@ function rivalsOf(session: SessionState, process: AgentSeen, world: BindingWorld
   let rivals = 0
   for (const other of world.live) {
     if (other === session || other.process === undefined) continue
-    const sameSeat = other.process.agent === process.agent && other.process.cwd === process.cwd
+    const sameSeat =
+      other.process.agent === process.agent &&
+      other.process.cwd === process.cwd &&
+      isSameMember(other.process.membership, process.membership)
     if (sameSeat && !other.process.conversationHints.some((hint) => hint.trust === "authoritative")) rivals++
   }
   return rivals
@@ -80,6 +85,7 @@ function candidatesFor(session: SessionState, process: AgentSeen, world: Binding
   for (const conversation of world.conversations) {
     const { agent, cwd, startedMs, parentConversationId } = conversation.meta
     if (agent !== process.agent || cwd !== process.cwd || parentConversationId !== undefined) continue
+    if (!isSameMember(conversation.meta, process.membership)) continue
     if (startedMs === undefined || startedMs < process.startedMs - CLOCK_SLACK_MS) continue
     if (world.owner(conversation.id) === undefined) candidates.push(conversation)
   }

@@ -2,9 +2,10 @@
 // Tokens live in the ledger and tool calls in ToolCalls, because copies of both are told apart over all files.
 
 import type { AgentKind } from "../domain/agent.ts"
-import type { ContextSeen, ConversationSeen, TurnEnded } from "../domain/facts.ts"
+import type { AgentsStarted, ContextSeen, ConversationSeen, TurnEnded } from "../domain/facts.ts"
 import { sessionIdOfConversation } from "../domain/session-id.ts"
 import { Course, type CourseState } from "./hierarchy/course.ts"
+import { NamedStarts, type NamedStartsState } from "./hierarchy/named-starts.ts"
 import { Subagent, type SubagentState } from "./hierarchy/subagent.ts"
 import type { Texts } from "./texts.ts"
 import { Trouble, type TroubleState } from "./trouble.ts"
@@ -25,6 +26,7 @@ export interface ConversationState {
   readonly apiErrors?: readonly number[]
   /** Of the main agent. */
   readonly course?: CourseState | undefined
+  readonly namedStarts?: NamedStartsState | undefined
 }
 
 type Meta = Omit<ConversationSeen, "kind" | "conversationId">
@@ -32,6 +34,7 @@ type MutableMeta = { -readonly [K in keyof Meta]?: Meta[K] | undefined }
 
 /** Most conversations have none; they share this. */
 const NO_SUBAGENTS: ReadonlyMap<string, Subagent> = new Map()
+const NO_STARTS = new NamedStarts()
 
 export class Conversation {
   readonly id: string
@@ -46,6 +49,7 @@ export class Conversation {
   #context: ContextSeen | undefined
   #largestContextTokens = 0
   #course = new Course()
+  #namedStarts = NO_STARTS
   #standInId: string | undefined
 
   constructor(id: string) {
@@ -71,6 +75,7 @@ export class Conversation {
       subagents: [...this.subagents].map(([id, subagent]) => [id, subagent.state()]),
       trouble: this.#trouble?.state(),
       course: this.#course.state(),
+      ...(this.#namedStarts === NO_STARTS ? {} : { namedStarts: this.#namedStarts.state() }),
     }
   }
 
@@ -89,6 +94,7 @@ export class Conversation {
     const untold = { apiErrors: undefined, hookFailures: undefined, examples: [], untoldApiErrors: state.apiErrors ?? [] }
     if (state.trouble !== undefined || untold.untoldApiErrors.length > 0) this.#trouble = new Trouble(state.trouble ?? untold)
     this.#course = new Course(state.course)
+    if (state.namedStarts !== undefined) this.#namedStarts = new NamedStarts(state.namedStarts)
     const { model } = this.#course
     if (model !== undefined) this.#course.model = { ...model, name: texts.same(model.name) }
   }
@@ -153,6 +159,15 @@ export class Conversation {
   contextSeen(fact: ContextSeen): void {
     this.#largestContextTokens = Math.max(this.#largestContextTokens, fact.usedTokens ?? 0)
     if (this.#context === undefined || fact.timeMs >= this.#context.timeMs) this.#context = fact
+  }
+
+  agentsStarted(fact: AgentsStarted): void {
+    if (this.#namedStarts === NO_STARTS) this.#namedStarts = new NamedStarts()
+    this.#namedStarts.see(fact)
+  }
+
+  get namedStarts(): Pick<NamedStarts, "find"> {
+    return this.#namedStarts
   }
 
   /** What the main agent did, or one of its subagents. */

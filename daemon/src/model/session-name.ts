@@ -1,7 +1,8 @@
-// What to call a session: its own name, else its title, else its project and pane.
+// What to call a session: its own name, else its name in its team, else its title, else its project and pane.
 
 import { paneLabel } from "@vibecraft/shared/session-label"
 import type { Conversation } from "./conversation.ts"
+import { membershipOf } from "./membership.ts"
 import type { SessionState } from "./session-state.ts"
 
 export function sessionTitle(session: SessionState, conversation: Conversation | undefined): string | undefined {
@@ -12,7 +13,8 @@ export function sessionTitle(session: SessionState, conversation: Conversation |
 export function sessionName(session: SessionState, conversation: Conversation | undefined): string {
   const registry = session.process?.registry
   const own = registry?.nameSource === "derived" ? undefined : present(registry?.name)
-  return own ?? present(conversation?.meta.ownName) ?? sessionTitle(session, conversation) ?? seatName(session, conversation)
+  const given = own ?? present(conversation?.meta.ownName) ?? present(membershipOf(session, conversation).memberName)
+  return given ?? sessionTitle(session, conversation) ?? seatName(session, conversation)
 }
 
 function seatName(session: SessionState, conversation: Conversation | undefined): string {

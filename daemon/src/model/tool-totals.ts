@@ -2,7 +2,7 @@
 
 import type { ToolOutcome } from "../domain/facts.ts"
 import { FAILURES, isJudged } from "./judged-outcome.ts"
-import type { ToolCall } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
 
 /** Calls that ended in one bad way. */
 export interface ToolErrors {

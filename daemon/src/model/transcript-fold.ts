@@ -4,7 +4,7 @@ import type { ModelCallSeen, ToolStarted, TranscriptFact, TurnEnded } from "../d
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { SpanSeen } from "./spans.ts"
-import type { ToolCall } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
 import type { WorldHistory, WorldParts } from "./world-history.ts"
 
 export interface TranscriptFoldOptions extends WorldParts {
@@ -75,6 +75,10 @@ export class TranscriptFold {
         break
       case "subagent-seen":
         conversation.subagent(fact.subagentId).see(fact)
+        break
+      case "agents-started":
+        // A run of a workflow is spoken of by other calls too.
+        if (fact.workflowRunId === undefined || tools.callOf(fact.callId)?.name === "Workflow") conversation.agentsStarted(fact)
         break
       case "booked-cost-seen":
         this.#touchAll(reconciler.bookedSeen(fact))

@@ -13,7 +13,8 @@ import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
 import { sessionMessage } from "./session-message.ts"
 import { SLOW_THRESHOLDS, SlowJudge, type SlowThresholds } from "./slow-judge.ts"
-import type { ToolCall, ToolCalls } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
+import type { ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
 
 /** The parts of the world that messages are made of. */

@@ -1,20 +1,20 @@
 // Claude Code as an observer sees it: registry file, title, screen, transcript, subagent files.
 
-import { mkdirSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
 import { appendText } from "../append-line.ts"
 import type { Books } from "../books.ts"
 import type { Client, Mood } from "../client.ts"
 import type { Clock } from "../clock.ts"
 import type { Content } from "../content.ts"
 import { COMPACTS_AT } from "../context.ts"
+import type { Teammate } from "../launch.ts"
 import type { Random } from "../random.ts"
 import type { Terminal } from "../terminal.ts"
-import { createLane, openConversation } from "./conversation.ts"
+import { openConversation } from "./conversation.ts"
 import { createPresence } from "./presence.ts"
 import type { ClaudeProfile } from "./profile.ts"
 import { createReplyWriter } from "./reply.ts"
-import { queueNotification, writeCompaction, writeFailure, writeHookFailure, writeRetry } from "./special-lines.ts"
+import { writeCompaction, writeFailure, writeHookFailure, writeRetry } from "./special-lines.ts"
+import { createSubagents } from "./subagents.ts"
 import { toolResult } from "./tool-result.ts"
 import { createTranscript, type Lane } from "./transcript.ts"
 
@@ -28,7 +28,7 @@ export interface ClaudeOptions {
   readonly cwd: string
   readonly isHeadless: boolean
   readonly entrypoint: string
-  readonly isTeammate: boolean
+  readonly teammate: Teammate | undefined
   readonly model: string
   readonly effort: string
   readonly gitBranch: string
@@ -68,7 +68,6 @@ export function createClaudeClient(options: ClaudeOptions): Client {
     if (lane === undefined) throw new Error(`No subagent ${subagentId} is running.`)
     return lane
   }
-  const depthOf = (subagentId: string): number => Number(now.subagents.get(subagentId)?.meta["spawnDepth"] ?? 0)
   const show = (): void => {
     if (!hasAppeared || !clock.isLive()) return
     const call = [...now.lane.open.values()][0]
@@ -154,11 +153,6 @@ export function createClaudeClient(options: ClaudeOptions): Client {
   const endSession = (): void => {
     if (profile.requestLines && now.isFresh && now.turns > 0) transcript.plain(now.lane, now.cost.line(now.lane.sessionId, clock.now()))
   }
-  const writeMeta = (path: string, value: unknown): void => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(path, JSON.stringify(value), { mode: 0o600 })
-  }
-  const onLane = (subagentId: string | undefined) => (subagentId === undefined ? {} : { subagentId })
 
   const client: Client = {
     get conversationId() {
@@ -241,67 +235,16 @@ export function createClaudeClient(options: ClaudeOptions): Client {
       settle?.(allow, text)
       return settle !== undefined
     },
-    async startSubagent(start) {
-      const parent = laneOf(start.subagentId)
-      const agentType = start.agentType ?? "general-purpose"
-      const isBackground = start.background ?? false
-      const input = {
-        description: start.description,
-        prompt: start.prompt,
-        subagent_type: agentType,
-        ...(isBackground ? { run_in_background: true } : {}),
-      }
-      const [callId = ""] = await client.respond({ tools: [{ name: "Agent", input }], ...onLane(start.subagentId) })
-      const subagentId = `a${random.hex(16)}`
-      const folder = join(dirname(now.lane.path), now.lane.sessionId, "subagents")
-      const lane = createLane({
-        ...options,
-        sessionId: now.lane.sessionId,
-        path: join(folder, `agent-${subagentId}.jsonl`),
-        model: start.model ?? model,
-        subagentId,
-      })
-      lane.promptId = parent.promptId
-      const sidecar = {
-        agentType,
-        isBuiltIn: true,
-        description: start.description,
-        toolUseId: callId,
-        ...(start.subagentId === undefined ? {} : { parentAgentId: start.subagentId }),
-        spawnDepth: start.subagentId === undefined ? 1 : depthOf(start.subagentId) + 1,
-        requestShape: isBackground ? "background" : "foreground",
-        requestNonInteractive: isHeadless,
-        model: lane.model,
-      }
-      const metaPath = join(folder, `agent-${subagentId}.meta.json`)
-      writeMeta(metaPath, sidecar)
-      transcript.chained(lane, { promptId: lane.promptId, type: "user", message: { role: "user", content: start.prompt } })
-      now.subagents.set(subagentId, { lane, parent, callId, meta: sidecar, metaPath, startedMs: clock.now(), isBackground })
-      now.books.subagentStarted(subagentId)
-      if (isBackground)
-        endTool({ callId, ...onLane(start.subagentId), output: `Async agent launched successfully.\nagentId: ${subagentId}` })
-      return subagentId
-    },
-    async endSubagent(subagentId, text = content.reply()) {
-      const subagent = now.subagents.get(subagentId)
-      if (subagent === undefined) throw new Error(`No subagent ${subagentId} is running.`)
-      await client.respond({ subagentId, text, end: true })
-      writeMeta(subagent.metaPath, { ...subagent.meta, finished: true })
-      now.subagents.delete(subagentId)
-      now.books.subagentEnded(subagentId)
-      const { callId, isBackground } = subagent
-      if (isBackground)
-        prompt(
-          queueNotification(transcript, now.lane, clock, {
-            subagentId,
-            callId,
-            result: text,
-            durationMs: clock.now() - subagent.startedMs,
-          }),
-          true,
-        )
-      else endTool({ callId, output: `${text}\nagentId: ${subagentId}`, ...onLane(subagent.parent.subagentId) })
-    },
+    ...createSubagents({
+      ...options,
+      transcript,
+      current: () => now,
+      model: () => model,
+      laneOf,
+      respond: (reply) => client.respond(reply),
+      endTool,
+      report: (text) => prompt(text, true),
+    }),
     apiError(status, isFinal) {
       replies.request(now.lane)
       now.books.apiError()

@@ -15,12 +15,15 @@ export interface RunningSubagent {
   readonly meta: Readonly<Record<string, unknown>>
   readonly metaPath: string
   readonly startedMs: number
+  /** Its answer comes as a report. */
   readonly isBackground: boolean
 }
 
 export interface Conversation {
   readonly lane: Lane
   readonly subagents: Map<string, RunningSubagent>
+  /** Those that have answered. */
+  readonly finished: Map<string, RunningSubagent>
   readonly books: Books
   readonly cost: CostState
   /** False when its file was there before. */
@@ -70,6 +73,7 @@ export function openConversation(of: {
   return {
     lane,
     subagents: new Map(),
+    finished: new Map(),
     books: createBooks({ conversationId: of.sessionId, transcriptPath: path, agent: "claude" }),
     cost: createCostState(of.clock.now()),
     isFresh: lane.parentUuid === null,

@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process"
 import type { Mood } from "../client.ts"
+import type { Teammate } from "../launch.ts"
 import { claudeScreen, type Terminal } from "../terminal.ts"
 import type { ClaudeProfile } from "./profile.ts"
 import { createRegistryFile } from "./registry-file.ts"
@@ -28,7 +29,7 @@ export function createPresence(options: {
   configDir: string
   cwd: string
   entrypoint: string
-  isTeammate: boolean
+  teammate: Teammate | undefined
   profile: ClaudeProfile
   terminal: Terminal
 }): Presence {
@@ -40,7 +41,8 @@ export function createPresence(options: {
 
   const findPane = (): void => {
     const pane = process.env["TMUX_PANE"]
-    if (knowsPane || options.isTeammate || profile.registry < 240 || process.env["TMUX"] === undefined || pane === undefined) return
+    if (knowsPane || options.teammate !== undefined || profile.registry < 240 || process.env["TMUX"] === undefined || pane === undefined)
+      return
     knowsPane = true
     execFile("tmux", ["-u", "display-message", "-p", "-t", pane, "#{session_name}:#{window_id}.#{pane_id}"], (error, out) => {
       if (error === null && !isClosed) registry.setTmux(out.trim())
@@ -59,7 +61,7 @@ export function createPresence(options: {
       terminal.draw(claudeScreen(mood, about))
       if (mood === "trust") return
       const naming = name === undefined ? { name: title, nameSource: "derived" } : { name, nameSource: "user" }
-      if (!options.isTeammate)
+      if (options.teammate === undefined)
         registry.set({ sessionId, mood, ...(naming.name === undefined ? {} : (naming as { name: string; nameSource: string })) })
       findPane()
       const shown = naming.name ?? "Claude Code"

@@ -104,7 +104,12 @@ function success({ name, input, startedMs, allowedAfterMs = 0 }: OpenCall, outpu
 /** The answer names the agent in its words; beside it stands the same once more. */
 function agentResult(input: Readonly<Record<string, unknown>>, output: string): unknown {
   const agentId = /agentId: (?<id>a[0-9a-f]+)/u.exec(output)?.groups?.["id"]
-  const { description, prompt, subagent_type: agentType } = input
+  const { description, prompt, subagent_type: agentType, name, team_name: team } = input
+  if (output.startsWith("Spawned successfully")) {
+    const agent = { teammate_id: `${String(name)}@${String(team)}`, agent_id: `${String(name)}@${String(team)}`, agent_type: agentType }
+    const pane = /tmux_pane_id: (?<id>%\d+)/u.exec(output)?.groups?.["id"]
+    return { status: "teammate_spawned", ...agent, name, color: "blue", tmux_pane_id: pane, team_name: team }
+  }
   if (output.startsWith("Async agent launched")) return { isAsync: true, status: "async_launched", agentId, description, prompt }
   return { status: "completed", agentId, agentType, content: [{ type: "text", text: output.replace(/\nagentId: .*$/su, "") }] }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { appendLine } from "../append-line.ts"
 import type { Clock } from "../clock.ts"
 import type { Context } from "../context.ts"
+import type { Teammate } from "../launch.ts"
 import type { Random } from "../random.ts"
 
 /** A call that has no result yet. */
@@ -58,7 +59,9 @@ export function createTranscript(options: {
   entrypoint: string
   gitBranch: string
   firstSessionId: () => string | undefined
+  teammate: Teammate | undefined
 }): Transcript {
+  const { teammate } = options
   return {
     chained(lane, before, after = {}, at = {}) {
       const uuid = options.random.uuid()
@@ -78,6 +81,7 @@ export function createTranscript(options: {
         sessionId: lane.sessionId,
         version: options.version,
         gitBranch: options.gitBranch,
+        ...(teammate === undefined ? {} : { teamName: teammate.team, agentName: teammate.name }),
       })
       lane.parentUuid = uuid
       lane.lines++

@@ -319,11 +319,13 @@ export function createCodexClient(options: CodexOptions): Client {
       endTool({ ...lane, callId, output: JSON.stringify({ agent_id: id, nickname }) })
       return id
     },
-    async endSubagent(subagentId, text) {
-      await client.respond({ subagentId, text: text ?? content.reply(), end: true })
+    async endSubagent(subagentId, { text = content.reply() } = {}) {
+      await client.respond({ subagentId, text, end: true })
       now.subagents.delete(subagentId)
       now.books.subagentEnded(subagentId)
     },
+    messageSubagent: () => Promise.reject(new Error("A simulated Codex does not go on with a thread that has answered.")),
+    startTeammate: () => Promise.reject(new Error("Codex has no teams.")),
     apiError(status, final) {
       // Retries leave no trace in a rollout; only a failed turn does.
       if (!final) return 0

@@ -5,35 +5,37 @@ import { rootOf, type TreeNode } from "./forest.ts"
 export interface HierarchyChanges {
   /** Sessions at the top of trees that changed. */
   readonly roots: ReadonlySet<string>
-  /** Parents whose patterns may have changed. */
-  readonly leaders: ReadonlySet<TreeNode>
-  /** Nodes that changed themselves. */
+  /** Nodes that did something, which tells whether they went on after those they lead. */
+  readonly acted: ReadonlySet<TreeNode>
+  /** Nodes whose runs or whose place changed, which the patterns among their siblings look at. */
+  readonly ran: ReadonlySet<TreeNode>
+  /** Nodes that changed in any way. */
   readonly nodes: ReadonlySet<TreeNode>
 }
 
 export class ChangeBook {
   #nodes = new Set<TreeNode>()
-  #leaders = new Set<TreeNode>()
+  #acted = new Set<TreeNode>()
+  #ran = new Set<TreeNode>()
 
   changed(node: TreeNode): void {
     this.#nodes.add(node)
   }
 
-  /** The patterns that it leads may be others. */
-  leads(node: TreeNode): void {
-    this.#leaders.add(node)
+  acted(node: TreeNode): void {
+    this.#acted.add(node)
     this.#nodes.add(node)
   }
 
-  /** Its runs changed, which its parent's patterns look at. */
   ranOn(node: TreeNode): void {
-    this.leads(node)
-    if (node.parent !== undefined) this.leads(node.parent)
+    this.#ran.add(node)
+    this.#nodes.add(node)
   }
 
   /** It hangs elsewhere, or something hangs below it no more; called before and after. */
   moved(node: TreeNode): void {
-    this.leads(node)
+    this.acted(node)
+    this.ranOn(node)
     this.#nodes.add(rootOf(node))
   }
 
@@ -43,9 +45,10 @@ export class ChangeBook {
       const { source } = rootOf(node)
       if (source.kind === "session") roots.add(source.sessionId)
     }
-    const changes = { roots, leaders: this.#leaders, nodes: this.#nodes }
+    const changes = { roots, acted: this.#acted, ran: this.#ran, nodes: this.#nodes }
     this.#nodes = new Set()
-    this.#leaders = new Set()
+    this.#acted = new Set()
+    this.#ran = new Set()
     return changes
   }
 }

@@ -2,7 +2,7 @@
 // Everything is a first, a last or a set, so that the order in which facts come does not matter.
 
 import type { SpawnRequest, ToolOutcome, ToolStarted, TurnEnded } from "../../domain/facts.ts"
-import type { ToolCall } from "../tool-calls.ts"
+import type { ToolCall } from "../tool-call.ts"
 
 /** A call that started another agent. */
 export interface Launch extends SpawnRequest {
@@ -96,34 +96,38 @@ export class Course {
       this.model = { timeMs, name: model }
   }
 
-  /** `isKept`: its runs matter, since another agent asks it. */
-  turnStarted(timeMs: number, isReport: boolean, isKept: boolean): void {
+  /** `isKept`: its runs matter, since another agent asks it. Answers the launches of which it tells anything new. */
+  turnStarted(timeMs: number, isReport: boolean, isKept: boolean): readonly Launch[] {
+    const news: Launch[] = []
     for (const launch of this.#before(timeMs)) {
       if (launch.firstTurnMs !== undefined && launch.firstTurnMs <= timeMs) break
       launch.firstTurnMs = timeMs
+      news.push(launch)
     }
     if (isKept && !isReport && this.starts.length < MAX_TURNS) {
       this.starts = inserted(this.starts, timeMs, (known) => known - timeMs)
     }
+    return news
   }
 
-  turnEnded(timeMs: number, reason: TurnEnded["reason"], isKept: boolean): void {
-    for (const launch of this.launches) {
-      if (launch.outcome === undefined && launch.startMs <= timeMs) launch.abandonedMs = least(launch.abandonedMs, timeMs)
-    }
+  /** As with the start of a turn. */
+  turnEnded(timeMs: number, reason: TurnEnded["reason"], isKept: boolean): readonly Launch[] {
+    const news = this.launches.filter(
+      ({ outcome, startMs, abandonedMs = Infinity }) => outcome === undefined && startMs <= timeMs && timeMs < abandonedMs,
+    )
+    for (const launch of news) launch.abandonedMs = timeMs
     if (isKept && this.ends.length < MAX_TURNS) {
       this.ends = inserted(this.ends, [timeMs, reason], (known) => known[0] - timeMs || compare(known[1], reason))
     }
+    return news
   }
 
-  /** Answers whether it is a launch that was not known. */
+  /** Answers whether it is a launch that was not known, or starts earlier than was known. */
   launched({ callId, timeMs, spawn }: ToolStarted): boolean {
     const known = this.launch(callId)
-    if (known !== undefined) {
-      known.startMs = Math.min(known.startMs, timeMs)
-      return false
-    }
-    const added: Launch = { ...spawn, callId, startMs: timeMs }
+    if (known !== undefined && known.startMs <= timeMs) return false
+    const added: Launch = { ...(known ?? { ...spawn, callId }), startMs: timeMs }
+    if (known !== undefined) this.launches = this.launches.filter((launch) => launch !== known)
     this.#note(added)
     this.launches = inserted(this.launches, added, (launch) => launch.startMs - timeMs || compare(launch.callId, callId))
     return true
@@ -133,28 +137,27 @@ export class Course {
     return callId === undefined ? undefined : this.#byCall?.get(callId)
   }
 
-  /** A call of its own, started or by now ended. Answers whether it tells anything new. */
-  worked({ startMs, endMs }: Readonly<ToolCall>): boolean {
-    if (startMs === undefined) return false
-    let isNews = false
+  /** A call of its own, started or by now ended. Answers the launches of which it tells anything new. */
+  worked({ startMs, endMs }: Readonly<ToolCall>): readonly Launch[] {
+    if (startMs === undefined) return NONE
+    const news: Launch[] = []
     for (const launch of this.#before(startMs)) {
       const isFirst = launch.firstWorkMs === undefined || startMs < launch.firstWorkMs
       const isFirstDone = endMs !== undefined && (launch.firstDoneMs === undefined || endMs < launch.firstDoneMs)
       if (!isFirst && !isFirstDone) break
       if (isFirst) launch.firstWorkMs = startMs
       if (isFirstDone) launch.firstDoneMs = endMs
-      isNews = true
+      news.push(launch)
     }
-    return isNews
+    return news
   }
 
-  /** The call that is a launch ended. */
-  callEnded(callId: string, { endMs, outcome }: Readonly<ToolCall>): boolean {
-    const launch = this.launch(callId)
-    if (launch === undefined || (launch.endMs === endMs && launch.outcome === outcome)) return false
+  /** A call that is a launch ended, as long as it has. Answers it where that is news. */
+  ended(launch: Launch, { endMs, outcome }: Readonly<ToolCall>): readonly Launch[] {
+    if (endMs === undefined || (launch.endMs === endMs && launch.outcome === outcome)) return NONE
     launch.endMs = endMs
     launch.outcome = outcome
-    return true
+    return [launch]
   }
 
   #note(launch: Launch): void {

@@ -104,6 +104,15 @@ function changeAbove(node: MutableNode, change: (figures: Figures) => void): voi
   for (let above = node.parent; above !== undefined; above = above.parent) change((above.below ??= new Figures()))
 }
 
+/** It and all below it that runs in the same session. */
+export function* innerNodes(node: TreeNode): Generator<TreeNode> {
+  const walk = [node]
+  for (let at = walk.pop(); at !== undefined; at = walk.pop()) {
+    yield at
+    for (const child of at.children) if (child.source.kind !== "session") walk.push(child)
+  }
+}
+
 /** The topmost node above it. */
 export function rootOf(node: TreeNode): TreeNode {
   let root = node

@@ -1,16 +1,17 @@
 // Who started whom, folded from the same facts as everything else: the place of every subagent, thread and session, and what each used and did.
 // A change costs the path from its node to the root.
 
-import type { TranscriptFact } from "../../domain/facts.ts"
+import type { AgentsStarted, TranscriptFact } from "../../domain/facts.ts"
 import type { Conversation } from "../conversation.ts"
 import type { Price } from "../prices/price-book.ts"
 import type { LedgerRequest } from "../request-table.ts"
-import type { ToolCall, ToolCalls } from "../tool-calls.ts"
+import type { ToolCall } from "../tool-call.ts"
+import type { ToolCalls } from "../tool-calls.ts"
 import { isAgentTool } from "./agent-tools.ts"
 import { ChangeBook, type HierarchyChanges } from "./change-book.ts"
-import type { Course } from "./course.ts"
+import type { Course, Launch } from "./course.ts"
 import { Figures, type FiguresState } from "./figures.ts"
-import type { TreeNode } from "./forest.ts"
+import { innerNodes, type TreeNode } from "./forest.ts"
 import { Placement, type PlacementWorld } from "./placement.ts"
 
 /** What a conversation's agents used, for a store to keep; the main agent's under the empty id. */
@@ -48,7 +49,7 @@ export class Hierarchy {
         break
       case "request-seen":
         course.asked(fact.timeMs, fact.model)
-        if (node.children.size > 0 || node.source.kind === "conversation") this.#changes.leads(node)
+        if (node.children.size > 0 || node.source.kind === "conversation") this.#changes.acted(node)
         break
       case "tool-started":
         this.#callStarted(fact, node, conversation, tools)
@@ -57,20 +58,27 @@ export class Hierarchy {
         this.#callEnded(fact.callId, tools.callOf(fact.callId))
         break
       case "turn-started":
-        course.turnStarted(fact.timeMs, fact.isReport === true, isEngaged(conversation, subagentId))
+        this.#launchesChanged(conversation, course.turnStarted(fact.timeMs, fact.isReport === true, isEngaged(conversation, subagentId)))
         this.#changes.ranOn(node)
         break
       case "turn-ended":
-        course.turnEnded(fact.timeMs, fact.reason, isEngaged(conversation, subagentId))
+        this.#launchesChanged(conversation, course.turnEnded(fact.timeMs, fact.reason, isEngaged(conversation, subagentId)))
         this.#changes.ranOn(node)
         break
       case "subagent-seen":
         if (!conversation.subagent(fact.subagentId).isLinked) this.#places.matchTask(conversation, fact.subagentId)
         this.#places.subagent(node, conversation, fact.subagentId)
         break
+      case "agents-started":
+        this.#startedByName(fact, conversation)
+        break
       default:
     }
-    if (subagentId !== undefined && node.parent === undefined) this.#places.subagent(node, conversation, subagentId)
+    if (subagentId !== undefined) {
+      if (node.parent === undefined) this.#places.subagent(node, conversation, subagentId)
+      // Where its sidecar says that it is finished, its last line may be its end.
+      if (conversation.subagent(subagentId).finished) this.#changes.ranOn(node)
+    }
     this.#changes.changed(node)
   }
 
@@ -103,7 +111,8 @@ export class Hierarchy {
         sums.durationMs += course.durationMs
       })
       for (const { callId } of course.launches) this.#places.callMade(conversation, callId, node)
-      this.#changes.leads(node)
+      this.#changes.acted(node)
+      this.#changes.ranOn(node)
     }
     for (const subagentId of conversation.subagents.keys()) {
       this.#places.subagent(this.#places.unit(conversation.id, subagentId), conversation, subagentId)
@@ -126,11 +135,7 @@ export class Hierarchy {
     if (node.look === look) return
     node.look = look
     this.#changes.ranOn(node)
-    const walk = [node]
-    for (let at = walk.pop(); at !== undefined; at = walk.pop()) {
-      this.#changes.changed(at)
-      for (const child of at.children) if (child.source.kind !== "session") walk.push(child)
-    }
+    for (const inner of innerNodes(node)) this.#changes.changed(inner)
   }
 
   forget(conversation: Conversation): void {
@@ -139,7 +144,7 @@ export class Hierarchy {
       const node = this.#places.unit(id, subagentId)
       for (const { callId } of conversation.course(subagentId).launches) this.#places.forgetCall(id, callId)
       if (node.parent !== undefined) this.#changes.moved(node.parent)
-      this.#changes.leads(node)
+      this.#changes.ranOn(node)
       this.#places.forest.remove(node)
     }
     this.#places.teams.forget(id)
@@ -185,14 +190,28 @@ export class Hierarchy {
     const call = tools.callOf(fact.callId)
     this.#launched(fact, node, conversation)
     this.#callEnded(fact.callId, call)
-    this.#changes.leads(node)
+    this.#changes.acted(node)
+  }
+
+  #startedByName({ workflowRunId }: AgentsStarted, conversation: Conversation): void {
+    if (workflowRunId === undefined) {
+      // A member is a session below the one of its lead.
+      const session = this.#places.unit(conversation.id, undefined).parent
+      for (const child of session?.children ?? []) this.#changes.changed(child)
+      return
+    }
+    for (const [id, subagent] of conversation.subagents) {
+      if (subagent.workflowRunId === workflowRunId) this.#places.subagent(this.#places.unit(conversation.id, id), conversation, id)
+    }
   }
 
   #launched(fact: Extract<TranscriptFact, { kind: "tool-started" }>, node: TreeNode, conversation: Conversation): void {
     if (fact.spawn === undefined) return
-    const isNew = conversation.course(fact.subagentId).launched(fact)
+    const isNews = conversation.course(fact.subagentId).launched(fact)
     this.#places.callMade(conversation, fact.callId, node)
-    if (!isNew || fact.spawn.task === undefined) return
+    if (!isNews) return
+    this.#places.callChanged(conversation.id, fact.callId)
+    if (fact.spawn.task === undefined) return
     for (const [id, { isLinked, task }] of conversation.subagents) {
       if (!isLinked && task === fact.spawn.task) this.#places.matchTask(conversation, id)
     }
@@ -202,12 +221,13 @@ export class Hierarchy {
     const conversation = call === undefined ? undefined : this.#world.conversations.get(call.conversationId)
     if (call === undefined || conversation === undefined) return
     const course = conversation.course(call.subagentId)
-    const node = this.#places.unit(call.conversationId, call.subagentId)
-    const isNews =
-      course.launch(callId) !== undefined
-        ? call.endMs !== undefined && course.callEnded(callId, call)
-        : isOwnWork(call) && course.worked(call)
-    if (isNews) this.#changes.leads(node)
+    const launch = course.launch(callId)
+    if (launch !== undefined) this.#launchesChanged(conversation, course.ended(launch, call))
+    else if (isOwnWork(call)) this.#launchesChanged(conversation, course.worked(call))
+  }
+
+  #launchesChanged({ id }: Conversation, launches: readonly Launch[]): void {
+    for (const { callId } of launches) this.#places.callChanged(id, callId)
   }
 }
 

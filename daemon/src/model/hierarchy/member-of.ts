@@ -2,6 +2,7 @@
 
 import type { ToolOutcome } from "../../domain/facts.ts"
 import type { Conversation } from "../conversation.ts"
+import { membershipOf } from "../membership.ts"
 import type { Roster } from "../roster.ts"
 import { FAILURES } from "../judged-outcome.ts"
 import type { Course, Launch } from "./course.ts"
@@ -27,9 +28,9 @@ export function launchOf({ source, parent }: TreeNode, world: MemberWorld): Laun
   const maker = source.kind === "session" || parent === undefined ? undefined : courseOf(parent, world)
   if (maker === undefined || maker.launches.length === 0 || source.kind === "session") return undefined
   const conversation = world.conversations.get(source.conversationId)
-  const callId =
-    source.kind === "subagent" ? conversation?.subagents.get(source.subagentId)?.place.toolCallId : conversation?.meta.spawnCallId
-  return maker.launch(callId)
+  if (conversation === undefined) return undefined
+  if (source.kind === "conversation") return maker.launch(conversation.meta.spawnCallId)
+  return maker.launch(conversation.subagent(source.subagentId).placeAmong(conversation.namedStarts).toolCallId)
 }
 
 /** Undefined before its first sign of life. */
@@ -86,7 +87,8 @@ function sessionMember(node: TreeNode, { roster }: MemberWorld): Member | undefi
   const isOver = process === undefined && conversation?.inTurn === false
   const endMs = gone?.timeMs ?? (isOver ? conversation?.turnChangedMs : undefined)
   const outcome = endMs === undefined ? undefined : conversation?.inTurn === true ? "interrupted" : (conversation?.lastTurnEnd ?? "done")
-  const isMember = process?.role === "teammate" || conversation?.meta.memberName !== undefined
+  const { teamName, memberName } = membershipOf(session, conversation)
+  const isMember = process?.role === "teammate" || memberName !== undefined
   return {
     id: publishedId(node),
     agentType: undefined,
@@ -98,7 +100,7 @@ function sessionMember(node: TreeNode, { roster }: MemberWorld): Member | undefi
     launch: undefined,
     isBackground: false,
     workflowRunId: undefined,
-    team: isMember ? (conversation?.meta.teamName ?? "") : undefined,
+    team: isMember ? (teamName ?? "") : undefined,
   }
 }
 

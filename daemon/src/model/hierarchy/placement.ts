@@ -5,7 +5,7 @@ import type { Conversation } from "../conversation.ts"
 import type { Roster } from "../roster.ts"
 import type { SessionState } from "../session-state.ts"
 import type { ChangeBook } from "./change-book.ts"
-import { Forest, nodeKey, type TreeNode } from "./forest.ts"
+import { Forest, innerNodes, nodeKey, type TreeNode } from "./forest.ts"
 import { Teams } from "./teams.ts"
 
 export interface PlacementWorld {
@@ -13,14 +13,21 @@ export interface PlacementWorld {
   readonly roster: Roster
 }
 
+/** A call that started agents. Either end may be read first. */
+interface StartingCall {
+  /** Who made it. */
+  maker: TreeNode | undefined
+  /** Who says that it started them. */
+  readonly started: Set<TreeNode>
+}
+
 export class Placement {
   readonly forest = new Forest()
   readonly teams = new Teams()
   readonly #world: PlacementWorld
   readonly #changes: ChangeBook
-  /** Who made a call that started an agent. */
-  readonly #makers = new Map<string, TreeNode>()
-  /** Nodes whose parent is still to come, by what they wait for. */
+  readonly #calls = new Map<string, StartingCall>()
+  /** Nodes whose parent is still to be seen, by its key. */
   readonly #waiting = new Map<string, Set<TreeNode>>()
   /** Sessions that another one started, or whose team has a lead: where that one sits may change. */
   readonly #followers = new Set<string>()
@@ -36,15 +43,29 @@ export class Placement {
     return this.forest.node({ kind: "subagent", conversationId, subagentId })
   }
 
-  /** A call that starts an agent was made; who waited for it is placed. */
+  /** A call that starts an agent was made; who says that it started them is placed. */
   callMade(conversation: Conversation, callId: string, maker: TreeNode): void {
-    const key = callKey(conversation.id, callId)
-    this.#makers.set(key, maker)
-    this.#wake(key, conversation)
+    const call = this.#call(conversation.id, callId)
+    if (call.maker === maker) return
+    call.maker = maker
+    for (const node of call.started) {
+      if (node.source.kind === "subagent") this.subagent(node, conversation, node.source.subagentId)
+      else this.#changes.ranOn(node)
+    }
+  }
+
+  /** What became of a call changed, and with it what is known of those that it started. */
+  callChanged(conversationId: string, callId: string): void {
+    for (const node of this.#calls.get(callKey(conversationId, callId))?.started ?? []) this.#changes.ranOn(node)
   }
 
   forgetCall(conversationId: string, callId: string): void {
-    this.#makers.delete(callKey(conversationId, callId))
+    const key = callKey(conversationId, callId)
+    const call = this.#calls.get(key)
+    if (call === undefined) return
+    call.maker = undefined
+    for (const node of call.started) if (node.source.kind === "subagent") call.started.delete(node)
+    if (call.started.size === 0) this.#calls.delete(key)
   }
 
   /** After facts: finds everyone touched its place. `isReseated`: who sits where was decided anew. */
@@ -58,21 +79,28 @@ export class Placement {
   subagent(node: TreeNode, conversation: Conversation, subagentId: string): void {
     const subagent = conversation.subagent(subagentId)
     if (!subagent.isSeen) return
-    const { toolCallId, parentSubagentId } = subagent.place
+    const { toolCallId, parentSubagentId } = subagent.placeAmong(conversation.namedStarts)
     const isNew = node.parent === undefined
     const main = this.unit(conversation.id, undefined)
-    const maker = toolCallId === undefined ? undefined : this.#makerOf(callKey(conversation.id, toolCallId), node)
+    const maker = toolCallId === undefined ? undefined : this.#startedBy(conversation.id, toolCallId, node)
     const above = parentSubagentId === undefined ? undefined : this.#seen(conversation, parentSubagentId, node)
     this.#attach(node, maker ?? above ?? main, main)
     if (isNew) this.#wake(nodeKey(node.source), conversation)
     this.#changes.ranOn(node)
   }
 
-  /** Who made a call; the node waits for him where he is not known yet. */
-  #makerOf(key: string, node: TreeNode): TreeNode | undefined {
-    const maker = this.#makers.get(key)
-    if (maker === undefined) this.#await(key, node)
-    return maker
+  /** Notes that a call started a node; answers who made it, where that is known. */
+  #startedBy(conversationId: string, callId: string, node: TreeNode): TreeNode | undefined {
+    const call = this.#call(conversationId, callId)
+    call.started.add(node)
+    return call.maker
+  }
+
+  #call(conversationId: string, callId: string): StartingCall {
+    const key = callKey(conversationId, callId)
+    let call = this.#calls.get(key)
+    if (call === undefined) this.#calls.set(key, (call = { maker: undefined, started: new Set() }))
+    return call
   }
 
   /** A subagent that is named as parent; the node waits for it where it has not been seen. */
@@ -85,8 +113,12 @@ export class Placement {
 
   #conversation(id: string): void {
     const { roster, conversations } = this.#world
-    if (!conversations.has(id)) return
+    const meta = conversations.get(id)?.meta
+    if (meta === undefined) return
     const node = this.unit(id, undefined)
+    if (meta.parentConversationId !== undefined && meta.spawnCallId !== undefined) {
+      this.#startedBy(meta.parentConversationId, meta.spawnCallId, node)
+    }
     const startedBy = roster.startedBy(id)
     const session = roster.sessionOf(id)
     const seat = session === undefined ? undefined : this.forest.node({ kind: "session", sessionId: session.id })
@@ -100,7 +132,7 @@ export class Placement {
       this.#followers.delete(id)
       if (node === undefined) return
       this.#changes.moved(node.parent ?? node)
-      this.#changes.leads(node)
+      this.#changes.ranOn(node)
       this.forest.remove(node)
       return
     }
@@ -113,7 +145,6 @@ export class Placement {
       undefined,
     )
     this.#changes.ranOn(placed)
-    this.#changes.changed(placed)
   }
 
   #leadOf(session: SessionState): string | undefined {
@@ -151,7 +182,9 @@ export class Placement {
     if (before !== undefined) this.#changes.moved(before)
     if (!this.forest.attach(node, parent)) this.forest.attach(node, otherwise)
     this.#changes.moved(node)
-    if (node.parent !== undefined) this.#changes.leads(node.parent)
+    // What is below it says whose it is, and in which session.
+    for (const below of innerNodes(node)) this.#changes.ranOn(below)
+    if (node.parent !== undefined) this.#changes.acted(node.parent)
   }
 
   #await(key: string, node: TreeNode): void {

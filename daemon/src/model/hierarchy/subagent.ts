@@ -1,14 +1,15 @@
 // A subagent as the fold keeps it: what it is, what it did, and its place in the tree by the best evidence seen so far.
 
 import type { SubagentLink, SubagentSeen } from "../../domain/facts.ts"
+import type { NamedStarts } from "./named-starts.ts"
 import { Course, type CourseState } from "./course.ts"
 
 /** Best last. */
-const RANK: Record<SubagentLink, number> = { path: 0, prompt: 1, progress: 2, notification: 3, result: 4, sidecar: 5 }
+const RANK: Record<SubagentPlace["link"], number> = { path: 0, prompt: 1, workflow: 2, progress: 3, notification: 4, result: 5, sidecar: 6 }
 
-/** Where it hangs in the tree. */
+/** Where it hangs in the tree. `workflow`: a call's result names the run that it belongs to. */
 export interface SubagentPlace {
-  readonly link: SubagentLink
+  readonly link: SubagentLink | "workflow"
   readonly parentSubagentId?: string | undefined
   readonly toolCallId?: string | undefined
 }
@@ -80,6 +81,14 @@ export class Subagent {
   /** Whether its place is known by more than its words and the folder it lies in. */
   get isLinked(): boolean {
     return RANK[this.place.link] > RANK.prompt
+  }
+
+  /** Its place by its own evidence, or by that of its conversation where that is better. */
+  placeAmong(starts: Pick<NamedStarts, "find">): SubagentPlace {
+    const start = RANK[this.place.link] < RANK.workflow ? starts.find({ workflowRunId: this.workflowRunId }) : undefined
+    if (start === undefined) return this.place
+    const { callId: toolCallId, subagentId: parentSubagentId } = start
+    return { link: "workflow", toolCallId, ...(parentSubagentId === undefined ? {} : { parentSubagentId }) }
   }
 
   /** Whether there is a transcript of it, or a sidecar. What is only spoken of may be anything. */

@@ -1,7 +1,7 @@
 // All that is published of one node, gathered from the parts of the world that know it.
 
 import type { Confidence } from "../../domain/agent.ts"
-import type { SubagentLink } from "../../domain/facts.ts"
+import { type Membership, membershipOf } from "../membership.ts"
 import { sessionName } from "../session-name.ts"
 import type { SessionState } from "../session-state.ts"
 import type { ToolCalls } from "../tool-calls.ts"
@@ -11,6 +11,7 @@ import { rootOf, totalOf, type TreeNode } from "./forest.ts"
 import type { Member } from "./member.ts"
 import type { MemberBook } from "./member-book.ts"
 import { courseOf, type MemberWorld, publishedId } from "./member-of.ts"
+import type { SubagentPlace } from "./subagent.ts"
 import { innerState, type NodeState, sessionState, SILENT_MS } from "./node-state.ts"
 
 export interface NodeFacts {
@@ -55,11 +56,12 @@ export interface NodeWorld extends MemberWorld {
 }
 
 /** How each kind of link is told, and how sure it is. */
-const LINKS: Record<SubagentLink, readonly [detail: string, confidence: Confidence]> = {
+const LINKS: Record<SubagentPlace["link"], readonly [detail: string, confidence: Confidence]> = {
   sidecar: ["its meta.json names the call that started it", "confirmed"],
   result: ["the result of the call that started it names it", "confirmed"],
   notification: ["a task notification names it and the call that started it", "confirmed"],
   progress: ["progress lines name it and the call that started it", "likely"],
+  workflow: ["the result of a call names the workflow's run that it belongs to", "confirmed"],
   prompt: ["its first words are those that the call gave", "likely"],
   path: ["its transcript lies in the conversation's folder", "guess"],
 }
@@ -76,6 +78,7 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
   if (session === undefined) return undefined
   const conversation = world.roster.conversationOf(session)
   const meta = conversation?.meta
+  const member = membershipOf(session, conversation)
   const state = sessionState(session, conversation)
   const own = new Figures()
   for (const unit of node.children) if (unit.source.kind === "conversation" && unit.own !== undefined) own.add(1, unit.own)
@@ -83,7 +86,7 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
     id: sessionId,
     kind: "session",
     parentId,
-    link: parentId === undefined ? undefined : sessionLink(session, meta?.teamName, meta?.memberName),
+    link: parentId === undefined ? undefined : sessionLink(session, member, startOf(parentId, member, world)),
     sessionId,
     conversationId: session.conversationId,
     subagentId: undefined,
@@ -94,7 +97,7 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
     endedMs: session.gone?.timeMs ?? (isOver(state) ? conversation?.turnChangedMs : undefined),
     model: session.conversationId === undefined ? undefined : (world.modelOf(session.conversationId) ?? meta?.model),
     isBackground: session.process?.role === "background",
-    team: meta?.memberName === undefined && parentId === undefined ? undefined : meta?.teamName,
+    team: member.memberName === undefined ? (parentId === undefined ? undefined : meta?.teamName) : member.teamName,
     workflowRunId: undefined,
     engagements: 1,
     own,
@@ -104,18 +107,32 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
   }
 }
 
-function sessionLink(session: SessionState, team: string | undefined, member: string | undefined): LinkFacts {
+/** The call of a lead whose result names a member of its team, whichever of the lead's conversations it was made in. */
+function startOf(leadSessionId: string, member: Membership, { roster, conversations }: NodeWorld): string | undefined {
+  const lead = roster.sessions.get(leadSessionId)
+  if (lead === undefined || member.memberName === undefined) return undefined
+  const starts = roster
+    .conversationIdsOf(lead)
+    .flatMap((id) => conversations.get(id)?.namedStarts.find({ teamName: member.teamName, memberName: member.memberName }) ?? [])
+  return starts.length === 1 ? starts[0]?.callId : undefined
+}
+
+function sessionLink(session: SessionState, { teamName, memberName }: Membership, toolCallId: string | undefined): LinkFacts {
   const evidence = session.process?.evidence.find(({ field }) => field === "parent")
-  if (session.process?.parentSessionId === undefined && session.process?.parentConversationId === undefined && member !== undefined) {
-    const detail = `its transcript names it ${member} of team ${team ?? ""}`
-    return { source: "team", detail, confidence: "confirmed", toolCallId: undefined }
+  if (session.process?.parentSessionId === undefined && session.process?.parentConversationId === undefined && memberName !== undefined) {
+    const detail = `its transcript names it ${memberName} of team ${teamName ?? ""}`
+    return { source: "team", detail: withCall(detail, toolCallId), confidence: "confirmed", toolCallId }
   }
   return {
     source: session.process?.role === "teammate" ? "team" : "process",
-    detail: evidence?.detail ?? "a tool of its parent started its process",
+    detail: withCall(evidence?.detail ?? "a tool of its parent started its process", toolCallId),
     confidence: evidence?.confidence ?? "likely",
-    toolCallId: undefined,
+    toolCallId,
   }
+}
+
+function withCall(detail: string, toolCallId: string | undefined): string {
+  return toolCallId === undefined ? detail : `${detail}; the result of the call that started it names it too`
 }
 
 function innerFacts(node: TreeNode, parentId: string | undefined, world: NodeWorld): NodeFacts | undefined {
@@ -135,7 +152,7 @@ function innerFacts(node: TreeNode, parentId: string | undefined, world: NodeWor
     id: publishedId(node),
     kind: source.kind === "subagent" ? "subagent" : "thread",
     parentId,
-    link: subagent === undefined ? threadLink(conversation.meta) : subagentLink(subagent.place),
+    link: subagent === undefined ? threadLink(conversation.meta) : subagentLink(subagent.placeAmong(conversation.namedStarts)),
     sessionId: session?.id ?? "",
     conversationId: source.conversationId,
     subagentId: source.kind === "subagent" ? source.subagentId : undefined,
@@ -171,7 +188,7 @@ function isOver(state: NodeState): boolean {
   return state === "done" || state === "failed" || state === "interrupted"
 }
 
-function subagentLink({ link, toolCallId }: { readonly link: SubagentLink; readonly toolCallId?: string | undefined }): LinkFacts {
+function subagentLink({ link, toolCallId }: SubagentPlace): LinkFacts {
   const [detail, confidence] = LINKS[link]
   return { source: link, detail, confidence, toolCallId }
 }

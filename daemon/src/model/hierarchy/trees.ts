@@ -1,7 +1,7 @@
 // The trees that are published: each a session at the top with all that it started, and the ways in which they work together.
 
 import { create } from "@bufbuild/protobuf"
-import type { HierarchyNode } from "@vibecraft/shared/gen/vibecraft/v1/hierarchy_pb"
+import type { HierarchyNode, Pattern } from "@vibecraft/shared/gen/vibecraft/v1/hierarchy_pb"
 import { type Hierarchy as HierarchyMessage, HierarchySchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { HierarchyChanges } from "./change-book.ts"
 import { rootOf, type TreeNode } from "./forest.ts"
@@ -9,6 +9,7 @@ import type { Hierarchy } from "./hierarchy.ts"
 import { MemberBook } from "./member-book.ts"
 import { PatternDesk } from "./pattern-desk.ts"
 import { branchesOf } from "./patterns/delegation-chain.ts"
+import type { FoundPattern } from "./patterns/pattern.ts"
 import { nodeMessage, patternMessage } from "./tree-messages.ts"
 import { nodeFacts, type NodeWorld } from "./tree-node-facts.ts"
 
@@ -23,16 +24,17 @@ export class Trees {
   readonly #patterns: PatternDesk
   /** Nodes as they were published last. */
   readonly #written = new WeakMap<TreeNode, Written>()
+  readonly #writtenPatterns = new WeakMap<FoundPattern, Pattern>()
 
   constructor(hierarchy: Hierarchy, world: Omit<NodeWorld, "members">) {
     this.#hierarchy = hierarchy
     this.#world = { ...world, members: new MemberBook(world) }
-    this.#patterns = new PatternDesk(this.#world.members)
+    this.#patterns = new PatternDesk(world, this.#world.members)
   }
 
   /** Takes note of what changed; answers the sessions at the top of trees that look different now. */
-  changed({ roots, leaders, nodes }: HierarchyChanges): ReadonlySet<string> {
-    this.#patterns.changed(leaders)
+  changed({ roots, nodes, ...changes }: HierarchyChanges): ReadonlySet<string> {
+    this.#patterns.changed(changes)
     const passed = new Set<TreeNode>()
     for (const node of nodes) {
       // The sums of those above it have changed with it.
@@ -57,8 +59,14 @@ export class Trees {
   tree(rootSessionId: string): HierarchyMessage | undefined {
     const root = this.#hierarchy.find(`session ${rootSessionId}`)
     if (root === undefined || root.parent !== undefined) return undefined
-    const patterns = this.#patterns.below(root).map(patternMessage)
+    const patterns = this.#patterns.below(root).map((found) => this.#messageOfPattern(found))
     return create(HierarchySchema, { rootId: rootSessionId, nodes: this.#nodesOf(root), patterns })
+  }
+
+  #messageOfPattern(found: FoundPattern): Pattern {
+    let message = this.#writtenPatterns.get(found)
+    if (message === undefined) this.#writtenPatterns.set(found, (message = patternMessage(found)))
+    return message
   }
 
   #nodesOf(root: TreeNode): HierarchyNode[] {
@@ -88,7 +96,9 @@ export class Trees {
   #childrenOf(node: TreeNode): TreeNode[] {
     const children = branchesOf(node)
     if (children.length < 2) return children
-    const { members } = this.#world
-    return children.sort((a, b) => (members.of(a)?.startMs ?? 0) - (members.of(b)?.startMs ?? 0))
+    return children
+      .map((child) => ({ child, startMs: this.#world.members.of(child)?.startMs ?? 0 }))
+      .sort((a, b) => a.startMs - b.startMs)
+      .map(({ child }) => child)
   }
 }

@@ -3,6 +3,7 @@
 import type { AgentRole, Evidence } from "../../domain/agent.ts"
 import type { AgentSeen, PaneRef, ScreenReading } from "../../domain/facts.ts"
 import type { AgentProcess } from "../../work/scan/agent-process.ts"
+import type { TeammateArguments } from "../../work/scan/role.ts"
 import { conversationHints, type SharedThreads } from "./conversation-hints.ts"
 import { type PaneIndex, paneOf } from "./pane-of.ts"
 import { type Family, parentOf } from "./parent-of.ts"
@@ -56,11 +57,18 @@ export const presenceOf = (question: PresenceQuestion): AgentSeen | undefined =>
     ...(pane === undefined ? {} : { pane: refOf(pane), paneTitle: pane.title }),
     ...(registry === undefined ? {} : { registry: registry.entry }),
     conversationHints: hints,
+    ...(agent.teammate === undefined ? {} : { membership: membershipOf(agent.teammate) }),
     ...parent,
     ...(screen === undefined ? {} : { screen }),
     evidence,
   }
 }
+
+/** An agent id is the name and the team with an @ between. */
+const membershipOf = ({ agentId, teamName }: TeammateArguments): NonNullable<AgentSeen["membership"]> => ({
+  teamName,
+  memberName: agentId.endsWith(`@${teamName}`) ? agentId.slice(0, -teamName.length - 1) : agentId,
+})
 
 /** Claude Code has its registry file within half a second of its start, unless a dialog stands before it. */
 export const REGISTERED_MS = 5_000

@@ -1,5 +1,6 @@
 import type { TreeNode } from "../forest.ts"
 import type { Member } from "../member.ts"
+import { inOrder } from "../member-order.ts"
 import { publishedId } from "../member-of.ts"
 import { type FoundPattern, foundPattern } from "./pattern.ts"
 
@@ -27,8 +28,7 @@ export function delegationChain(
     for (const below of branchesOf(at.node)) walk.push({ node: below, level })
   }
   if (depth < 2 || members.length < 2) return undefined
-  members.sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
+  members.sort(inOrder)
   const evidence = [`${depth} levels below the session, ${members.length} agents in all`]
-  const leader = { id: publishedId(root), actedMs: undefined, members }
-  return foundPattern(leader, "delegation-chain", "delegation-chain", members, { confidence: "confirmed", evidence })
+  return foundPattern({ id: publishedId(root) }, "delegation-chain", "delegation-chain", members, { confidence: "confirmed", evidence })
 }

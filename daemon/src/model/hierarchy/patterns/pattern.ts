@@ -25,19 +25,20 @@ export interface FoundPattern {
   readonly startedMs: number
   /** Undefined while it lasts. */
   readonly endedMs: number | undefined
+  /** Of a fan-out: what its parent does after that makes a gathering of it. */
+  readonly gathersAfterMs?: number
 }
 
-/** A parent and its children, earliest first. */
+/** The parent of those in a pattern. */
 export interface Leader {
   readonly id: string
   /** Its last request or call. */
   readonly actedMs: number | undefined
-  readonly members: readonly Member[]
 }
 
 /** `family` tells patterns of one leader and first member apart. */
 export function foundPattern(
-  leader: Leader,
+  leader: Pick<Leader, "id">,
   kind: PatternKind,
   family: string,
   members: readonly Member[],
@@ -62,7 +63,12 @@ export function foundPattern(
 
 /** "3 Explore agents", "2 agents". */
 export function count(members: readonly Member[], word = "agent"): string {
-  const types = new Set(members.map(({ agentType }) => agentType))
-  const type = types.size === 1 ? [...types][0] : undefined
+  const first = members[0]?.agentType
+  const type = members.every(({ agentType }) => agentType === first) ? first : undefined
   return `${members.length} ${type === undefined ? "" : `${type} `}${word}${members.length === 1 ? "" : "s"}`
+}
+
+/** Of two that started at once the one that comes first by name. */
+export function latestFirst(a: FoundPattern, b: FoundPattern): number {
+  return b.startedMs - a.startedMs || (a.id < b.id ? -1 : Number(a.id > b.id))
 }

@@ -1,19 +1,13 @@
 import type { Member } from "../member.ts"
 import { count, type FoundPattern, foundPattern, type Leader } from "./pattern.ts"
 
-/** Children that each quote the result of one that was done before. */
-export function pipelines(leader: Leader): FoundPattern[] {
-  const quoting = leader.members.filter(({ launch }) => launch?.usesResultsOf !== undefined)
-  if (quoting.length === 0) return []
-  const quoted = new Set<string>()
-  for (const { launch } of quoting) for (const callId of launch?.usesResultsOf ?? []) quoted.add(callId)
+/** Of children bound by quotes those that each quote the result of one that was done before. */
+export function pipelines(leader: Leader, bound: readonly Member[]): FoundPattern[] {
   const byCall = new Map<string, Member>()
-  for (const member of leader.members) {
-    if (member.launch !== undefined && quoted.has(member.launch.callId)) byCall.set(member.launch.callId, member)
-  }
+  for (const member of bound) if (member.launch !== undefined) byCall.set(member.launch.callId, member)
   const next = new Map<Member, Member>()
   const hasBefore = new Set<Member>()
-  for (const member of quoting) {
+  for (const member of bound) {
     const before = stageBefore(member, byCall)
     if (before === undefined || next.has(before)) continue
     next.set(before, member)

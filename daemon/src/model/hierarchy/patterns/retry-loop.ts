@@ -1,36 +1,23 @@
 import type { Member } from "../member.ts"
 import { count, type FoundPattern, foundPattern, type Leader } from "./pattern.ts"
 
-/** The same kind of agent on the same task again, after it failed. */
-export function retryLoops(leader: Leader): FoundPattern[] {
-  const found: FoundPattern[] = []
-  if (!leader.members.some(({ outcome }) => outcome === "failed")) return found
-  /** Loops whose last attempt failed, by their task. */
-  const open = new Map<number, Member[][]>()
-  const close = (loop: readonly Member[]): void => void (loop.length > 1 && found.push(toPattern(leader, loop)))
-  for (const attempt of leader.members) {
-    const task = attempt.launch?.task
-    if (task === undefined) continue
-    const loops = open.get(task)
-    const at = loops?.findIndex((loop) => kindOf(loop[0]) === kindOf(attempt)) ?? -1
-    const loop = loops?.[at]
-    const isFailure = attempt.outcome === "failed"
-    const isAgain = loop !== undefined && (loop.at(-1)?.endMs ?? Number.POSITIVE_INFINITY) <= attempt.startMs
-    if (isAgain) loop.push(attempt)
-    if (loop !== undefined && !(isAgain && isFailure)) {
-      loops?.splice(at, 1)
-      close(loop)
-    }
-    if (!isFailure || isAgain) continue
-    if (loops === undefined) open.set(task, [[attempt]])
-    else loops.push([attempt])
+/** Of attempts by the same kind of agent at the same task those that came again after one had failed. */
+export function retryLoops(leader: Leader, attempts: readonly Member[]): FoundPattern[] {
+  const loops: Member[][] = []
+  /** Its last attempt failed. */
+  let open: Member[] = []
+  for (const attempt of attempts) {
+    const failedMs = open.at(-1)?.endMs ?? Number.POSITIVE_INFINITY
+    if (failedMs > attempt.startMs) loops.push((open = []))
+    open.push(attempt)
+    if (attempt.outcome !== "failed") open = []
   }
-  for (const loop of [...open.values()].flat()) close(loop)
-  return found
+  return loops.filter((loop) => loop.length > 1).map((loop) => toPattern(leader, loop))
 }
 
-function kindOf(attempt: Member | undefined): string | undefined {
-  return attempt?.launch?.agentType ?? attempt?.agentType
+/** What attempts have in common; undefined for what is none. */
+export function attemptKey({ launch, agentType }: Member): string | undefined {
+  return launch?.task === undefined ? undefined : `${launch.task} ${launch.agentType ?? agentType ?? ""}`
 }
 
 function toPattern(leader: Leader, loop: readonly Member[]): FoundPattern {

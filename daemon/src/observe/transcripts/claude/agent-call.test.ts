@@ -28,7 +28,7 @@ const user = (second: number, content: unknown, more: JsonObject = {}): JsonObje
   ...more,
 })
 
-const call = (second: number, id: string, input: JsonObject, messageId = `m${second}`): JsonObject => ({
+const call = (second: number, id: string, input: JsonObject, messageId = `m${second}`, name = "Agent"): JsonObject => ({
   type: "assistant",
   sessionId: OWN,
   timestamp: at(second),
@@ -36,7 +36,7 @@ const call = (second: number, id: string, input: JsonObject, messageId = `m${sec
   message: {
     id: messageId,
     model: "claude-opus-5-5",
-    content: [{ type: "tool_use", id, name: "Agent", input }],
+    content: [{ type: "tool_use", id, name, input }],
     usage: { output_tokens: 2 },
   },
 })
@@ -167,6 +167,19 @@ it("a subagent's file gives its folder, its run of a workflow, its team, and a h
   expect(more).toEqual([])
 })
 
+it("the result of a call names the run of a workflow that it started", () => {
+  const started = { status: "async_launched", taskId: "w1", runId: "wf_1", transcriptDir: "/somewhere" }
+  const list = facts([call(1, "t1", {}, "m1", "Workflow"), result(2, "t1", "Started", { toolUseResult: started })])
+  expect(list).toContainEqual({
+    kind: "agents-started",
+    conversationId: OWN,
+    timeMs: Date.parse(at(2)),
+    callId: "t1",
+    workflowRunId: "wf_1",
+  })
+  expect(spawns(list)).toEqual([undefined])
+})
+
 it("progress of old clients names the call", () => {
   const message = { type: "assistant", timestamp: at(2), message: { id: "x", model: "claude-sonnet-4-5", usage: { output_tokens: 1 } } }
   const line = {
@@ -188,4 +201,12 @@ it("members of a team say so on each line, and its lead when it starts one", () 
   const lead = facts([call(1, "t1", { prompt: "Build" }), result(2, "t1", "Spawned", { toolUseResult: spawned })])
   expect(lead).toContainEqual(expect.objectContaining({ kind: "conversation-seen", conversationId: OWN, teamName: "builders" }))
   expect(lead).toContainEqual(expect.objectContaining({ kind: "tool-ended", outcome: "background" }))
+  expect(lead).toContainEqual({
+    kind: "agents-started",
+    conversationId: OWN,
+    timeMs: Date.parse(at(2)),
+    callId: "t1",
+    teamName: "builders",
+    memberName: "anna",
+  })
 })

@@ -62,9 +62,15 @@ export function agentAnswered(
   if (call !== undefined) resultCame(state.agentCalls, callId, isLaunch || outcome !== "ok" ? "" : withoutTrailer(text), !isLaunch)
   if (result?.["status"] === "teammate_spawned") {
     const teamName = cleanText(result["team_name"], 200)
+    const memberName = cleanText(result["name"], 200)
+    if (teamName !== undefined && memberName !== undefined) {
+      line.say({ kind: "agents-started", ...who, timeMs: line.timeMs, callId, teamName, memberName })
+    }
     if (who.subagentId === undefined && !line.isCopy) describe(state, line.file, { teamName }, line.emit)
     return
   }
+  const workflowRunId = asString(result?.["runId"], 200)
+  if (workflowRunId !== undefined) line.say({ kind: "agents-started", ...who, timeMs: line.timeMs, callId, workflowRunId })
   if (call?.isResume === true) return
   const subagentId =
     asString(result?.["agentId"], 200) ?? (call === undefined ? undefined : /\bagentId: (?<id>a[\w-]{5,60})/u.exec(text)?.groups?.["id"])

@@ -27,7 +27,8 @@ export const file_vibecraft_v1_hierarchy: GenFile = /*@__PURE__*/
  */
 export type NodeLink = Message<"vibecraft.v1.NodeLink"> & {
   /**
-   * Where it comes from: "sidecar", "result", "notification", "progress", "prompt", "path", "thread", "process", "team", "fork".
+   * Where it comes from: "sidecar", "result", "notification", "progress", "workflow", "prompt", "path", "thread", "process", "team",
+   * "fork".
    *
    * @generated from field: string source = 1;
    */

@@ -166,7 +166,7 @@ export type Session = Message<"vibecraft.v1.Session"> & {
   role: Role;
 
   /**
-   * What to call it: its own name, else its title, else project and pane. Untrusted text.
+   * What to call it: its own name, else its name in its team, else its title, else project and pane. Untrusted text.
    *
    * @generated from field: string name = 6;
    */
