@@ -4,6 +4,7 @@
 import module from "node:module"
 import { homedir } from "node:os"
 import { join } from "node:path"
+import { isBundleCurrent } from "./bundle-current.js"
 
 const major = Number(process.versions.node.split(".")[0])
 if (major < 24) {
@@ -11,5 +12,5 @@ if (major < 24) {
   process.exit(1)
 }
 module.enableCompileCache(join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "vibecraft", "node"))
-const { main } = await import("../src/main.ts")
+const { main } = isBundleCurrent() ? module.createRequire(import.meta.url)("../dist/main.cjs") : await import("../src/main.ts")
 process.exitCode = await main(process.argv.slice(2), process)

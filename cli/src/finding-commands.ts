@@ -3,7 +3,7 @@
 import type { Command } from "commander"
 import type { CommandContext, CommonOptions } from "./command-context.ts"
 import { CommandError } from "./command-error.ts"
-import { ACTIVITY_KINDS } from "./activity-kinds.ts"
+import { ACTIVITY_KIND_WORDS } from "./activity-kind-words.ts"
 import type { ActivityOptions } from "./commands/activity.ts"
 import type { SeenOptions } from "./commands/seen.ts"
 
@@ -22,7 +22,7 @@ Examples:
   vibecraft activity -f --kind wait,answer     who waits for you, and who no longer does
   vibecraft activity --json | jq -r '.activities[] | select(.errorClass) | .title'
 
-Kinds: ${ACTIVITY_KINDS}
+Kinds: ${ACTIVITY_KIND_WORDS.join(", ")}
 `
 
 export function addFindingCommands(root: Command, contextOf: (command: Command) => Promise<CommandContext>): void {

@@ -37,6 +37,44 @@ describe("renderTable", () => {
     expect(table(3)).toEqual(["NA…", "al…", "日…"])
   })
 
+  test("where nothing is cut, a long text is whole and moves the rest of its own line alone", () => {
+    const long = "語".repeat(2000)
+    const [header, alpha, other] = table(Infinity, [
+      { name: "alpha", count: "7", note: "/a/long/path" },
+      { name: long, count: "12", note: "x" },
+    ])
+    expect([header, alpha]).toEqual(["NAME    N  NOTE", "alpha   7  /a/long/path"])
+    expect(other).toBe(`${long}  12  x`)
+  })
+
+  test("where nothing is cut, texts of a usual length stand in columns however different they are", () => {
+    const wide = "w".repeat(60)
+    const rows = [
+      { name: wide, count: "7", note: "x" },
+      { name: "a", count: "12", note: "y" },
+    ]
+    expect(table(Infinity, rows)).toEqual([`NAME${" ".repeat(58)} N  NOTE`, `${wide}   7  x`, `a${" ".repeat(61)}12  y`])
+  })
+
+  test("where nothing is cut, no column leaves for being without a header and full of long texts", () => {
+    const columns: readonly Column<Row>[] = [{ header: "", text: ({ name }) => name, importance: 1 }]
+    const name = "n".repeat(61)
+    expect(renderTable(columns, [{ name, count: "", note: "" }], { width: Infinity, paint: plain })).toEqual(["", name])
+  })
+
+  test("where nothing is cut, one row changes nothing of the others, and every text is there", () => {
+    const short = fc.string({ unit: fc.constantFrom("a", "b", "語", "é", "🙂"), minLength: 1, maxLength: 3 })
+    const long = fc.string({ unit: fc.constantFrom("a", "b", "語", "é", "🙂"), minLength: 61, maxLength: 200 })
+    const row = fc.record({ name: short, count: short, note: short })
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1 }), fc.record({ name: long, count: long, note: long }), (rows, outlier) => {
+        const lines = table(Infinity, [...rows, outlier])
+        expect(lines.slice(0, -1)).toEqual(table(Infinity, rows))
+        expect(lines.at(-1)).toBe(`${outlier.name}  ${outlier.count}  ${outlier.note}`)
+      }),
+    )
+  })
+
   test("columns without text are left out", () => {
     expect(table(Infinity, [{ name: "a", count: "", note: "" }])).toEqual(["NAME", "a"])
   })

@@ -1,4 +1,5 @@
-// Aligned tables that fit the terminal: when room is short the least important columns give way first, then leave.
+// Aligned tables that fit the terminal: when room is short the least important columns give way first, then leave. Into a file or a pipe
+// everything goes whole, and one long text does not widen the lines of all others.
 
 import { displayWidth } from "@vibecraft/shared/display-width"
 import { truncate } from "@vibecraft/shared/safe-text"
@@ -22,12 +23,14 @@ export interface Column<Row> {
 }
 
 export interface TableOptions {
-  /** Cells of the terminal; Infinity for no limit. */
+  /** Cells of the terminal; Infinity where nothing is to be cut. */
   readonly width: number
   readonly paint: Paint
 }
 
 const GAP = 2
+/** Where nothing is cut, a text wider than this is no measure for its column: it moves what follows in its own line, and no other. */
+const WIDEST_PADDED = 60
 
 /** Header and rows as lines, none wider than `width`. Columns without any text are left out. */
 export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], options: TableOptions): string[] {
@@ -35,7 +38,7 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
   const table = columns
     .map((column) => ({ column, cells: rows.map((row) => column.text(row)) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ""))
-    .map(({ column, cells }) => ({ column, cells, natural: widest([column.header, ...cells]) }))
+    .map(({ column, cells }) => ({ column, cells, natural: naturalWidth([column.header, ...cells], width) }))
   const widths = fitColumns(
     table.map(({ column, natural }) => ({
       natural,
@@ -46,11 +49,13 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
     width,
   )
   const shown = table.map((entry, index) => ({ ...entry, width: widths[index] ?? 0 })).filter((entry) => entry.width > 0)
-  const lines = [shown.map(({ column, width: cells }) => paint("header", pad(column.header, cells, column))).join(" ".repeat(GAP))]
+  const fit = (text: string, cells: number, { align, keep }: Column<Row>): string =>
+    pad(width === Infinity ? text : truncate(text, cells, keep), cells, align)
+  const lines = [shown.map(({ column, width: cells }) => paint("header", fit(column.header, cells, column))).join(" ".repeat(GAP))]
   for (const [index, row] of rows.entries()) {
     const cells = shown.map(({ column, cells: texts, width: wide }) => {
       const cell = texts[index] ?? ""
-      return cell === "" ? " ".repeat(wide) : paint(column.style?.(row), pad(cell, wide, column))
+      return cell === "" ? " ".repeat(wide) : paint(column.style?.(row), fit(cell, wide, column))
     })
     lines.push(cells.join(" ".repeat(GAP)))
   }
@@ -95,12 +100,13 @@ function total(widths: readonly number[]): number {
   return shown.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, shown.length - 1)
 }
 
-function widest(texts: readonly string[]): number {
-  return texts.reduce((most, text) => Math.max(most, displayWidth(text)), 0)
+/** Never 0, which would be a column that leaves. */
+function naturalWidth(texts: readonly string[], room: number): number {
+  const limit = room === Infinity ? WIDEST_PADDED : Infinity
+  return texts.map(displayWidth).reduce((most, width) => (width > limit ? most : Math.max(most, width)), 1)
 }
 
-function pad(text: string, width: number, column: Pick<Column<never>, "align" | "keep">): string {
-  const cut = truncate(text, width, column.keep)
-  const space = " ".repeat(Math.max(0, width - displayWidth(cut)))
-  return column.align === "right" ? space + cut : cut + space
+function pad(text: string, width: number, align: "right" | undefined): string {
+  const space = " ".repeat(Math.max(0, width - displayWidth(text)))
+  return align === "right" ? space + text : text + space
 }

@@ -129,7 +129,9 @@ function sumColumns({ groups }: UsageView): readonly Column<Line>[] {
 function remarks(total: UsageRow, { width, paint }: TableOptions): string[] {
   const said: string[] = []
   if (total.cost?.certainty === Certainty.ESTIMATED)
-    said.push("~ estimated: some price rests on an assumption; vibecraft prices MODEL says which")
+    said.push(
+      "~ estimated: some price rests on an assumption (vibecraft prices MODEL says which), or some answer is longer than its count of tokens",
+    )
   if (total.cost?.certainty === Certainty.UNPRICED) {
     said.push(`≥ leaves out what has no known price: ${total.cost.unpricedModels.map((model) => safeText(model)).join(", ")}`)
   }

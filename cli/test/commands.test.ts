@@ -66,6 +66,20 @@ describe("ls", () => {
     expect(stdout).not.toContain("PROJECT")
   })
 
+  test("in a pipe a long name is whole and pads no other line", async () => {
+    const name = "n".repeat(4096)
+    const { sessions, ...world } = busyWorld()
+    const named = await startCannedDaemon({ ...world, sessions: [...sessions, { ...sessions[1], id: "s-named", name, pid: 4244 }] })
+    try {
+      const { stdout } = await runCli(["ls", "--socket", named.socket])
+      const [long = "", ...others] = stdout.split("\n").toSorted((one, other) => other.length - one.length)
+      expect(long).toMatch(/^● working \d\ds +n{4096} +codex gpt-5-codex headless +api +thinking/)
+      for (const line of others) expect(line.length).toBeLessThan(200)
+    } finally {
+      await named.close()
+    }
+  })
+
   test("colour is off in a pipe and on when forced", async () => {
     const { stdout } = await run(["ls"], { FORCE_COLOR: "1" })
     expect(stdout).toContain("\x1b[1;33m▲ waiting")

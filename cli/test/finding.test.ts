@@ -38,8 +38,8 @@ beforeAll(async () => {
         pane: { socket: "/tmp/tmux-0/default", serverPid: 7, paneId: "%3", sessionName: "main", windowIndex: 2, paneIndex: 1 },
         evidence: [
           evidence("agent", "process", "executable /opt/claude", Confidence.CONFIRMED, 200_000),
-          evidence("pane", "tmux", `descriptor 0 is the terminal of %3 ${HOSTILE}`, Confidence.LIKELY, 5_000),
-          evidence("conversation_id", "transcript", "unknown: 2 claude processes in one folder could be in it", Confidence.GUESS, 5_000),
+          evidence("pane", "tmux", `descriptor 0 is the terminal of %3 ${HOSTILE}`, Confidence.LIKELY, 305_000),
+          evidence("conversation_id", "transcript", "unknown: 2 claude processes in one folder could be in it", Confidence.GUESS, 305_000),
           evidence("status", "registry", "done", Confidence.CONFIRMED, 125_000),
         ],
       },
@@ -80,8 +80,8 @@ test("why shows for each fact the evidence with source, confidence and age, and 
   const text = stdout.replaceAll(/\s+/g, " ")
   for (const part of [
     "agent claude (claude), process 42 confirmed by process, for 3m executable /opt/claude",
-    "pane main:2.1 (%3 on /tmp/tmux-0/default) likely by tmux, for 5s descriptor 0",
-    "conversation unknown guess by transcript, for 5s unknown: 2 claude processes",
+    "pane main:2.1 (%3 on /tmp/tmux-0/default) likely by tmux, for 5m descriptor 0",
+    "conversation unknown guess by transcript, for 5m unknown: 2 claude processes",
     "status ○ idle 2m: done, unread confirmed by registry, for 2m done",
     "parent none no evidence",
     "changes of status, latest first working → idle: done 2m ago, by registry, confirmed working: Bash runs 5m ago, by title, likely",

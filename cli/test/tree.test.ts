@@ -89,6 +89,16 @@ describe("tree", () => {
     expect(stdout).toMatch(/AGENT +STATE +COST/)
   })
 
+  test("in a pipe a long name is whole and pads no other line", async () => {
+    const usual = await tree([], UTF8)
+    const name = "n".repeat(4096)
+    daemon.world.trees = [{ ...nested, nodes: [...(nested.nodes ?? []), node("s-wait/a3", "s-wait", NodeState.DONE, { name })] }]
+    const { stdout } = await tree([], UTF8)
+    const lines = stdout.split("\n")
+    expect(lines.find((line) => line.includes(name))).toMatch(/ n{4096} +○ done +\$1\.80/)
+    expect(lines.slice(0, 3)).toEqual(usual.stdout.split("\n").slice(0, 3))
+  })
+
   test("draws with ASCII where the terminal shows no more", async () => {
     daemon.world.trees = [{ ...nested, nodes: [...(nested.nodes ?? []), node("s-wait/a3", "s-wait", NodeState.DONE, { name: "日本語" })] }]
     const { stdout } = await tree([], { LANG: "C" })

@@ -1,4 +1,4 @@
-// How long a user waits for `vibecraft ls`: the bin as a program against a running daemon that knows 50 conversations, and beside it
+// How long a user waits for `vibecraft ls`: the bin, built as `npm start` does, as a program against a running daemon that knows 50 conversations, and beside it
 // Node doing nothing, which is the part that no change here can save.
 
 import { execFile } from "node:child_process"
@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { buildCli } from "../scripts/build-cli.ts"
 import type { BenchRow } from "./bench-row.ts"
 import { startDaemonProgram } from "./bed/daemon-program.ts"
 import { createFakeConversation } from "./bed/fake-conversation.ts"
@@ -19,6 +20,7 @@ const runProgram = promisify(execFile)
 export async function run(): Promise<readonly BenchRow[]> {
   const home = mkdtempSync(join(tmpdir(), "vb-"))
   for (let index = 0; index < CONVERSATIONS; index += 1) createFakeConversation(home, join(home, `project-${index % 8}`), 20)
+  await buildCli()
   const daemon = await startDaemonProgram(home, home)
   try {
     const socket = join(home, "sock")

@@ -81,7 +81,7 @@ function fingerprint(sources: readonly string[]): string {
 }
 
 /** Paths of the files in a folder, or of the file itself, relative to the root; tests are no part of what is built. */
-function filesUnder(source: string): string[] {
+export function filesUnder(source: string): string[] {
   const path = join(ROOT, source)
   if (!existsSync(path)) return []
   if (/\.[a-z]+$/u.test(source)) return [source]

@@ -1,5 +1,5 @@
-// `npm start`: web client and daemon are built where their sources changed, then the daemon runs in this very process, so that Ctrl-C and
-// SIGTERM through npm reach it. Where it runs already, that is said and nothing is started. Flags go to the daemon.
+// `npm start`: web client, daemon and command line are built where their sources changed, then the daemon runs in this very process, so that
+// Ctrl-C and SIGTERM through npm reach it. Where it runs already, that is said and nothing is started. Flags go to the daemon.
 
 import { realpathSync } from "node:fs"
 import { type Flags, parseFlags } from "../src/flags.ts"
@@ -44,12 +44,14 @@ async function isServed({ host, port, socketPath, stateDir }: Flags): Promise<bo
 }
 
 async function build(): Promise<void> {
+  const { buildCli } = await import("./build-cli.ts")
   const { buildDaemon } = await import("./build-daemon.ts")
   const { buildWebClient } = await import("./build-web-client.ts")
   const { BuildError } = await import("./fresh-build.ts")
   try {
     await buildWebClient()
     await buildDaemon()
+    await buildCli()
     process.env["VIBECRAFT_MAIN"] = "../dist/main.js"
   } catch (error) {
     if (!(error instanceof BuildError)) throw error

@@ -80,6 +80,8 @@ export interface Way {
   readonly protocol: Protocol
   readonly http: "1.1" | "2"
   readonly over: "tcp" | "unix"
+  /** How messages are written. Default binary. */
+  readonly format?: "binary" | "json"
 }
 
 /** Every combination there is; gRPC needs HTTP/2. */
@@ -102,7 +104,7 @@ export interface Client {
 /** A client of Connect's own, with connections of its own. */
 export function openClient(
   { server, socketPath }: Pick<ApiHarness, "server" | "socketPath">,
-  { protocol, http: version, over }: Way,
+  { protocol, http: version, over, format = "binary" }: Way,
 ): Client {
   const sockets = new Set<Socket>()
   const dial = (): Socket => {
@@ -113,14 +115,14 @@ export function openClient(
   const close = (): void => {
     for (const socket of sockets) socket.destroy()
   }
-  const baseUrl = server.url
+  const base = { baseUrl: server.url, useBinaryFormat: format === "binary" }
   if (version === "1.1") {
     const agent = new http.Agent()
     agent.createConnection = dial
-    const options = { baseUrl, httpVersion: version, nodeOptions: { agent } }
+    const options = { ...base, httpVersion: version, nodeOptions: { agent } }
     return { transport: protocol === "connect" ? createConnectTransport(options) : createGrpcWebTransport(options), close }
   }
-  const options = { baseUrl, httpVersion: version, nodeOptions: { createConnection: dial } }
+  const options = { ...base, httpVersion: version, nodeOptions: { createConnection: dial } }
   const createTransport = { connect: createConnectTransport, grpc: createGrpcTransport, "grpc-web": createGrpcWebTransport }[protocol]
   return { transport: createTransport(options), close }
 }

@@ -4,7 +4,11 @@
 export const CONVERSATION_ID = "11111111-2222-4333-8444-555555555555"
 
 /** The transcript's line of request `n`, which is another request than any other `n`. `timestamp` as in the file. */
-export function assistantLine(n: number, timestamp: string, tokens: { readonly output: number; readonly cacheRead?: number }): string {
+export function assistantLine(
+  n: number,
+  timestamp: string,
+  tokens: { readonly output: number; readonly cacheRead?: number; readonly text?: string },
+): string {
   const usage = {
     input_tokens: 10,
     cache_creation_input_tokens: 0,
@@ -15,7 +19,7 @@ export function assistantLine(n: number, timestamp: string, tokens: { readonly o
     id: `msg_${n}`,
     role: "assistant",
     model: "claude-opus-5-5",
-    content: [{ type: "text", text: "x" }],
+    content: [{ type: "text", text: tokens.text ?? "x" }],
     stop_reason: "end_turn",
     usage,
   }

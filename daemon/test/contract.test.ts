@@ -1,9 +1,11 @@
 // The contract as clients see it, in every protocol, over HTTP/1.1 and HTTP/2, over TCP and the unix socket.
 
+import { create } from "@bufbuild/protobuf"
 import { Code, createClient } from "@connectrpc/connect"
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from "@vibecraft/shared/gen/grpc/health/v1/health_pb"
 import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { DaemonService, SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
+import { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { MetricsService } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { SessionService } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
@@ -123,6 +125,44 @@ describe.each(WAYS.map((way) => ({ way, name: nameOf(way) })))("$name", ({ way }
     )
     expect(updates().map((row) => [row.conversationId, row.tokens?.total])).toEqual([["c-1", 9n]])
     await stop()
+  })
+
+  it("sends a changed row to all who watch as it is, in the binary format and in JSON", async () => {
+    const readers = (["binary", "binary", "json"] as const).map((format) => openClient(api, { ...way, format }))
+    const watches = readers.map(({ transport }) =>
+      collect((options) => createClient(MetricsService, transport).watchMetrics({ minIntervalMs: 0 }, options)),
+    )
+    const rowsOf = (watch: (typeof watches)[number]) =>
+      watch.events.flatMap(({ event }) => (event.case === "updated" ? event.value.metrics : []))
+    const allHave = (count: number) =>
+      until(
+        () => watches.map((watch) => (count === 0 ? watch.events.length : rowsOf(watch).length)),
+        (counts) => counts.every((held) => held >= Math.max(1, count)),
+        `${count} rows`,
+      )
+    await allHave(0)
+    // One that is short, and one whose length takes more than a byte.
+    api.world.putMetrics({ sessionId: "s-1", conversationId: "c-1" })
+    await allHave(1)
+    api.world.putMetrics({
+      sessionId: "s-1",
+      conversationId: "c-1",
+      tokens: { total: 2n ** 53n + 1n },
+      cost: { nanosUsd: -1n, unpricedModels: ["nobody", "naïve ☃"] },
+      toolCounts: { Bash: 3, ["__proto__"]: 1 },
+      tools: Array.from({ length: 40 }, (_, index) => ({ name: `tool ${index}`, calls: index, latency: { meanMs: index / 3 } })),
+      errorRate: 0,
+    })
+    await allHave(2)
+    const row = api.world.metricsRow("c-1")
+    expect(row?.tools).toHaveLength(40)
+    for (const watch of watches) {
+      const [short, long] = rowsOf(watch)
+      expect(short).toEqual(create(MetricsSchema, { sessionId: "s-1", conversationId: "c-1" }))
+      expect(long).toEqual(row)
+    }
+    await Promise.all(watches.map((watch) => watch.stop()))
+    for (const reader of readers) reader.close()
   })
 })
 

@@ -112,14 +112,26 @@ test("listening leaves no trace: nobody is attached, nothing is focused, and it 
   await bed.until("nobody waits at the server any more", () => waiters(server.socket) === 0)
 })
 
-/** Processes that wait at a server, by their command lines. */
+/**
+ * Processes of this daemon's that wait at a server, by their command lines. A daemon of the user's that is confined to no scope listens to every
+ * server of the machine, this one too.
+ */
 function waiters(socket: string): number {
-  const commandLines = readdirSync("/proc").flatMap((name) => {
-    try {
-      return /^\d+$/.test(name) ? [readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0")] : []
-    } catch {
-      return []
-    }
-  })
+  const own = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && parentOf(name) === process.pid)
+  const commandLines = own.map((name) => textOf(`/proc/${name}/cmdline`).split("\0"))
   return commandLines.filter((argv) => argv.includes(socket) && argv.includes("wait-for")).length
+}
+
+/** The second field behind a name that may hold anything; NaN for a process that is gone. */
+function parentOf(pid: string): number {
+  const stat = textOf(`/proc/${pid}/stat`)
+  return Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2])
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    return ""
+  }
 }

@@ -1,6 +1,6 @@
 // What reports and corrections say stays so over a restart of the program, even where the transcript is gone.
 
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { connect } from "node:net"
 import { Agent as HttpAgent } from "node:http"
 import { join } from "node:path"
@@ -12,6 +12,7 @@ import {
   ListUsageResponseSchema,
   MetricsService,
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
+import { Certainty } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { UsageGroup } from "@vibecraft/shared/gen/vibecraft/v1/usage_pb"
 import { afterEach, beforeEach, expect, it } from "vitest"
 import { assistantLine, CONVERSATION_ID } from "./assistant-line.ts"
@@ -77,4 +78,18 @@ it("is the same after a restart, and after the transcript is gone", async () => 
     metrics.correctUsage({ action: { case: "correction", value: { conversationId: CONVERSATION_ID, note: "more", add: { input: 1n } } } }),
   )
   expect(correction?.id).toBe(4n)
+})
+
+it("knows an answer's count of tokens for one that was never put right, and for the true one once a line brings it", async () => {
+  const folder = join(home.path, ".claude", "projects", "-work-app")
+  const path = join(folder, `${CONVERSATION_ID}.jsonl`)
+  const certainty = () => asking(async (metrics) => (await metrics.listUsage({ groupBy: [UsageGroup.DAY] })).total?.cost?.certainty)
+  const at = "2026-11-01T10:00:00.000Z"
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path, assistantLine(1, at, { output: 2, text: "What the tests say of it is more than two tokens can be. ".repeat(5) }))
+  expect(await certainty()).toBe(Certainty.ESTIMATED)
+  expect(await certainty()).toBe(Certainty.ESTIMATED)
+  appendFileSync(path, assistantLine(1, at, { output: 80 }))
+  expect(await certainty()).toBe(Certainty.PRICED)
+  expect(await certainty()).toBe(Certainty.PRICED)
 })

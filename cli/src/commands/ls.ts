@@ -1,17 +1,13 @@
 // `vibecraft ls`: the sessions, those that need a person first.
 
-import { slowText } from "@vibecraft/shared/clock-words"
 import { formatFirstRead } from "@vibecraft/shared/format-first-read"
 import { type FirstRead, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
-import { MetricsService } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import {
   ListSessionsResponseSchema,
   SessionService,
   WatchSessionsResponseSchema,
 } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
-import { truncate } from "@vibecraft/shared/safe-text"
-import { sessionLabel } from "@vibecraft/shared/session-label"
 import { SessionReplica } from "@vibecraft/shared/session-replica"
 import type { CommandContext, CommonOptions } from "../command-context.ts"
 import { jsonText } from "../json-output.ts"
@@ -30,19 +26,9 @@ export async function ls(context: CommandContext, options: LsOptions): Promise<v
   const { daemon, terminal } = context
   const answer = await listSessions(daemon, scope)
   if (options.json === true) return terminal.print([jsonText(ListSessionsResponseSchema, answer)])
-  const slow = await slowLines(context, answer.sessions)
-  return terminal.print([...sessionLines(answer.sessions, answer.firstRead, terminal, scope), ...slow])
-}
-
-/** What is slow of the slow ones, and against what. */
-async function slowLines({ daemon, terminal }: CommandContext, sessions: readonly Session[]): Promise<string[]> {
-  const lines: string[] = []
-  for (const session of sessions.filter(({ slow }) => slow)) {
-    const { metrics } = await daemon.call(MetricsService.method.getMetrics, { id: session.id })
-    const why = metrics.flatMap((row) => row.slow.map(slowText)).join("; ")
-    if (why !== "") lines.push(terminal.paint("bad", truncate(`slow: ${sessionLabel(session)}: ${why}`, terminal.width())))
-  }
-  return lines
+  const slow = answer.sessions.filter((session) => session.slow)
+  const why = slow.length === 0 ? [] : await (await import("../slow-lines.ts")).slowLines(context, slow)
+  return terminal.print([...sessionLines(answer.sessions, answer.firstRead, terminal, scope), ...why])
 }
 
 async function watchSessions({ daemon, terminal }: CommandContext, scope: Scope, json: boolean): Promise<void> {

@@ -2,12 +2,16 @@
 // own, so that what it uses is the daemon's share and nobody else's: folding, building rows, serving them.
 
 import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
 import { create } from "@bufbuild/protobuf"
-import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { HostSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { LatencyGroup } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import pino from "pino"
 import { createApiServer } from "../../src/api/server.ts"
 import type { Fact } from "../../src/domain/facts.ts"
+import { CLOCKS } from "../../src/model/clock-samples.ts"
 import { Diagnostics } from "../../src/model/diagnostics.ts"
+import { WINDOWS } from "../../src/model/latency-windows.ts"
 import { NO_STORE } from "../../src/model/no-store.ts"
 import { createPriceBook } from "../../src/model/prices/price-book.ts"
 import { World } from "../../src/model/world.ts"
@@ -27,6 +31,17 @@ export type FleetSays =
   | { readonly kind: "stored" }
   | { readonly kind: "resting"; readonly usedKb: number }
   | { readonly kind: "ready"; readonly url: string; readonly liveKb: number }
+  | { readonly kind: "listed"; readonly first: ListAsk; readonly later: readonly ListAsk[]; readonly residentKb: number }
+
+/** One ListLatency by a group, over all clocks and windows. */
+export interface ListAsk {
+  readonly group: LatencyGroup
+  /** Processor time, milliseconds. */
+  readonly cpuMs: number
+}
+
+const LISTED = [LatencyGroup.HOST, LatencyGroup.PROJECT, LatencyGroup.MODEL, LatencyGroup.TOOL]
+const PASSES = 7
 
 /** All that one session did until `endMs`. */
 function sessionFacts(index: number, endMs: number): Fact[] {
@@ -99,9 +114,12 @@ function open(folder: string) {
   return { store, world, prices, diagnostics }
 }
 
-/** Kilobytes that are in use now. */
-function usedKb(): number {
-  for (let pass = 0; pass < 3; pass++) globalThis.gc?.()
+/** Kilobytes that are in use once what is done with is gone: some of that is held until whoever made it has returned. */
+async function usedKb(): Promise<number> {
+  for (let pass = 0; pass < 3; pass++) {
+    await pause(0)
+    globalThis.gc?.()
+  }
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return (heapUsed + arrayBuffers) / 1024
 }
@@ -119,10 +137,38 @@ async function storeOver(folder: string, count: number): Promise<void> {
 }
 
 /** Says what sessions that are over take. */
-function rest(folder: string): void {
-  const emptyKb = usedKb()
+async function rest(folder: string): Promise<void> {
+  const emptyKb = await usedKb()
   open(folder)
-  process.send?.({ kind: "resting", usedKb: usedKb() - emptyKb } satisfies FleetSays)
+  process.send?.({ kind: "resting", usedKb: (await usedKb()) - emptyKb } satisfies FleetSays)
+  process.exit()
+}
+
+/** Says what it costs to ask for latencies of all: the first time, and later, when all live sessions went on in between. */
+async function list(folder: string): Promise<void> {
+  const { store, world } = open(folder)
+  const nowMs = Date.now()
+  const live = Array.from({ length: LIVE }, (_, n) => OVER + n)
+  for (const index of live) world.apply([...sessionFacts(index, nowMs), agentFact(index)])
+  await store.written()
+  const ask = async (group: LatencyGroup): Promise<ListAsk> => {
+    const before = process.cpuUsage()
+    await world.latency.list({ group, clocks: new Set(CLOCKS), windows: new Set(WINDOWS), id: undefined, scope: Scope.ALL })
+    const { user, system } = process.cpuUsage(before)
+    return { group, cpuMs: (user + system) / 1000 }
+  }
+  const beforeKb = await usedKb()
+  const first = await ask(LatencyGroup.HOST)
+  const residentKb = (await usedKb()) - beforeKb
+  const later: ListAsk[] = []
+  for (let pass = 0; pass < PASSES; pass++) {
+    for (const group of LISTED) {
+      for (const index of live) world.apply(callFacts(index, CALLS + later.length, Date.now() - 6_100))
+      await store.written()
+      later.push(await ask(group))
+    }
+  }
+  process.send?.({ kind: "listed", first, later, residentKb } satisfies FleetSays)
   process.exit()
 }
 
@@ -132,11 +178,11 @@ async function serve(folder: string): Promise<void> {
   // The first news of all has the store look where everything is; that is no live session's.
   world.apply([...sessionFacts(OVER + LIVE, nowMs - DAY_MS / 2)])
   await store.written()
-  const overKb = usedKb()
+  const overKb = await usedKb()
   for (let index = OVER; index < OVER + LIVE; index++) world.apply([...sessionFacts(index, nowMs), agentFact(index)])
   for (let index = OVER; index < OVER + LIVE; index++) world.metricsRow(`conversation-${index}`)
   await store.written()
-  const liveKb = usedKb()
+  const liveKb = await usedKb()
   const server = await createApiServer({
     host: "127.0.0.1",
     port: 0,
@@ -176,5 +222,6 @@ async function serve(folder: string): Promise<void> {
 
 const [what, folder = "", count] = process.argv.slice(2)
 if (what === "store") await storeOver(folder, Number(count))
-else if (what === "rest") rest(folder)
+else if (what === "rest") await rest(folder)
+else if (what === "list") await list(folder)
 else if (what === "serve") await serve(folder)

@@ -7,6 +7,7 @@ import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { MetricsService, WatchMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import type { PublishedWorld } from "../model/published-world.ts"
 import { createAuditService, type ReadThreadTotals } from "./audit-service.ts"
+import { encodedUpdate } from "./encoded-rows.ts"
 import { NotFoundError } from "./errors.ts"
 import { follow, type FollowEvent, type WatchContext } from "./follow.ts"
 import type { Followed } from "./membership.ts"
@@ -38,12 +39,14 @@ export function createMetricsService(options: MetricsServiceOptions): ServiceImp
       const { items, nextPageToken } = pageOf(world.metrics(parseScope(request.scope)), conversationOf, request)
       return { metrics: [...items], firstRead: world.firstRead(), nextPageToken }
     },
-    async *watchMetrics(request, { signal }) {
+    async *watchMetrics(request, { signal, requestHeader }) {
       const query = parseWatch(request)
       if (query.id !== undefined && world.firstRead().done) rowsOf(world, query.id)
       const followed = followMetrics(world, query)
       const events = follow({ ...options, followed, touched: (dirty) => dirty.conversationIds, minIntervalMs: query.minIntervalMs, signal })
-      for await (const event of events) yield* toMessages(event)
+      // As it is named in every protocol.
+      const isBinary = requestHeader.get("content-type")?.includes("json") !== true
+      for await (const event of events) yield* toMessages(event, isBinary)
     },
   }
 }
@@ -72,7 +75,7 @@ function conversationOf(row: Metrics): string {
   return row.conversationId
 }
 
-function* toMessages(event: FollowEvent<Metrics>): Generator<WatchMessage> {
+function* toMessages(event: FollowEvent<Metrics>, isBinary: boolean): Generator<WatchMessage> {
   switch (event.kind) {
     case "snapshot":
       yield { event: { case: "snapshot", value: { metrics: [...event.items], firstRead: event.firstRead } } }
@@ -82,7 +85,7 @@ function* toMessages(event: FollowEvent<Metrics>): Generator<WatchMessage> {
       return
     case "changes": {
       const rows = [...event.added, ...event.changed]
-      if (rows.length > 0) yield { event: { case: "updated", value: { metrics: rows } } }
+      if (rows.length > 0) yield { event: { case: "updated", value: isBinary ? encodedUpdate(rows) : { metrics: rows } } }
       if (event.removed.length > 0) yield { event: { case: "ended", value: { conversationIds: [...event.removed] } } }
       if (event.firstRead !== undefined) yield { event: { case: "firstRead", value: event.firstRead } }
     }

@@ -40,6 +40,11 @@ export interface PriceFactors {
   readonly innerCalls?: readonly InnerCall[]
   /** The sampling steps that the top-level usage sums up, where there were several: a long prompt is judged step by step. */
   readonly steps?: readonly TokenUsage[]
+  /**
+   * Output tokens that the words of the answer take at the least, where a copy of it stated fewer. Where the tokens of all copies are still fewer, the
+   * count is one that was never put right, and the price an estimate from below.
+   */
+  readonly leastOutput?: number
 }
 
 export interface InnerCall {

@@ -43,6 +43,7 @@ export class Account {
   #lastModel: string | undefined
   /** The last request was taken back, so another may be the last. */
   #lastUnsure = false
+  #totals: ConversationTotals | undefined
 
   /** Empty, or as it was. `same`: gives one text for all models of a name. */
   constructor(state?: AccountState, same = (model: string) => model) {
@@ -60,6 +61,7 @@ export class Account {
 
   /** Books a request (`sign` 1) or takes it back (`sign` -1). */
   book(sign: 1 | -1, request: LedgerRequest, price: Price): void {
+    this.#totals = undefined
     this.#requests += sign
     addUsage(this.#tokens, request.usage, sign)
     for (const call of request.factors?.innerCalls ?? []) {
@@ -95,9 +97,18 @@ export class Account {
     }
   }
 
-  /** `requests` is asked for the conversation's requests when the last of them has to be found anew. */
+  /** The same object until the next booking. `requests` is asked for the conversation's requests when the last of them has to be found anew. */
   totals(requests: () => Iterable<LedgerRequest>): ConversationTotals {
+    return (this.#totals ??= this.#sums(this.lastModel(requests)))
+  }
+
+  /** As in the totals, without making them. */
+  lastModel(requests: () => Iterable<LedgerRequest>): string | undefined {
     if (this.#lastUnsure) this.#findLast(requests())
+    return this.#lastModel
+  }
+
+  #sums(lastModel: string | undefined): ConversationTotals {
     const unpricedModels = sortedNames(this.#unpriced)
     return {
       tokens: { ...this.#tokens },
@@ -106,7 +117,7 @@ export class Account {
       certainty: unpricedModels.length > 0 ? "unpriced" : this.#estimated > 0 ? "estimated" : "priced",
       unpricedModels,
       models: sortedNames(this.#models),
-      lastModel: this.#lastModel,
+      lastModel,
     }
   }
 

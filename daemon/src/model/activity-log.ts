@@ -8,13 +8,14 @@ import type { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { SessionState } from "./session-state.ts"
 import type { StatusReading, StatusWord } from "./status.ts"
-import { durationOf, type ToolCalls } from "./tool-calls.ts"
+import { durationOf } from "./tool-call.ts"
+import type { ToolCalls } from "./tool-calls.ts"
 
 export interface ActivityLogOptions extends ActivityRingOptions {
   readonly tools: ToolCalls
 }
 
-type Entry = Omit<Activity, "id" | "key" | "kind" | "timeMs">
+type Entry = Omit<Activity, "id" | "key" | "kind" | "timeMs" | "isSaved">
 
 /** A session that waited and is one of these has not been answered, as far as is known. */
 const UNANSWERED: ReadonlySet<StatusWord> = new Set(["unknown", "offline", "ended"])
@@ -143,9 +144,9 @@ export class ActivityLog {
   #call(fact: ToolStarted | ToolEnded): void {
     const call = this.#tools.callOf(fact.callId)
     if (call === undefined) return
-    const { conversationId, subagentId, startMs, endMs, outcome } = call
+    const { conversationId, subagentId, startMs, endMs, outcome, target } = call
     const title = call.name === "" ? undefined : call.name
-    const of = { conversationId, subagentId, title, callId: fact.callId }
+    const of = { conversationId, subagentId, title, target, callId: fact.callId }
     if (fact.kind === "tool-started" && startMs !== undefined) this.#addOrRevise("tool-start", fact.callId, startMs, of)
     // What goes on in the background has not ended; where its end is written it is known then.
     if (endMs === undefined || outcome === undefined || outcome === "background") return
@@ -174,7 +175,7 @@ export class ActivityLog {
 
   /** Undefined where it is there already, or too old. */
   #add(kind: ActivityKind, of: string, timeMs: number, entry: Entry): Activity | undefined {
-    const activity: Activity = { key: keyOf(kind, of), id: 0, timeMs, kind, ...entry }
+    const activity: Activity = { key: keyOf(kind, of), id: 0, timeMs, kind, isSaved: false, ...entry }
     return this.ring.add(activity) ? activity : undefined
   }
 }
@@ -202,6 +203,6 @@ function isOfSubagent(fact: TurnStarted | TurnEnded, { meta }: Conversation): bo
 }
 
 /** What is not said now leaves what was said before. */
-function revisionOf({ title, durationMs, outcome, prompt }: Entry) {
-  return Object.fromEntries(Object.entries({ title, durationMs, outcome, prompt }).filter(([, value]) => value !== undefined))
+function revisionOf({ title, durationMs, outcome, prompt, target }: Entry) {
+  return Object.fromEntries(Object.entries({ title, durationMs, outcome, prompt, target }).filter(([, value]) => value !== undefined))
 }

@@ -1,5 +1,4 @@
-// An activity as the contract publishes it, with the words that are looked up only now: a conversation's title, a tool's target, what was said of
-// an error. Where they are no longer known they are left out.
+// An activity as the contract publishes it, with the words that are looked up only now: a conversation's title, what was said of an error. Where they are no longer known they are left out.
 
 import { create } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
@@ -12,13 +11,11 @@ import { keyHash } from "./key-hash.ts"
 import type { Roster } from "./roster.ts"
 import { STATUS_CODE } from "./session-message.ts"
 import { conversationName } from "./session-name.ts"
-import type { ToolCalls } from "./tool-calls.ts"
 
 /** The parts of the world that words come from. */
 export interface ActivityWorld {
   readonly conversations: ReadonlyMap<string, Conversation>
   readonly roster: Roster
-  readonly tools: ToolCalls
 }
 
 /** As the contract writes it. */
@@ -74,20 +71,17 @@ function titleOf({ kind, title, conversationId, subagentId, isRetried }: Activit
   }
 }
 
-function detailOf(activity: Activity, { conversations, tools }: ActivityWorld, includePrompts: boolean): string | undefined {
-  const { kind, title = "", timeMs, conversationId, callId, outcome } = activity
+function detailOf(activity: Activity, { conversations }: ActivityWorld, includePrompts: boolean): string | undefined {
+  const { kind, title = "", timeMs, conversationId, callId, outcome, target } = activity
   const trouble = conversationId === undefined ? undefined : conversations.get(conversationId)?.trouble
   switch (kind) {
     case "prompt":
       return includePrompts ? activity.prompt : undefined
     case "tool-start":
-      return callId === undefined ? undefined : tools.callOf(callId)?.target
-    case "tool-end": {
-      if (callId === undefined || outcome === undefined) return undefined
-      return outcome === "ok"
-        ? tools.callOf(callId)?.target
-        : (trouble?.exampleOf(keyHash(callId), outcome, title) ?? tools.callOf(callId)?.target)
-    }
+      return target
+    case "tool-end":
+      if (callId === undefined || outcome === undefined || outcome === "ok") return target
+      return trouble?.exampleOf(keyHash(callId), outcome, title) ?? target
     case "api-error":
       return trouble === undefined ? undefined : saidAt(trouble.apiErrors, title, timeMs)
     case "hook-failure":

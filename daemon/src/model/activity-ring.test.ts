@@ -1,13 +1,13 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import type { Activity } from "./activity.ts"
+import type { Activity, StoredActivity } from "./activity.ts"
 import { ActivityRing } from "./activity-ring.ts"
 import { byAge } from "./time-heap.ts"
 
 const NOW = 1_800_000_000_000
 const HOUR = 3_600_000
 
-const activity = (key: number, timeMs: number): Activity => ({ key, id: 0, timeMs, kind: "prompt" })
+const activity = (key: number, timeMs: number): Activity => ({ key, id: 0, timeMs, kind: "prompt", isSaved: false })
 
 /** Few keys and times, so that repeats and equal times come up. A key has one time. */
 const happened = fc
@@ -81,7 +81,7 @@ describe("ActivityRing", () => {
   it("gives a store what changed, each as it then is, and comes back from it as it was", () => {
     const ring = new ActivityRing({ capacity: 3, now: () => NOW })
     ring.restore({ load: () => [], state: undefined })
-    const kept = new Map<number, object>()
+    const kept = new Map<number, StoredActivity>()
     let state: ReturnType<ActivityRing["takeUnsaved"]> | undefined
     const save = (): void => {
       const changes = ring.takeUnsaved()
@@ -101,7 +101,7 @@ describe("ActivityRing", () => {
     save()
     expect(JSON.stringify([...kept.values()])).not.toContain("SECRET")
     const again = new ActivityRing({ capacity: 3, now: () => NOW })
-    again.restore({ load: () => [...kept.values()] as Activity[], state: state?.state })
+    again.restore({ load: () => [...kept.values()].map((one) => ({ ...one, isSaved: true })), state: state?.state })
     expect([...again.forwards(0)]).toEqual([...ring.forwards(0)].map(({ prompt: _prompt, ...rest }) => rest))
     expect([again.lastId, again.dropped, again.oldestMs]).toEqual([ring.lastId, ring.dropped, ring.oldestMs])
     expect(again.add(activity(1, NOW - 9))).toBe(false)

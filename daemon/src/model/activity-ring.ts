@@ -37,7 +37,6 @@ export class ActivityRing {
   #goneKeys: number[] = []
   /** What a store kept, as long as nobody needed it. */
   #kept: StoredActivities["load"] | undefined
-  readonly #saved = new Set<number>()
   readonly #droppedListeners = new Set<(activity: Activity) => void>()
 
   constructor(options: ActivityRingOptions) {
@@ -169,11 +168,9 @@ export class ActivityRing {
     const load = this.#kept
     if (load === undefined) return false
     this.#kept = undefined
-    for (const kept of load()) {
-      const activity: Activity = { ...kept }
+    for (const activity of load()) {
       this.#byKey.set(activity.key, activity)
       this.#byTime.push(activity)
-      this.#saved.add(activity.key)
       if (activity.id === 0) this.#unpublished.push(activity)
       else this.#published.push(activity)
       this.#lastId = Math.max(this.#lastId, activity.id)
@@ -185,12 +182,12 @@ export class ActivityRing {
   /** What changed since the last call; undefined where nothing did. */
   takeUnsaved(): ActivityChanges | undefined {
     if (!this.hasUnsaved) return undefined
-    const kept = [...(this.#unsaved ?? [])].map(stored)
+    const unsaved = [...(this.#unsaved ?? [])]
     const gone = this.#goneKeys
-    for (const { key } of kept) this.#saved.add(key)
+    for (const activity of unsaved) activity.isSaved = true
     this.#unsaved = new Set()
     this.#goneKeys = []
-    return { kept, gone, state: this.#state() }
+    return { kept: unsaved.map(stored), gone, state: this.#state() }
   }
 
   #state(): ActivityRingState {
@@ -217,7 +214,7 @@ export class ActivityRing {
   #remove(activity: Activity | undefined): void {
     if (activity === undefined || !this.#byKey.delete(activity.key)) return
     this.#unsaved?.delete(activity)
-    if (this.#saved.delete(activity.key)) this.#goneKeys.push(activity.key)
+    if (activity.isSaved) this.#goneKeys.push(activity.key)
   }
 
   /** Forgotten ones leave the heap when they come to its top. */
@@ -242,6 +239,6 @@ export class ActivityRing {
   }
 }
 
-function stored({ prompt: _prompt, ...kept }: Activity): StoredActivity {
+function stored({ prompt: _prompt, target: _target, isSaved: _isSaved, ...kept }: Activity): StoredActivity {
   return kept
 }

@@ -50,6 +50,7 @@ export interface ActivityRevision {
   readonly outcome?: ToolOutcome | undefined
   readonly title?: string | undefined
   readonly prompt?: string | undefined
+  readonly target?: string | undefined
 }
 
 /** As the world holds it. */
@@ -60,6 +61,10 @@ export interface Activity extends StoredActivity {
   outcome?: ToolOutcome | undefined
   /** The first words of a prompt: in memory alone. */
   prompt?: string | undefined
+  /** What a call works on: in memory alone. */
+  target?: string | undefined
+  /** Whether a store has it. */
+  isSaved: boolean
 }
 
 /** How far publication has come, and what made room. */
@@ -75,8 +80,8 @@ export interface ActivityRingState {
 }
 
 export interface StoredActivities {
-  /** Called once, when they are needed. */
-  readonly load: () => Iterable<StoredActivity>
+  /** Called once, when they are needed, for the world to hold what it answers. */
+  readonly load: () => Iterable<Activity>
   /** Undefined where none was ever kept. */
   readonly state: ActivityRingState | undefined
 }

@@ -19,6 +19,18 @@ export interface Series {
   readonly isEstimated: boolean
 }
 
+/** Samples in memory, or packed. */
+export interface Samples {
+  /** Calls back for each sample that ended in this minute or later. */
+  each(sinceMinute: number, visit: (series: Series, ms: number, minute: number) => void): void
+}
+
+/** Hears of each sample that comes and goes; one that is put right goes and comes. */
+export interface SampleObserver {
+  sampleAdded(series: Series, ms: number, minute: number): void
+  sampleRemoved(series: Series, ms: number, minute: number): void
+}
+
 /** Place of a sample that is not there. */
 export const NO_PLACE = -1
 
@@ -35,7 +47,7 @@ export function countsForSession({ clock, subagentId }: Series): boolean {
   return subagentId === undefined || (clock !== "turn" && clock !== "idle")
 }
 
-export class ClockSamples {
+export class ClockSamples implements Samples {
   readonly #series: Series[] = []
   #last = 0
   #ms = new Int32Array(FIRST_CAPACITY)
@@ -46,6 +58,8 @@ export class ClockSamples {
   /** In order, from when they are first asked for. */
   #clocks: Map<ClockWord, SortedDurations> | undefined
   readonly #tools = new Map<string, SortedDurations>()
+  /** Who counts these samples together with those of others. */
+  observer: SampleObserver | undefined
 
   /** Minute in which the latest of all samples ended; 0 where there is none. */
   get latestMinute(): number {
@@ -62,13 +76,13 @@ export class ClockSamples {
     if (at === NO_PLACE) {
       at = this.#places++
       if (at === this.#ms.length) this.#grow()
-    } else this.#publish(at, false)
+    } else this.#tell(at, false)
     const minute = minuteOf(endMs)
     this.#ms[at] = ms ?? VOID
     this.#minute[at] = minute
     this.#seriesOf[at] = this.#numberOf(series)
     if (minute > this.#latestMinute && ms !== undefined) this.#latestMinute = minute
-    this.#publish(at, true)
+    this.#tell(at, true)
     return at
   }
 
@@ -83,7 +97,6 @@ export class ClockSamples {
     return this.#tools.get(tool)?.percentiles()
   }
 
-  /** Calls back for each sample that ended in this minute or later. */
   each(sinceMinute: number, visit: (series: Series, ms: number, minute: number) => void): void {
     for (let at = 0; at < this.#places; at++) {
       const ms = this.#ms[at] ?? VOID
@@ -91,6 +104,16 @@ export class ClockSamples {
       const series = this.#series[this.#seriesOf[at] ?? 0]
       if (ms !== VOID && minute >= sinceMinute && series !== undefined) visit(series, ms, minute)
     }
+  }
+
+  #tell(at: number, isThere: boolean): void {
+    this.#publish(at, isThere)
+    const ms = this.#ms[at] ?? VOID
+    const series = this.#series[this.#seriesOf[at] ?? 0]
+    if (this.observer === undefined || ms === VOID || series === undefined) return
+    const minute = this.#minute[at] ?? 0
+    if (isThere) this.observer.sampleAdded(series, ms, minute)
+    else this.observer.sampleRemoved(series, ms, minute)
   }
 
   #published(): Map<ClockWord, SortedDurations> {

@@ -6,7 +6,8 @@ import type { Percentiles } from "./latency.ts"
 import { type Span, type SpanListener, Spans } from "./spans.ts"
 import { isJudged } from "./judged-outcome.ts"
 import type { StoredEntry } from "./stored-entry.ts"
-import { type CallListener, type ToolCall, ToolCalls } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
+import { type CallListener, ToolCalls } from "./tool-calls.ts"
 
 /** What is published of a conversation's clocks. */
 export interface ClockFigures {
@@ -30,12 +31,11 @@ export class Clocks implements SpanListener, CallListener {
   readonly #callsOf: CallsOf
   readonly #samples = new Map<string, ClockSamples>()
   readonly #kept = new Map<string, KeptClocks>()
-  readonly #waits = new Map<string, Set<Span>>()
-  /** Where the samples are of waits that only their calls tell of: few do. */
-  readonly #waitPlaces = new WeakMap<ToolCall, number>()
+  readonly #waits = new Map<string, Map<number, Span>>()
   /** Sums that were asked for, until a turn changes. */
   readonly #activeMs = new Map<string, number | undefined>()
   #changes = 0
+  readonly #woken = new Set<string>()
   readonly spans = new Spans(this)
 
   constructor(callsOf: CallsOf) {
@@ -65,21 +65,20 @@ export class Clocks implements SpanListener, CallListener {
 
   callChanged(call: ToolCall, hasMoved: boolean): void {
     this.#changes++
-    const all = [...(this.#waits.get(call.conversationId) ?? [])]
+    const all = this.#waitsOf(call.conversationId)
     const waits = hasMoved ? all : all.filter((wait) => overlapMs(call, wait) > 0)
     this.#sampleCall(call, waits)
     // Whether a wait was theirs depends on what else ran.
-    for (const other of this.#callsIn(call.conversationId, waits)) if (other !== call) this.#sampleCall(other)
+    for (const other of this.#callsIn(call.conversationId, waits)) if (other.key !== call.key) this.#sampleCall(other)
   }
 
   callLeaves(call: ToolCall): void {
     const samples = this.#samples.get(call.conversationId)
     samples?.put(call.place, undefined, 0, TOOL_SERIES)
-    samples?.put(this.#waitPlaces.get(call) ?? NO_PLACE, undefined, 0, WAIT_SERIES)
+    samples?.put(call.waitPlace, undefined, 0, WAIT_SERIES)
     call.place = NO_PLACE
-    this.#waitPlaces.delete(call)
-    const waits = [...(this.#waits.get(call.conversationId) ?? [])]
-    for (const other of this.#callsIn(call.conversationId, waits)) this.#sampleCall(other)
+    call.waitPlace = NO_PLACE
+    for (const other of this.#callsIn(call.conversationId, this.#waitsOf(call.conversationId))) this.#sampleCall(other)
   }
 
   spanChanged(span: Span): void {
@@ -92,14 +91,14 @@ export class Clocks implements SpanListener, CallListener {
     span.place = this.#of(conversationId).put(span.place, durationMs, endMs, series)
     if (what !== "permission") return
     let waits = this.#waits.get(conversationId)
-    if (waits === undefined) this.#waits.set(conversationId, (waits = new Set()))
-    waits.add(span)
+    if (waits === undefined) this.#waits.set(conversationId, (waits = new Map()))
+    waits.set(span.key, span)
     for (const call of this.#callsOf(conversationId)) this.#sampleCall(call)
   }
 
   spanLeaves(span: Span): void {
     this.#samples.get(span.conversationId)?.put(span.place, undefined, 0, WAIT_SERIES)
-    this.#waits.get(span.conversationId)?.delete(span)
+    this.#waits.get(span.conversationId)?.delete(span.key)
     this.#activeMs.delete(span.conversationId)
   }
 
@@ -121,12 +120,25 @@ export class Clocks implements SpanListener, CallListener {
     this.#kept.set(conversationId, kept)
   }
 
-  /** A conversation's calls and spans come into memory: its figures are made of them from now on. */
-  wake(conversationId: string): void {
-    this.#kept.delete(conversationId)
+  /** Lets a conversation's samples and spans go; its figures stay. Call before its calls are let go. */
+  rest(conversationId: string, kept: KeptClocks): void {
+    this.forget(conversationId)
+    this.#kept.set(conversationId, kept)
   }
 
-  /** Forgets a conversation for good. */
+  /** A conversation's calls and spans come into memory: its figures are made of them from now on. */
+  wake(conversationId: string): void {
+    if (this.#kept.delete(conversationId)) this.#woken.add(conversationId)
+  }
+
+  /** Conversations that came into memory since this was last asked; they may be gone from there again, and other ones. */
+  takeWoken(): ReadonlySet<string> {
+    const woken = new Set(this.#woken)
+    this.#woken.clear()
+    return woken
+  }
+
+  /** Forgets a conversation. */
   forget(conversationId: string): void {
     this.spans.forget(conversationId)
     this.#samples.delete(conversationId)
@@ -150,19 +162,18 @@ export class Clocks implements SpanListener, CallListener {
     // Where the wait itself was not seen: all of a call that was refused, and of one that ran what it took longer than its run.
     const ranMs = outcome === "rejected" ? 0 : isJudged(outcome) ? durationMs : undefined
     const askedMs = isUnknownWait && pairMs !== undefined && ranMs !== undefined ? pairMs - ranMs : undefined
-    const waitPlace = this.#waitPlaces.get(call) ?? NO_PLACE
-    if (askedMs === undefined && waitPlace === NO_PLACE) return
+    if (askedMs === undefined && call.waitPlace === NO_PLACE) return
     const series = { clock: "permission", label: "", subagentId, isEstimated: true } as const
-    this.#waitPlaces.set(call, this.#of(conversationId).put(waitPlace, askedMs, at - (ranMs ?? 0), series))
+    call.waitPlace = this.#of(conversationId).put(call.waitPlace, askedMs, at - (ranMs ?? 0), series)
   }
 
   /** How long a call waited for a person, as far as that was seen: a wait is that of the calls known to have been asked for, else of the only one. */
   #waitMs(call: ToolCall): number {
     let sum = 0
-    for (const wait of this.#waits.get(call.conversationId) ?? []) {
+    for (const wait of this.#waitsOf(call.conversationId)) {
       const overlap = overlapMs(call, wait)
       if (overlap === 0) continue
-      const others = [...this.#callsIn(call.conversationId, [wait])].filter((other) => other !== call)
+      const others = [...this.#callsIn(call.conversationId, [wait])].filter((other) => other.key !== call.key)
       if (call.wasAsked || others.length === 0) sum += overlap
     }
     return sum
@@ -171,6 +182,10 @@ export class Clocks implements SpanListener, CallListener {
   #callsIn(conversationId: string, waits: readonly Span[]): readonly ToolCall[] {
     if (waits.length === 0) return []
     return [...this.#callsOf(conversationId)].filter((call) => waits.some((wait) => overlapMs(call, wait) > 0))
+  }
+
+  #waitsOf(conversationId: string): readonly Span[] {
+    return [...(this.#waits.get(conversationId)?.values() ?? [])]
   }
 
   #activeOf(conversationId: string): number | undefined {

@@ -3,7 +3,8 @@
 /** Numbers start at 1, so that 0 can mean "none" in a column. */
 export class Interned<T = string> {
   readonly #numbers = new Map<string, number>()
-  readonly #values: T[] = []
+  /** By number: what would be read before the start of a list is looked up as slowly as a name. */
+  readonly #values: (T | undefined)[] = [undefined]
   /** Neighbours mostly have the same key, so the last one is tried first. */
   #lastKey: string | undefined
   #lastNumber = 0
@@ -13,7 +14,7 @@ export class Interned<T = string> {
     if (key === this.#lastKey) return this.#lastNumber
     let number = this.#numbers.get(key)
     if (number === undefined) {
-      number = this.#values.push(value())
+      number = this.#values.push(value()) - 1
       this.#numbers.set(key, number)
     }
     this.#lastKey = key
@@ -28,6 +29,6 @@ export class Interned<T = string> {
 
   /** The value of a number; undefined for 0. */
   value(number: number): T | undefined {
-    return this.#values[number - 1]
+    return this.#values[number]
   }
 }

@@ -6,12 +6,11 @@ import {
   Baseline,
   Clock,
   type Latency,
-  LatencySchema,
   type OpenInterval as OpenIntervalMessage,
   OpenIntervalSchema,
   type Slowness as SlownessMessage,
   SlownessSchema,
-  Window,
+  type Window,
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { ClockWord } from "./clock-samples.ts"
 import type { Percentiles } from "./latency.ts"
@@ -26,18 +25,9 @@ export const CLOCK_CODE: Record<ClockWord, Clock> = {
   idle: Clock.IDLE,
 }
 
-/** Most of a row is as it was when one of its clocks moves on: figures of all of a conversation are written out once. */
-const written = new WeakMap<Percentiles, Latency>()
-
-/** Over all of a conversation. Figures are those of one clock. */
-export function conversationLatency(clock: ClockWord, figures: Percentiles): Latency {
-  let message = written.get(figures)
-  if (message === undefined) written.set(figures, (message = latencyMessage(clock, figures, Window.WINDOW_SESSION)))
-  return message
-}
-
 export function latencyMessage(clock: ClockWord, figures: Percentiles, window: Window): Latency {
-  return create(LatencySchema, {
+  return {
+    $typeName: "vibecraft.v1.Latency",
     clock: CLOCK_CODE[clock],
     window,
     count: BigInt(figures.count),
@@ -48,7 +38,7 @@ export function latencyMessage(clock: ClockWord, figures: Percentiles, window: W
     p99Ms: BigInt(figures.p99Ms),
     maxMs: BigInt(figures.maxMs),
     estimatedCount: BigInt(figures.estimatedCount),
-  })
+  }
 }
 
 export function slownessMessage({ clock, tool, baseline, p95Ms, count, baselineP95Ms, baselineCount }: Slowness): SlownessMessage {

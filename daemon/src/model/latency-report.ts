@@ -2,7 +2,7 @@
 
 import { create } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
-import type { Host, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { type Host, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { type Latency, Window } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import {
   LatencyGroup,
@@ -12,12 +12,15 @@ import {
   SeriesPointSchema,
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import { type ClockWord, countsForSession, minuteOf } from "./clock-samples.ts"
-import type { Conversation } from "./conversation.ts"
 import { type Belonging, type RowName, rowOf } from "./latency-groups.ts"
+import type { LatencyCell } from "./latency-cell.ts"
 import { latencyMessage } from "./latency-message.ts"
-import { type LatencySourceOptions, readSamples } from "./latency-source.ts"
+import { callsAndSamplesOf, inSlices, samplesOf } from "./latency-source.ts"
 import { WINDOWS, windowStart } from "./latency-windows.ts"
 import { LatencyHistogram } from "./latency.ts"
+import type { Pourable } from "./pourable.ts"
+import type { ProjectLatency } from "./project-latency.ts"
+import { ResidentLatency, type ResidentLatencyOptions } from "./resident-latency.ts"
 import { SamplePile } from "./sample-pile.ts"
 import type { Roster } from "./roster.ts"
 import { isFailure, isJudged } from "./judged-outcome.ts"
@@ -46,54 +49,95 @@ export interface IdentifiedRow {
   readonly row: LatencyRow
 }
 
-export interface LatencyReportOptions extends LatencySourceOptions {
+export interface LatencyReportOptions extends ResidentLatencyOptions {
   readonly host: Host
   readonly roster: Roster
-  readonly conversations: ReadonlyMap<string, Conversation>
   /** Undefined where the id is not known. */
   idsOf(id: string): readonly string[] | undefined
   idsIn(scope: Scope): readonly string[]
-  /** Unix milliseconds. */
-  readonly now: () => number
 }
+
+/** A row to be, and what goes into each of its clocks. */
+interface Gathered<Of extends Pourable> {
+  readonly name: RowName
+  readonly clocks: Map<ClockWord, Of[]>
+}
+
+type Rows<Of extends Pourable> = Map<string, Gathered<Of>>
 
 const MINUTE_MS = 60_000
 
 export class LatencyReport {
   readonly #world: LatencyReportOptions
   readonly #histogram = new LatencyHistogram()
+  readonly #resident: ResidentLatency
 
   constructor(options: LatencyReportOptions) {
     this.#world = options
+    this.#resident = new ResidentLatency(options)
+  }
+
+  /** Lets time pass. */
+  tick(): void {
+    this.#resident.slide()
   }
 
   /** Slowest first; undefined where the id is not known. */
   async list(query: LatencyQuery): Promise<readonly IdentifiedRow[] | undefined> {
-    const { group, clocks, windows } = query
-    const ids = this.#wanted(query)
-    if (ids === undefined) return undefined
+    if (!isOfAll(query)) {
+      const rows = await this.#gatherSome(query)
+      return rows && this.#told(query, rows)
+    }
+    let projects = this.#resident.now()
+    for (; projects === undefined; projects = this.#resident.now()) await this.#resident.catchUp()
+    return this.#told(query, this.#gatherAll(query, projects))
+  }
+
+  #told({ clocks, windows }: LatencyQuery, rows: Rows<Pourable>): readonly IdentifiedRow[] {
     const nowMs = this.#world.now()
-    const since = Math.min(...[...windows].map((window) => windowStart(window, nowMs)))
-    const rows = new Map<string, { readonly name: RowName; readonly piles: Map<ClockWord, SamplePile> }>()
-    for await (const { conversationId, samples } of readSamples(this.#world, this.#active(ids, since))) {
+    const shortest = WINDOWS.find((window) => windows.has(window))
+    return [...rows.values()]
+      .map(({ name: { id, ...name }, clocks: poured }) => {
+        const latency = [...clocks].flatMap((clock) => this.#latencies(clock, poured.get(clock) ?? [], windows, nowMs))
+        return { id, row: create(LatencyRowSchema, { ...name, latency }), slowness: slownessOf(latency, shortest) }
+      })
+      .filter(({ row }) => row.latency.length > 0)
+      .sort((a, b) => b.slowness - a.slowness || (a.id < b.id ? -1 : 1))
+  }
+
+  /** Of everything known: from histograms that are there. */
+  #gatherAll({ group, clocks }: LatencyQuery, projects: ReadonlyMap<string, ProjectLatency>): Rows<LatencyCell> {
+    const rows: Rows<LatencyCell> = new Map()
+    for (const [project, { cells }] of projects) {
+      const at = { conversationId: "", sessionId: "", project, hostName: this.#world.host.name }
+      for (const cell of cells) {
+        const { clock } = cell.series
+        const name = clocks.has(clock) ? rowOf(group, cell.series, at) : undefined
+        if (name !== undefined) clockOf(rows, name, clock).push(cell)
+      }
+    }
+    return rows
+  }
+
+  /** Of some conversations: from their samples. */
+  async #gatherSome(query: LatencyQuery): Promise<Rows<SamplePile> | undefined> {
+    const { id, group, clocks, windows, scope } = query
+    const ids = id === undefined ? this.#world.idsIn(scope) : this.#world.idsOf(id)
+    if (ids === undefined) return undefined
+    const since = Math.min(...[...windows].map((window) => windowStart(window, this.#world.now())))
+    const rows: Rows<SamplePile> = new Map()
+    for await (const conversationId of inSlices(this.#active(ids, since))) {
       const at = this.#belonging(conversationId)
-      samples?.each(since, (series, ms, minute) => {
+      samplesOf(this.#world, conversationId)?.each(since, (series, ms, minute) => {
         const name = clocks.has(series.clock) ? rowOf(group, series, at) : undefined
         if (name === undefined) return
-        let row = rows.get(name.id)
-        if (row === undefined) rows.set(name.id, (row = { name, piles: new Map() }))
-        let pile = row.piles.get(series.clock)
-        if (pile === undefined) row.piles.set(series.clock, (pile = new SamplePile()))
+        const piles = clockOf(rows, name, series.clock)
+        let [pile] = piles
+        if (pile === undefined) piles.push((pile = new SamplePile()))
         pile.add(ms, minute, series.isEstimated)
       })
     }
-    const shortest = WINDOWS.find((window) => windows.has(window))
-    return [...rows.values()]
-      .map(({ name: { id, ...name }, piles }) => {
-        const latency = [...clocks].flatMap((clock) => this.#latencies(clock, piles.get(clock), windows, nowMs))
-        return { id, row: create(LatencyRowSchema, { ...name, latency }), slowness: slownessOf(latency, shortest) }
-      })
-      .sort((a, b) => b.slowness - a.slowness || (a.id < b.id ? -1 : 1))
+    return rows
   }
 
   /** Minutes in which something ended, oldest first; undefined where the id is not known. */
@@ -108,12 +152,13 @@ export class LatencyReport {
       if (point === undefined) minutes.set(minute, (point = { pile: new SamplePile(), judged: 0, failed: 0 }))
       return point
     }
-    for await (const sampled of readSamples(this.#world, this.#active(ids, since))) {
-      sampled.samples?.each(since, (series, ms, minute) => {
+    for await (const conversationId of inSlices(this.#active(ids, since))) {
+      const { samples, calls } = callsAndSamplesOf(this.#world, conversationId)
+      samples?.each(since, (series, ms, minute) => {
         const isWanted = series.clock === clock && (label === undefined || series.label === label) && countsForSession(series)
         if (isWanted) at(minute).pile.add(ms, minute, series.isEstimated)
       })
-      for (const { outcome, endMs, name } of sampled.calls()) {
+      for (const { outcome, endMs, name } of calls) {
         if (endMs === undefined || minuteOf(endMs) < since || !isJudged(outcome)) continue
         if (clock === "tool" && label !== undefined && name !== label) continue
         const point = at(minuteOf(endMs))
@@ -124,7 +169,7 @@ export class LatencyReport {
     return [...minutes]
       .sort(([a], [b]) => a - b)
       .map(([minute, { pile, judged, failed }]) => {
-        const figures = this.#figures(pile, minute)
+        const figures = this.#figures([pile], Window.WINDOW_SESSION, 0)
         return create(SeriesPointSchema, {
           time: timestampFromMs(minute * MINUTE_MS),
           judgedCalls: BigInt(judged),
@@ -132,12 +177,6 @@ export class LatencyReport {
           ...(figures === undefined ? {} : { latency: latencyMessage(clock, figures, Window.WINDOW_UNSPECIFIED) }),
         })
       })
-  }
-
-  #wanted({ id, group, scope }: LatencyQuery): readonly string[] | undefined {
-    if (id !== undefined) return this.#world.idsOf(id)
-    const isOfAll = group === LatencyGroup.PROJECT || group === LatencyGroup.HOST
-    return isOfAll ? [...this.#world.conversations.keys()] : this.#world.idsIn(scope)
   }
 
   /** Those that may have samples from this minute on. */
@@ -151,18 +190,33 @@ export class LatencyReport {
     return { conversationId, sessionId, project: conversations.get(conversationId)?.meta.cwd ?? "", hostName: host.name }
   }
 
-  #latencies(clock: ClockWord, pile: SamplePile | undefined, windows: ReadonlySet<Window>, nowMs: number): Latency[] {
-    return WINDOWS.filter((window) => pile !== undefined && windows.has(window)).flatMap((window) => {
-      const figures = this.#figures(pile, windowStart(window, nowMs))
+  #latencies(clock: ClockWord, poured: readonly Pourable[], windows: ReadonlySet<Window>, nowMs: number): Latency[] {
+    return WINDOWS.filter((window) => windows.has(window)).flatMap((window) => {
+      const figures = this.#figures(poured, window, nowMs)
       return figures === undefined ? [] : [latencyMessage(clock, figures, window)]
     })
   }
 
-  #figures(pile: SamplePile | undefined, sinceMinute: number) {
+  #figures(poured: readonly Pourable[], window: Window, nowMs: number) {
     this.#histogram.reset()
-    pile?.pour(sinceMinute, this.#histogram)
+    for (const part of poured) part.pour(window, nowMs, this.#histogram)
     return this.#histogram.percentiles()
   }
+}
+
+/** Projects and hosts are of everything known, whatever the scope says; so are tools and models where it says all. */
+function isOfAll({ id, group, scope }: LatencyQuery): boolean {
+  if (id !== undefined) return false
+  if (group === LatencyGroup.TOOL || group === LatencyGroup.MODEL) return scope === Scope.ALL
+  return group === LatencyGroup.PROJECT || group === LatencyGroup.HOST
+}
+
+function clockOf<Of extends Pourable>(rows: Rows<Of>, name: RowName, clock: ClockWord): Of[] {
+  let row = rows.get(name.id)
+  if (row === undefined) rows.set(name.id, (row = { name, clocks: new Map() }))
+  let poured = row.clocks.get(clock)
+  if (poured === undefined) row.clocks.set(clock, (poured = []))
+  return poured
 }
 
 /** The largest p95 of the shortest window. */

@@ -2,19 +2,11 @@
 // others get their turn in between: a history takes longer to read than anybody may be kept waiting.
 
 import { setImmediate as othersFirst } from "node:timers/promises"
-import type { ClockSamples } from "./clock-samples.ts"
+import type { Samples } from "./clock-samples.ts"
 import { type Clocks, sampled } from "./clocks.ts"
-import type { StoredEntry } from "./stored-entry.ts"
-import type { ToolCall, ToolCalls } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
+import type { ToolCalls } from "./tool-calls.ts"
 import type { WorldHistory } from "./world-history.ts"
-
-/** What a report reads of a conversation. */
-export interface Sampled {
-  readonly conversationId: string
-  readonly samples: ClockSamples | undefined
-  /** In memory, or read for this. */
-  readonly calls: () => Iterable<ToolCall>
-}
 
 export interface LatencySourceOptions {
   readonly clocks: Clocks
@@ -25,24 +17,28 @@ export interface LatencySourceOptions {
 /** Longest time that others wait. */
 const SLICE_MS = 8
 
-/** Each of these conversations, in this order. */
-export async function* readSamples(options: LatencySourceOptions, conversationIds: Iterable<string>): AsyncGenerator<Sampled> {
-  const { clocks, tools, history } = options
+/** Each of these, in this order. */
+export async function* inSlices<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
   let untilMs = performance.now() + SLICE_MS
-  for (const conversationId of conversationIds) {
-    const kept = history.samplesOnDisk(conversationId)
-    const entries = (): readonly StoredEntry[] | undefined => history.entriesOnDisk(conversationId)
-    const read = kept === undefined ? entries() : undefined
-    yield {
-      conversationId,
-      samples: kept ?? (read === undefined ? clocks.samples.get(conversationId) : sampled(conversationId, read).samples),
-      calls() {
-        const onDisk = read ?? entries()
-        return onDisk === undefined ? tools.of(conversationId) : sampled(conversationId, onDisk).calls
-      },
-    }
+  for (const item of items) {
+    yield item
     if (performance.now() < untilMs) continue
     await othersFirst()
     untilMs = performance.now() + SLICE_MS
   }
+}
+
+/** Undefined where there are none. */
+export function samplesOf(options: LatencySourceOptions, conversationId: string): Samples | undefined {
+  return options.history.samplesOnDisk(conversationId) ?? callsAndSamplesOf(options, conversationId).samples
+}
+
+/** Calls are not kept apart: of a conversation on disk all that it did is read. */
+export function callsAndSamplesOf(
+  { clocks, tools, history }: LatencySourceOptions,
+  conversationId: string,
+): { readonly samples: Samples | undefined; readonly calls: Iterable<ToolCall> } {
+  const entries = history.entriesOnDisk(conversationId)
+  if (entries !== undefined) return sampled(conversationId, entries)
+  return { samples: clocks.samples.get(conversationId), calls: tools.of(conversationId) }
 }

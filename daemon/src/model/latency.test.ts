@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { LatencyHistogram, MAX_DURATION_MS, type Percentiles } from "./latency.ts"
+import { SparseHistogram } from "./sparse-histogram.ts"
 import { SortedDurations } from "./sorted-durations.ts"
 
 const durations = fc.array(fc.oneof(fc.nat(2047), fc.nat(120_000), fc.nat(MAX_DURATION_MS)), { minLength: 1, maxLength: 300 })
@@ -40,14 +41,14 @@ describe("against a sorted array", () => {
     fc.assert(fc.property(durations, (values) => expectPromise(samplesOf(values).percentiles(), values)))
   })
 
-  test("a resident histogram, and two merged into one", () => {
+  test("a histogram, and sparse ones merged into it", () => {
     fc.assert(
       fc.property(durations, durations, (some, others) => {
         const merged = new LatencyHistogram()
-        const more = new LatencyHistogram()
         for (const value of some) merged.record(value)
         expectPromise(merged.percentiles(), some)
-        for (const value of others) more.record(value)
+        const more = new SparseHistogram()
+        for (const value of others) more.add(value, false)
         merged.merge(more)
         expectPromise(merged.percentiles(), [...some, ...others])
         expect(merged.percentiles()).toEqual(samplesOf([...others, ...some]).percentiles())
@@ -110,6 +111,35 @@ test("samples that come and go, asked for all the while, are those that are left
       const histogram = new LatencyHistogram()
       for (const { ms, isEstimated } of left) histogram.record(ms, isEstimated)
       expect(sorted.percentiles()).toEqual(histogram.percentiles())
+    }),
+  )
+})
+
+test("a sparse histogram that samples come into and leave counts those that are left", () => {
+  const change = fc.record({ ms: fc.oneof(fc.nat(5), fc.nat(9_000), fc.nat(MAX_DURATION_MS)), isEstimated: fc.boolean(), goes: fc.nat(9) })
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 300 }), (changes) => {
+      const sparse = new SparseHistogram()
+      let left: { readonly ms: number; readonly isEstimated: boolean }[] = []
+      for (const { ms, isEstimated, goes } of changes) {
+        const going = goes < 4 ? left[goes] : undefined
+        if (going !== undefined) {
+          sparse.remove(going.ms, going.isEstimated)
+          left = left.filter((sample) => sample !== going)
+        } else {
+          sparse.add(ms, isEstimated)
+          left.push({ ms, isEstimated })
+        }
+        const maxMs = Math.max(0, ...left.map((sample) => sample.ms))
+        // It does not know the largest any more, or knows it right.
+        if (sparse.maxMs === undefined) sparse.foundMax(maxMs)
+        else expect(sparse.maxMs).toBe(maxMs)
+      }
+      const poured = new LatencyHistogram()
+      poured.merge(sparse)
+      const recorded = new LatencyHistogram()
+      for (const { ms, isEstimated } of left) recorded.record(ms, isEstimated)
+      expect(poured.percentiles()).toEqual(recorded.percentiles())
     }),
   )
 })

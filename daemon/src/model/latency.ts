@@ -15,6 +15,7 @@ const SIGNIFICANT_DIGITS = 3
 /** Below this a histogram tells each millisecond apart. */
 const EXACT_BELOW_MS = 2048
 const SUB_BUCKET_BITS = 11
+const HALF_OF_SUB_BUCKETS = EXACT_BELOW_MS / 2
 
 export const PERCENTS = [50, 90, 95, 99] as const
 
@@ -44,22 +45,36 @@ export function highestEquivalentMs(ms: number): number {
   return ms - (ms % unit) + unit - 1
 }
 
+/** The place of the count that a histogram keeps of a duration in whole milliseconds. */
+export function bucketOf(ms: number): number {
+  if (ms < EXACT_BELOW_MS) return ms
+  const bits = 32 - Math.clz32(ms) - SUB_BUCKET_BITS
+  return bits * HALF_OF_SUB_BUCKETS + (ms >> bits)
+}
+
+/** What is counted in the same buckets elsewhere. */
+export interface DurationCounts {
+  readonly count: number
+  readonly sumMs: number
+  /** Undefined where it is not known. */
+  readonly maxMs: number | undefined
+  readonly estimatedCount: number
+  /** Calls back for each bucket that is not empty, in no order. */
+  eachBucket(visit: (bucket: number, count: number) => void): void
+}
+
 /** How many of `count` samples in ascending order have to be passed to reach a percentile. */
 export function rankOf(percent: number, count: number): number {
   return Math.ceil((percent * count) / 100)
 }
 
-/** A histogram of durations; about 73 KB. All have the same settings, so any two can be merged without loss. */
+/** A histogram of durations; about 73 KB. What is counted in the same buckets is merged into it without loss. */
 export class LatencyHistogram {
   readonly #histogram = new Int32Histogram(LEAST_DURATION_MS, MAX_DURATION_MS, SIGNIFICANT_DIGITS)
   #count = 0
   #sumMs = 0
   #maxMs = 0
   #estimatedCount = 0
-
-  get count(): number {
-    return this.#count
-  }
 
   /** Records a duration; false, and nothing recorded, for what is none. */
   record(durationMs: number, isEstimated = false): boolean {
@@ -73,13 +88,13 @@ export class LatencyHistogram {
     return true
   }
 
-  /** Adds all samples of another. */
-  merge(other: LatencyHistogram): void {
-    this.#histogram.add(other.#histogram)
-    this.#count += other.#count
-    this.#sumMs += other.#sumMs
-    this.#maxMs = Math.max(this.#maxMs, other.#maxMs)
-    this.#estimatedCount += other.#estimatedCount
+  merge(other: DurationCounts): void {
+    const histogram = this.#histogram
+    other.eachBucket((bucket, count) => histogram.addToCountAtIndex(bucket, count))
+    this.#count += other.count
+    this.#sumMs += other.sumMs
+    this.#maxMs = Math.max(this.#maxMs, other.maxMs ?? 0)
+    this.#estimatedCount += other.estimatedCount
   }
 
   reset(): void {

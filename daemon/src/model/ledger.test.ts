@@ -154,6 +154,31 @@ describe("certainty", () => {
   })
 })
 
+describe("a count of output tokens that the answer's words belie", () => {
+  const short = request({ usage: { input: 3, output: 1 }, factors: { tier: "standard", leastOutput: 9 } })
+  const full = request({ usage: { input: 3, output: 250 } })
+
+  test("is estimated, and its tokens are what was written", () => {
+    expect(totalsOf(ledgerOf(short))).toMatchObject({ certainty: "estimated", tokens: { output: 1 } })
+  })
+
+  test("is so until a copy has as many, whichever comes first", () => {
+    for (const output of [8, 9]) {
+      const copy = request({ usage: { input: 3, output }, factors: { tier: "standard", speed: "standard" } })
+      for (const order of [
+        [short, copy],
+        [copy, short],
+      ])
+        expect(totalsOf(ledgerOf(...order)).certainty).toBe(output < 9 ? "estimated" : "priced")
+    }
+    expect(totalsOf(ledgerOf(full, short))).toMatchObject({ certainty: "priced", tokens: { output: 250 } })
+  })
+
+  test("is so of a request without any tokens", () => {
+    expect(totalsOf(ledgerOf(request({ factors: { leastOutput: 9 } }))).certainty).toBe("estimated")
+  })
+})
+
 const few = fc.integer({ min: 0, max: 3 })
 const usages: fc.Arbitrary<TokenUsage> = fc.record({
   input: few,
@@ -169,6 +194,7 @@ const factors = fc.record(
     geo: fc.constantFrom("", "us"),
     tier: fc.constantFrom("standard", "batch"),
     webSearches: few,
+    leastOutput: few,
     innerCalls: fc.array(fc.record({ model: fc.constantFrom("claude-fable-5-2", "nobody"), usage: usages }), { maxLength: 2 }),
     steps: fc.array(usages, { maxLength: 2 }),
   },

@@ -8,6 +8,7 @@ import { Account, type AccountState, type ConversationTotals } from "./account.t
 import { keyHash } from "./key-hash.ts"
 import type { Price, PriceBook } from "./prices/price-book.ts"
 import { type LedgerRequest, RequestTable, requestTag } from "./request-table.ts"
+import { RowIndex } from "./row-index.ts"
 import { SHARED, type StoredEntry, type StoredRequest } from "./stored-entry.ts"
 import { Texts } from "./texts.ts"
 import { Unsaved } from "./unsaved.ts"
@@ -35,8 +36,8 @@ export class Ledger {
   readonly #prices: PriceBook
   readonly #onBooking: BookingListener | undefined
   readonly #table = new RequestTable()
-  /** The row that merges all copies of a key, by the key's hash. */
-  readonly #rows = new Map<number, number>()
+  /** The row that merges all copies of a key. */
+  readonly #rows = new RowIndex((row) => this.#table.key(row))
   readonly #variants = new Map<number, Variants>()
   /** For a row that holds the copies of one request id: the row that merges them all. */
   readonly #allOf = new Map<number, number>()
@@ -59,10 +60,10 @@ export class Ledger {
   /** Learns one copy of a request. */
   see(fact: RequestSeen): LedgerDelta {
     const key = keyHash(fact.key)
-    const row = this.#rows.get(key)
+    const row = this.#rows.find(key)
     if (row === undefined) {
       const added = this.#table.add(fact, key)
-      this.#rows.set(key, added)
+      this.#rows.add(added)
       this.unsaved.changed(added)
       this.#book(1, this.#table.request(added))
       return [[fact.conversationId, fact.timeMs]]
@@ -76,15 +77,20 @@ export class Ledger {
     return this.#seeVariant(row, variants, tag, fact)
   }
 
-  /** A conversation's totals; undefined when it made no request. */
+  /** A conversation's totals, the same object until they change; undefined when it made no request. */
   totals(conversationId: string): ConversationTotals | undefined {
     const account = this.#accounts.get(conversationId)
     return account === undefined || account.isEmpty ? undefined : account.totals(() => this.requestsOf(conversationId))
   }
 
+  /** Model of the main agent's last request; undefined where it made none. */
+  lastModel(conversationId: string): string | undefined {
+    return this.#accounts.get(conversationId)?.lastModel(() => this.requestsOf(conversationId))
+  }
+
   /** The conversation of the request of a key's hash; undefined where that is not in memory. */
   homeOf(key: number): string | undefined {
-    const row = this.#rows.get(key)
+    const row = this.#rows.find(key)
     return row === undefined ? undefined : this.#table.ownerOf(row)
   }
 
@@ -105,10 +111,10 @@ export class Ledger {
   restore(requests: Iterable<StoredRequest>, isBooked: boolean): void {
     const added: number[] = []
     for (const request of requests) {
-      const all = this.#rows.get(request.key)
+      const all = this.#rows.find(request.key)
       if (all === undefined) {
         const row = this.#table.put(request)
-        this.#rows.set(request.key, row)
+        this.#rows.add(row)
         added.push(row)
       } else if (request.isVariant) this.#restoreVariant(all, request)
     }
@@ -145,11 +151,27 @@ export class Ledger {
     return this.#accounts.get(conversationId)?.state(() => this.requestsOf(conversationId))
   }
 
+  /** Adds the conversations that the store has to write requests of to `to`. */
+  addUnsavedHomes(to: Set<string>): void {
+    this.unsaved.addHomes(to, (row) => this.#table.ownerOf(row))
+  }
+
+  /** Lets a conversation's requests go, which a store keeps; its totals stay, and so do keys that several requests bear. */
+  rest(conversationId: string): void {
+    const account = this.accountOf(conversationId)
+    if (account !== undefined) this.#accounts.set(conversationId, new Account(account, (model) => this.#models.same(model)))
+    for (const row of this.#table.rowsOf(conversationId)) {
+      if (this.#variants.has(row) || this.#allOf.has(row)) continue
+      this.#rows.remove(this.#table.key(row))
+      this.#table.drop(row)
+    }
+  }
+
   /** Forgets a conversation's requests and totals for good; keys that several requests bear stay, without it. */
   forget(conversationId: string): void {
-    for (const row of this.#table.rowsOf(conversationId).toArray()) {
+    for (const row of this.#table.rowsOf(conversationId)) {
       const all = this.#allOf.get(row)
-      if (all === undefined && !this.#variants.has(row)) this.#rows.delete(this.#table.key(row))
+      if (all === undefined && !this.#variants.has(row)) this.#rows.remove(this.#table.key(row))
       else if (all !== undefined) this.#dropVariant(all, row)
       this.unsaved.forget(row)
       if (!this.#variants.has(row)) this.#table.drop(row)

@@ -36,7 +36,8 @@ interface Wait {
   readonly isEstimated: boolean
 }
 
-const GONE: ReadonlySet<string | undefined> = new Set([undefined, "offline", "ended"])
+/** Status words of a session whose agent does not run. */
+export const GONE: ReadonlySet<string | undefined> = new Set([undefined, "offline", "ended"])
 /** They tell nothing of whether a question was answered. */
 const UNTELLING: ReadonlySet<string | undefined> = new Set(["stalled", "unknown"])
 
@@ -53,7 +54,10 @@ export class LiveIntervals {
   statusRead(session: SessionState, before: string | undefined, nowMs: number): void {
     const { status, conversationId } = session
     if (status === undefined) return
-    if (GONE.has(before) !== GONE.has(status.status) && conversationId !== undefined) this.#parts.onConversation(conversationId)
+    if (GONE.has(before) !== GONE.has(status.status) && conversationId !== undefined) {
+      this.#parts.onConversation(conversationId)
+      for (const id of this.#parts.roster.conversationIdsOf(session)) this.#parts.onConversation(id)
+    }
     const wait = this.#waits.get(session.id)
     const sinceMs = Math.min(status.sinceMs ?? nowMs, nowMs)
     const isWaiting = asksPermission(status)

@@ -3,8 +3,8 @@
 import type { InnerCall, PriceFactors, TokenUsage } from "../domain/usage.ts"
 
 /** Equal for equal factors. */
-export function factorsKey({ speed, geo, tier, webSearches, innerCalls, steps }: PriceFactors): string {
-  const common = `${speed ?? "-"}\0${geo ?? "-"}\0${tier ?? "-"}\0${webSearches ?? "-"}`
+export function factorsKey({ speed, geo, tier, webSearches, innerCalls, steps, leastOutput }: PriceFactors): string {
+  const common = `${speed ?? "-"}\0${geo ?? "-"}\0${tier ?? "-"}\0${webSearches ?? "-"}\0${leastOutput ?? "-"}`
   return innerCalls === undefined && steps === undefined ? common : `${common}\0${innerCallsKey(innerCalls)}\0${stepsKey(steps)}`
 }
 
@@ -15,6 +15,7 @@ export function haveSameFactors(a: PriceFactors, b: PriceFactors): boolean {
     a.geo === b.geo &&
     a.tier === b.tier &&
     a.webSearches === b.webSearches &&
+    a.leastOutput === b.leastOutput &&
     a.innerCalls === undefined &&
     b.innerCalls === undefined &&
     a.steps === undefined &&
@@ -29,6 +30,7 @@ export function mergeFactors(a: PriceFactors | undefined, b: PriceFactors | unde
   const geo = greater(a.geo, b.geo)
   const tier = greater(a.tier, b.tier)
   const webSearches = greater(a.webSearches, b.webSearches)
+  const leastOutput = greater(a.leastOutput, b.leastOutput)
   const innerCalls = larger(a.innerCalls, b.innerCalls, (call) => call.usage, innerCallsKey)
   const steps = larger(a.steps, b.steps, (step) => step, stepsKey)
   return {
@@ -38,6 +40,7 @@ export function mergeFactors(a: PriceFactors | undefined, b: PriceFactors | unde
     ...(webSearches !== undefined && { webSearches }),
     ...(innerCalls !== undefined && { innerCalls }),
     ...(steps !== undefined && { steps }),
+    ...(leastOutput !== undefined && { leastOutput }),
   }
 }
 

@@ -4,8 +4,11 @@
 
 import type { RequestSeen } from "../domain/facts.ts"
 import type { PriceFactors, TokenUsage } from "../domain/usage.ts"
+import { makeRoom } from "./columns.ts"
 import { Interned } from "./interned.ts"
 import { factorsKey, haveSameFactors, mergeFactors } from "./request-factors.ts"
+import { RowChains } from "./row-chains.ts"
+import { RowNumbers } from "./row-numbers.ts"
 import type { StoredRequest } from "./stored-entry.ts"
 
 /** One request as it is accounted for. */
@@ -28,36 +31,34 @@ export class RequestTable {
   readonly #factorSets = new Interned<PriceFactors>()
   /** Neighbours mostly have the same factors, so the last number is tried first. */
   #lastFactors = 0
-  #rows = 0
-  #usage = new Float64Array(FIRST_CAPACITY * USAGE_WIDTH)
-  #timeMs = new Float64Array(FIRST_CAPACITY)
-  #requestTag = new Float64Array(FIRST_CAPACITY)
-  #key = new Float64Array(FIRST_CAPACITY)
-  #conversation = new Uint32Array(FIRST_CAPACITY)
-  #subagent = new Uint32Array(FIRST_CAPACITY)
-  #model = new Uint32Array(FIRST_CAPACITY)
-  #factors = new Uint32Array(FIRST_CAPACITY)
-  #sidechain = new Uint8Array(FIRST_CAPACITY)
-  /** Rows of a conversation are chained: the last one by the conversation's number, and for each row the one before it, plus 1. */
-  #lastOf: number[] = []
-  #before = new Uint32Array(FIRST_CAPACITY)
-  /** Rows that changed their conversation, by the number of the one they came to. */
-  readonly #movedTo = new Map<number, Set<number>>()
+  readonly #rows = new RowNumbers()
+  readonly #usage = { tokens: new Float64Array(FIRST_CAPACITY * USAGE_WIDTH) }
+  readonly #columns = {
+    timeMs: new Float64Array(FIRST_CAPACITY),
+    requestTag: new Float64Array(FIRST_CAPACITY),
+    key: new Float64Array(FIRST_CAPACITY),
+    conversation: new Uint32Array(FIRST_CAPACITY),
+    subagent: new Uint32Array(FIRST_CAPACITY),
+    model: new Uint32Array(FIRST_CAPACITY),
+    factors: new Uint32Array(FIRST_CAPACITY),
+    sidechain: new Uint8Array(FIRST_CAPACITY),
+  }
+  readonly #chains = new RowChains()
 
   /** Adds a row for the first copy of a request. `key` is the hash of its key. */
   add(fact: RequestSeen, key: number): number {
     const row = this.#newRow()
-    this.#key[row] = key
-    this.#requestTag[row] = requestTag(fact.requestId)
+    this.#columns.key[row] = key
+    this.#columns.requestTag[row] = requestTag(fact.requestId)
     this.#setOwner(row, fact)
     const at = row * USAGE_WIDTH
-    this.#usage[at] = fact.usage.input
-    this.#usage[at + 1] = fact.usage.output
-    this.#usage[at + 2] = fact.usage.reasoning
-    this.#usage[at + 3] = fact.usage.cacheRead
-    this.#usage[at + 4] = fact.usage.cacheWrite5m
-    this.#usage[at + 5] = fact.usage.cacheWrite1h
-    this.#factors[row] = this.#factorsNumber(fact.factors)
+    this.#usage.tokens[at] = fact.usage.input
+    this.#usage.tokens[at + 1] = fact.usage.output
+    this.#usage.tokens[at + 2] = fact.usage.reasoning
+    this.#usage.tokens[at + 3] = fact.usage.cacheRead
+    this.#usage.tokens[at + 4] = fact.usage.cacheWrite5m
+    this.#usage.tokens[at + 5] = fact.usage.cacheWrite1h
+    this.#columns.factors[row] = this.#factorsNumber(fact.factors)
     return row
   }
 
@@ -65,14 +66,14 @@ export class RequestTable {
   put(stored: StoredRequest): number {
     const { usage } = stored
     const row = this.#newRow()
-    this.#key[row] = stored.key
-    this.#requestTag[row] = stored.tag
+    this.#columns.key[row] = stored.key
+    this.#columns.requestTag[row] = stored.tag
     this.#setOwner(row, stored)
-    this.#usage.set(
+    this.#usage.tokens.set(
       [usage.input, usage.output, usage.reasoning, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h],
       row * USAGE_WIDTH,
     )
-    this.#factors[row] = this.#factorsNumber(stored.factors)
+    this.#columns.factors[row] = this.#factorsNumber(stored.factors)
     return row
   }
 
@@ -80,7 +81,7 @@ export class RequestTable {
   stored(row: number, isVariant: boolean): StoredRequest {
     return {
       kind: "request",
-      key: this.#key[row] ?? 0,
+      key: this.#columns.key[row] ?? 0,
       tag: this.tag(row),
       isVariant,
       sidechain: this.isSidechain(row),
@@ -88,55 +89,40 @@ export class RequestTable {
     }
   }
 
-  /** Forgets whose a row is: it is found no more. */
+  /** Lets a row go. */
   drop(row: number): void {
-    this.#conversation[row] = 0
+    this.#chains.remove(this.#columns.conversation[row] ?? 0, row)
+    this.#columns.conversation[row] = 0
+    this.#rows.giveBack(row)
   }
 
   key(row: number): number {
-    return this.#key[row] ?? 0
+    return this.#columns.key[row] ?? 0
   }
 
   /** Id of the conversation that owns a row. */
   ownerOf(row: number): string {
-    return this.#conversations.value(this.#conversation[row] ?? 0) ?? ""
+    return this.#conversations.value(this.#columns.conversation[row] ?? 0) ?? ""
   }
 
   /** A new row like another. */
   clone(row: number): number {
     const copy = this.#newRow()
-    this.#usage.copyWithin(copy * USAGE_WIDTH, row * USAGE_WIDTH, (row + 1) * USAGE_WIDTH)
-    for (const column of [
-      this.#timeMs,
-      this.#requestTag,
-      this.#key,
-      this.#conversation,
-      this.#subagent,
-      this.#model,
-      this.#factors,
-      this.#sidechain,
-    ]) {
-      column.copyWithin(copy, row, row + 1)
-    }
-    this.#chain(copy)
+    this.#usage.tokens.copyWithin(copy * USAGE_WIDTH, row * USAGE_WIDTH, (row + 1) * USAGE_WIDTH)
+    for (const column of Object.values(this.#columns)) column.copyWithin(copy, row, row + 1)
+    this.#chains.add(this.#columns.conversation[copy] ?? 0, copy)
     return copy
   }
 
-  /** The rows that a conversation owns, latest added first. */
-  *rowsOf(conversationId: string): Generator<number> {
-    const conversation = this.#conversations.known(conversationId)
-    if (conversation === 0) return
-    const moved = this.#movedTo.get(conversation)
-    for (let row = (this.#lastOf[conversation] ?? 0) - 1; row >= 0; row = (this.#before[row] ?? 0) - 1) {
-      if (this.#conversation[row] === conversation && moved?.has(row) !== true) yield row
-    }
-    for (const row of moved ?? []) if (this.#conversation[row] === conversation) yield row
+  /** The rows that a conversation owns. */
+  rowsOf(conversationId: string): readonly number[] {
+    return this.#chains.of(this.#conversations.known(conversationId))
   }
 
   /** Whether another copy would leave a row as it is. */
   covers(row: number, fact: RequestSeen): boolean {
     const at = row * USAGE_WIDTH
-    const known = this.#usage
+    const known = this.#usage.tokens
     const { usage } = fact
     return (
       usage.input <= (known[at] ?? 0) &&
@@ -146,40 +132,40 @@ export class RequestTable {
       usage.cacheWrite5m <= (known[at + 4] ?? 0) &&
       usage.cacheWrite1h <= (known[at + 5] ?? 0) &&
       !this.#isBetterOwner(row, fact) &&
-      this.#mergedFactors(row, fact) === this.#factors[row]
+      this.#mergedFactors(row, fact) === this.#columns.factors[row]
     )
   }
 
   /** Folds another copy into a row. */
   merge(row: number, fact: RequestSeen): void {
-    this.#usage.set(this.#mergedUsage(row, fact), row * USAGE_WIDTH)
-    this.#factors[row] = this.#mergedFactors(row, fact)
+    this.#usage.tokens.set(this.#mergedUsage(row, fact), row * USAGE_WIDTH)
+    this.#columns.factors[row] = this.#mergedFactors(row, fact)
     if (this.#isBetterOwner(row, fact)) this.#setOwner(row, fact)
   }
 
   /** The row's usage as a text that is equal for equal usage: as it is, or as it would be with one more copy. Undefined for no tokens. */
   vector(row: number, fact?: RequestSeen): string | undefined {
-    const usage = fact === undefined ? this.#usage.slice(row * USAGE_WIDTH, (row + 1) * USAGE_WIDTH) : this.#mergedUsage(row, fact)
+    const usage = fact === undefined ? this.#usage.tokens.slice(row * USAGE_WIDTH, (row + 1) * USAGE_WIDTH) : this.#mergedUsage(row, fact)
     return usage.some((tokens) => tokens > 0) ? usage.join() : undefined
   }
 
   /** Stands for the row's HTTP request id; 0 where none is known. */
   tag(row: number): number {
-    return this.#requestTag[row] ?? 0
+    return this.#columns.requestTag[row] ?? 0
   }
 
   isSidechain(row: number): boolean {
-    return this.#sidechain[row] === 1
+    return this.#columns.sidechain[row] === 1
   }
 
   request(row: number): LedgerRequest {
     const at = row * USAGE_WIDTH
-    const usage = this.#usage
+    const usage = this.#usage.tokens
     return {
-      conversationId: this.#conversations.value(this.#conversation[row] ?? 0) ?? "",
-      subagentId: this.#subagents.value(this.#subagent[row] ?? 0),
-      model: this.#models.value(this.#model[row] ?? 0) ?? "",
-      timeMs: this.#timeMs[row] ?? 0,
+      conversationId: this.#conversations.value(this.#columns.conversation[row] ?? 0) ?? "",
+      subagentId: this.#subagents.value(this.#columns.subagent[row] ?? 0),
+      model: this.#models.value(this.#columns.model[row] ?? 0) ?? "",
+      timeMs: this.#columns.timeMs[row] ?? 0,
       usage: {
         input: usage[at] ?? 0,
         output: usage[at + 1] ?? 0,
@@ -188,7 +174,7 @@ export class RequestTable {
         cacheWrite5m: usage[at + 4] ?? 0,
         cacheWrite1h: usage[at + 5] ?? 0,
       },
-      factors: this.#factorSets.value(this.#factors[row] ?? 0),
+      factors: this.#factorSets.value(this.#columns.factors[row] ?? 0),
     }
   }
 
@@ -198,14 +184,14 @@ export class RequestTable {
     let factors: PriceFactors | undefined
     for (const row of rows) {
       if (best === undefined || this.#compareOwners(row, best) < 0) best = row
-      factors = mergeFactors(factors, this.#factorSets.value(this.#factors[row] ?? 0))
+      factors = mergeFactors(factors, this.#factorSets.value(this.#columns.factors[row] ?? 0))
     }
     return best === undefined ? undefined : { ...this.request(best), factors }
   }
 
   #mergedUsage(row: number, { usage }: RequestSeen): number[] {
     const at = row * USAGE_WIDTH
-    const known = this.#usage
+    const known = this.#usage.tokens
     return [
       Math.max(known[at] ?? 0, usage.input),
       Math.max(known[at + 1] ?? 0, usage.output),
@@ -217,7 +203,7 @@ export class RequestTable {
   }
 
   #mergedFactors(row: number, fact: RequestSeen): number {
-    const known = this.#factors[row] ?? 0
+    const known = this.#columns.factors[row] ?? 0
     const number = this.#factorsNumber(fact.factors)
     if (number === known || number === 0) return known
     return this.#factorsNumber(mergeFactors(this.#factorSets.value(known), fact.factors))
@@ -233,9 +219,9 @@ export class RequestTable {
 
   /** Main chain before side chain, early before late; the rest is there so that any two claims have one order. */
   #isBetterOwner(row: number, fact: RequestSeen): boolean {
-    const side = Number(fact.sidechain) - (this.#sidechain[row] ?? 0)
+    const side = Number(fact.sidechain) - (this.#columns.sidechain[row] ?? 0)
     if (side !== 0) return side < 0
-    const later = fact.timeMs - (this.#timeMs[row] ?? 0)
+    const later = fact.timeMs - (this.#columns.timeMs[row] ?? 0)
     if (later !== 0) return later < 0
     const known = this.request(row)
     return compareNames(fact, known) < 0
@@ -243,52 +229,32 @@ export class RequestTable {
 
   #compareOwners(a: number, b: number): number {
     return (
-      (this.#sidechain[a] ?? 0) - (this.#sidechain[b] ?? 0) ||
-      (this.#timeMs[a] ?? 0) - (this.#timeMs[b] ?? 0) ||
+      (this.#columns.sidechain[a] ?? 0) - (this.#columns.sidechain[b] ?? 0) ||
+      (this.#columns.timeMs[a] ?? 0) - (this.#columns.timeMs[b] ?? 0) ||
       compareNames(this.request(a), this.request(b))
     )
   }
 
   #setOwner(row: number, fact: Claim): void {
     const { subagentId } = fact
-    const before = this.#conversation[row]
+    const before = this.#columns.conversation[row] ?? 0
     const conversation = this.#conversations.number(fact.conversationId, () => fact.conversationId)
-    this.#conversation[row] = conversation
-    if (before === 0) this.#chain(row)
-    else if (before !== conversation) this.#move(row, conversation)
-    this.#subagent[row] = subagentId === undefined ? 0 : this.#subagents.number(subagentId, () => subagentId)
-    this.#model[row] = this.#models.number(fact.model, () => fact.model)
-    this.#timeMs[row] = fact.timeMs
-    this.#sidechain[row] = Number(fact.sidechain)
-  }
-
-  #chain(row: number): void {
-    const conversation = this.#conversation[row] ?? 0
-    this.#before[row] = this.#lastOf[conversation] ?? 0
-    this.#lastOf[conversation] = row + 1
-  }
-
-  #move(row: number, conversation: number): void {
-    const moved = this.#movedTo.get(conversation)
-    if (moved === undefined) this.#movedTo.set(conversation, new Set([row]))
-    else moved.add(row)
+    if (before !== conversation) {
+      if (before !== 0) this.#chains.remove(before, row)
+      this.#chains.add(conversation, row)
+    }
+    this.#columns.conversation[row] = conversation
+    this.#columns.subagent[row] = subagentId === undefined ? 0 : this.#subagents.number(subagentId, () => subagentId)
+    this.#columns.model[row] = this.#models.number(fact.model, () => fact.model)
+    this.#columns.timeMs[row] = fact.timeMs
+    this.#columns.sidechain[row] = Number(fact.sidechain)
   }
 
   #newRow(): number {
-    if (this.#rows === this.#timeMs.length) {
-      const capacity = Math.ceil(this.#rows * 1.5)
-      this.#usage = grown(this.#usage, new Float64Array(capacity * USAGE_WIDTH))
-      this.#timeMs = grown(this.#timeMs, new Float64Array(capacity))
-      this.#requestTag = grown(this.#requestTag, new Float64Array(capacity))
-      this.#key = grown(this.#key, new Float64Array(capacity))
-      this.#conversation = grown(this.#conversation, new Uint32Array(capacity))
-      this.#subagent = grown(this.#subagent, new Uint32Array(capacity))
-      this.#model = grown(this.#model, new Uint32Array(capacity))
-      this.#factors = grown(this.#factors, new Uint32Array(capacity))
-      this.#before = grown(this.#before, new Uint32Array(capacity))
-      this.#sidechain = grown(this.#sidechain, new Uint8Array(capacity))
-    }
-    return this.#rows++
+    const row = this.#rows.take()
+    makeRoom(this.#columns, row)
+    makeRoom(this.#usage, (row + 1) * USAGE_WIDTH - 1)
+    return row
   }
 }
 
@@ -309,11 +275,6 @@ function compareNames(a: Named, b: Named): number {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)
-}
-
-function grown<T extends Float64Array | Uint32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from)
-  return to
 }
 
 /** 52 bits of a hash: ids are only compared with those of the same response, so keeping them whole would buy nothing. */

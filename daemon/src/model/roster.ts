@@ -134,7 +134,9 @@ export class Roster {
       touch.conversation(binding.conversationId)
     }
     const owner = this.#owners.get(binding.conversationId)
-    if (owner === undefined || owner.gone !== undefined) this.#owners.set(binding.conversationId, session)
+    if (owner !== undefined && owner.gone === undefined) return
+    this.#owners.set(binding.conversationId, session)
+    this.#touchAll(binding.conversationId, touch)
   }
 
   /** Lets a session stand in for each conversation nobody was ever seen in, and takes those away that are no longer needed. */
@@ -148,25 +150,31 @@ export class Roster {
         const session = this.seat(id, nowMs)
         session.conversationId = conversation.id
         touch.session(session)
+        this.#touchAll(conversation.id, touch)
       } else if (!needed && standIn !== undefined) {
         this.#sessions.delete(id)
         touch.session(standIn)
-        touch.conversation(conversation.id)
+        this.#touchAll(conversation.id, touch)
       }
     }
+  }
+
+  /** Whoever sits in a conversation has those it started as well. */
+  #touchAll(conversationId: string, touch: Touch): void {
+    for (const id of [conversationId, ...this.#withChildren(conversationId, new Set())]) touch.conversation(id)
   }
 
   #isKnown(conversationId: string): boolean {
     return this.#conversations.get(conversationId)?.meta.agent !== undefined
   }
 
-  /** The topmost known conversation that this one was started from. */
+  /** The topmost known conversation that this one was started from, or the nearest that somebody sits in. */
   #rootOf(conversationId: string): string {
     const passed = new Set<string>()
     let id = conversationId
     for (;;) {
       const parent = this.#conversations.get(id)?.meta.parentConversationId
-      if (parent === undefined || passed.has(parent) || !this.#isKnown(parent)) return id
+      if (parent === undefined || passed.has(parent) || !this.#isKnown(parent) || this.#owners.has(id)) return id
       passed.add(id)
       id = parent
     }

@@ -1,10 +1,13 @@
 // The samples of one clock of one row of a report, eight bytes each: a report over a whole history holds hundreds of thousands for a moment.
 
+import type { Window } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { windowStart } from "./latency-windows.ts"
 import type { LatencyHistogram } from "./latency.ts"
+import type { Pourable } from "./pourable.ts"
 
 const FIRST_CAPACITY = 16
 
-export class SamplePile {
+export class SamplePile implements Pourable {
   /** Twice the milliseconds, and one more for what is estimated. */
   #durations = new Int32Array(FIRST_CAPACITY)
   #minutes = new Int32Array(FIRST_CAPACITY)
@@ -23,8 +26,8 @@ export class SamplePile {
     this.#minutes[this.#count++] = minute
   }
 
-  /** Records those that ended in this minute or later. */
-  pour(sinceMinute: number, histogram: LatencyHistogram): void {
+  pour(window: Window, nowMs: number, histogram: LatencyHistogram): void {
+    const sinceMinute = windowStart(window, nowMs)
     for (let index = 0; index < this.#count; index++) {
       const duration = this.#durations[index] ?? 0
       if ((this.#minutes[index] ?? 0) >= sinceMinute) histogram.record(duration >> 1, (duration & 1) === 1)

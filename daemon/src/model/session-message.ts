@@ -19,7 +19,7 @@ import { sessionName, sessionTitle } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
 import type { StatusReading, StatusWord } from "./status.ts"
 import type { StatusChange as Change } from "./status-history.ts"
-import type { ToolCall } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
 
 export const AGENT_CODE: Record<AgentKind, Agent> = { claude: Agent.CLAUDE, codex: Agent.CODEX }
 

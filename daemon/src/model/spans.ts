@@ -1,8 +1,9 @@
 // Intervals that are not tool calls: answers of the model, turns, idle times, waits for a permission. Each is kept once, whatever copies of it
 // are read in whatever order: what is known of it is the best of what the copies say.
 
-import { keyHash } from "./key-hash.ts"
 import { NO_PLACE } from "./clock-samples.ts"
+import { keyHash } from "./key-hash.ts"
+import { type SpanRow, SpanTable } from "./span-table.ts"
 import type { StoredEntry, StoredSpan } from "./stored-entry.ts"
 import { Unsaved } from "./unsaved.ts"
 
@@ -26,7 +27,7 @@ export interface SpanSeen {
   readonly activeMs?: number | undefined
 }
 
-export type Span = { -readonly [K in keyof Omit<StoredSpan, "kind">]: StoredSpan[K] } & {
+export interface Span extends Omit<StoredSpan, "kind"> {
   /** Where its sample is. */
   place: number
 }
@@ -40,10 +41,9 @@ export interface SpanListener {
 
 export class Spans {
   readonly #listener: SpanListener
-  readonly #spans = new Map<number, Span>()
-  readonly #byConversation = new Map<string, Span[]>()
-  /** Spans that changed since a store last asked. */
-  readonly unsaved = new Unsaved<Span>("span-left")
+  readonly #table = new SpanTable()
+  /** Rows that changed since a store last asked. */
+  readonly unsaved = new Unsaved<number>("span-left")
 
   constructor(listener: SpanListener) {
     this.#listener = listener
@@ -51,87 +51,68 @@ export class Spans {
 
   /** Folds one copy. Answers the conversations whose figures it changed. */
   see(seen: SpanSeen): readonly string[] {
-    const key = keyOf(seen)
-    // Every fact may bring a text of its own: the spans of a conversation share one.
     const { what, conversationId, subagentId, startMs, endMs, isCut = false, isEstimated = false, model = "", activeMs } = seen
-    const ownId = this.#byConversation.get(conversationId)?.[0]?.conversationId ?? conversationId
-    const fresh: Span = {
-      what,
-      key,
-      conversationId: ownId,
-      subagentId,
-      model,
-      startMs,
-      endMs,
-      isEstimated,
-      isCut,
-      activeMs,
-      place: NO_PLACE,
-    }
-    const span = this.#spans.get(key)
+    const key = keyOf(seen)
+    const copy: StoredSpan = { kind: "span", what, key, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut, activeMs }
+    const span = this.#table.find(key)
     if (span === undefined) {
-      this.#put(fresh)
+      this.#changed(this.#table.add(copy))
       return [conversationId]
     }
-    const merged = what === "model" ? mergedAnswers(span, fresh) : mergedIntervals(span, fresh)
-    if (isSame(span, merged)) return []
-    const before = span.conversationId
-    if (merged.conversationId !== before) this.#leave(span)
-    Object.assign(span, merged, { place: span.place })
-    if (merged.conversationId !== before) listOf(this.#byConversation, span.conversationId).push(span)
-    this.unsaved.changed(span)
-    this.#listener.spanChanged(span)
-    return before === span.conversationId ? [before] : [before, span.conversationId]
+    const known = span.stored()
+    const merged = what === "model" ? mergedAnswers(known, copy) : mergedIntervals(known, copy)
+    if (isSame(known, merged)) return []
+    const hasMoved = merged.conversationId !== known.conversationId
+    if (hasMoved) this.#leave(span)
+    span.become(merged)
+    if (hasMoved) this.#table.join(span, merged.conversationId)
+    this.#changed(span)
+    return hasMoved ? [known.conversationId, merged.conversationId] : [merged.conversationId]
   }
 
   /** The conversation of a key's span, where it is in memory. */
   homeOf(key: number): string | undefined {
-    return this.#spans.get(key)?.conversationId
+    return this.#table.find(key)?.conversationId
   }
 
   /** Unordered. */
-  of(conversationId: string): Iterable<Span> {
-    return this.#byConversation.get(conversationId) ?? []
+  of(conversationId: string): readonly Span[] {
+    return this.#table.of(conversationId)
   }
 
   takeUnsaved(to: Map<string, StoredEntry[]>): void {
-    this.unsaved.take(to, ({ place: _place, ...span }) => ({ home: span.conversationId, entries: [{ kind: "span", ...span }] }))
+    this.unsaved.take(to, (row) => {
+      const span = this.#table.at(row).stored()
+      return { home: span.conversationId, entries: [span] }
+    })
   }
 
   /** Puts back what a store kept. */
   restore(spans: Iterable<StoredSpan>): void {
     for (const stored of spans) {
-      if (this.#spans.has(stored.key)) continue
-      const { what, key, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut, activeMs } = stored
-      this.#add({ what, key, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut, activeMs, place: NO_PLACE })
+      if (this.#table.find(stored.key) === undefined) this.#listener.spanChanged(this.#table.add(stored))
     }
   }
 
-  /** Forgets a conversation's spans for good. */
+  /** Adds the conversations that a store has to write spans of to `to`. */
+  addUnsavedHomes(to: Set<string>): void {
+    this.unsaved.addHomes(to, (row) => this.#table.at(row).conversationId)
+  }
+
+  /** Forgets a conversation's spans. */
   forget(conversationId: string): void {
-    for (const span of this.of(conversationId)) {
-      this.#spans.delete(span.key)
-      this.unsaved.forget(span)
-    }
-    this.#byConversation.delete(conversationId)
+    for (const { row } of this.#table.forget(conversationId)) this.unsaved.forget(row)
   }
 
-  #put(span: Span): void {
-    this.unsaved.changed(span)
-    this.#add(span)
-  }
-
-  #add(span: Span): void {
-    this.#spans.set(span.key, span)
-    listOf(this.#byConversation, span.conversationId).push(span)
+  #changed(span: SpanRow): void {
+    this.unsaved.changed(span.row)
     this.#listener.spanChanged(span)
   }
 
-  #leave(span: Span): void {
+  #leave(span: SpanRow): void {
     this.#listener.spanLeaves(span)
     this.unsaved.left(span.conversationId, span.key)
-    const neighbours = listOf(this.#byConversation, span.conversationId)
-    neighbours.splice(neighbours.indexOf(span), 1)
+    this.#table.leave(span)
     span.place = NO_PLACE
   }
 }
@@ -140,14 +121,12 @@ function keyOf({ what, key, conversationId, subagentId = "", startMs }: SpanSeen
   return key === undefined ? keyHash(`${what}\n${conversationId}\n${subagentId}\n${startMs}`) : keyHash(key)
 }
 
-type Known = Omit<Span, "place">
-
 /** Measured beats estimated, then the earlier start; copies of one start go by their names, so that the order of reading does not show. */
-function mergedAnswers(a: Known, b: Known): Known {
+function mergedAnswers(a: StoredSpan, b: StoredSpan): StoredSpan {
   return { ...(compareClaims(a, b) <= 0 ? a : b), endMs: Math.max(a.endMs, b.endMs) }
 }
 
-function compareClaims(a: Known, b: Known): number {
+function compareClaims(a: StoredSpan, b: StoredSpan): number {
   return (
     Number(a.isEstimated) - Number(b.isEstimated) ||
     a.startMs - b.startMs ||
@@ -158,14 +137,14 @@ function compareClaims(a: Known, b: Known): number {
 }
 
 /** A real end beats a cut. A turn ends with the last line that says so, anything else with the first. */
-function mergedIntervals(a: Known, b: Known): Known {
+function mergedIntervals(a: StoredSpan, b: StoredSpan): StoredSpan {
   const later = a.what === "turn" ? b.endMs - a.endMs : a.endMs - b.endMs
   const order = Number(a.isCut) - Number(b.isCut) || later || Number(a.isEstimated) - Number(b.isEstimated)
   const activeMs = a.activeMs === undefined || b.activeMs === undefined ? (a.activeMs ?? b.activeMs) : Math.max(a.activeMs, b.activeMs)
   return { ...(order <= 0 ? a : b), activeMs }
 }
 
-function isSame(a: Known, b: Known): boolean {
+function isSame(a: StoredSpan, b: StoredSpan): boolean {
   return (
     a.conversationId === b.conversationId &&
     a.subagentId === b.subagentId &&
@@ -180,10 +159,4 @@ function isSame(a: Known, b: Known): boolean {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-function listOf(map: Map<string, Span[]>, key: string): Span[] {
-  let list = map.get(key)
-  if (list === undefined) map.set(key, (list = []))
-  return list
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { AgentSeen, RegistryEntry } from "../domain/facts.ts"
 import { Conversation } from "./conversation.ts"
 import { OFFLINE_GRACE_MS, readStatus, type StatusSignals } from "./status.ts"
-import type { ToolCall } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
 
 const NOW = 10_000_000
 

@@ -4,7 +4,7 @@
 import type { AgentSeen } from "../domain/facts.ts"
 import type { Confidence, EvidenceSource } from "../domain/agent.ts"
 import type { Conversation } from "./conversation.ts"
-import type { ToolCall } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
 
 export type StatusWord = "starting" | "working" | "waiting" | "idle" | "stalled" | "offline" | "ended" | "unknown"
 

@@ -4,7 +4,7 @@
 import type { AccountState } from "./account.ts"
 import type { ActivityChanges, StoredActivities } from "./activity.ts"
 import type { BookedCost } from "./booked-costs.ts"
-import type { ClockSamples } from "./clock-samples.ts"
+import type { ClockSamples, Samples } from "./clock-samples.ts"
 import type { KeptClocks } from "./clocks.ts"
 import type { ConversationState } from "./conversation.ts"
 import type { AgentFigures } from "./hierarchy/hierarchy.ts"
@@ -12,7 +12,7 @@ import type { RateLimit } from "./rate-limits.ts"
 import type { Reconciliation } from "./reconciliation.ts"
 import type { StatusChange } from "./status-history.ts"
 import type { StoredEntry } from "./stored-entry.ts"
-import type { KeptCalls } from "./tool-calls.ts"
+import type { KeptCalls } from "./call-totals.ts"
 import type { UsageSums } from "./usage-rollup.ts"
 
 /** A conversation without its requests and calls. */
@@ -70,7 +70,7 @@ export interface Archive {
   /** All that is kept of a conversation, each once; of `SHARED`, what belongs to no single one. */
   entries(conversationId: string): readonly StoredEntry[]
   /** The samples of a conversation's clocks; undefined where no sums of it are kept. */
-  samples(conversationId: string): ClockSamples | undefined
+  samples(conversationId: string): Samples | undefined
   /** The last changes of a session's status, oldest first; at most so many. */
   statusChanges(sessionId: string, limit: number): readonly StatusChange[]
 }

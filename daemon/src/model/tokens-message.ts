@@ -1,7 +1,6 @@
 // Tokens and money as the contract publishes them.
 
-import { create } from "@bufbuild/protobuf"
-import { Certainty as CertaintyCode, type Cost, CostSchema, type Tokens, TokensSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { Certainty as CertaintyCode, type Cost, type Tokens } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { TokenUsage } from "../domain/usage.ts"
 import type { Certainty } from "./prices/price-book.ts"
 
@@ -13,7 +12,8 @@ export const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
 }
 
 export function tokensMessage({ input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h }: TokenUsage): Tokens {
-  return create(TokensSchema, {
+  return {
+    $typeName: "vibecraft.v1.Tokens",
     input: BigInt(input),
     output: BigInt(output),
     reasoning: BigInt(reasoning),
@@ -21,7 +21,7 @@ export function tokensMessage({ input, output, reasoning, cacheRead, cacheWrite5
     cacheWrite5m: BigInt(cacheWrite5m),
     cacheWrite1h: BigInt(cacheWrite1h),
     total: BigInt(input) + BigInt(output) + BigInt(cacheRead) + BigInt(cacheWrite5m) + BigInt(cacheWrite1h),
-  })
+  }
 }
 
 /** Money as it is kept: the priced part, how sure it is, and the models that have no price. */
@@ -33,5 +33,5 @@ export interface Money {
 }
 
 export function costMessage({ nanosUsd, certainty, unpricedModels }: Money): Cost {
-  return create(CostSchema, { nanosUsd, certainty: CERTAINTY_CODE[certainty], unpricedModels: [...unpricedModels] })
+  return { $typeName: "vibecraft.v1.Cost", nanosUsd, certainty: CERTAINTY_CODE[certainty], unpricedModels: [...unpricedModels] }
 }

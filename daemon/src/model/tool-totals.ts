@@ -2,30 +2,35 @@
 
 import type { ToolOutcome } from "../domain/facts.ts"
 import { FAILURES, isJudged } from "./judged-outcome.ts"
-import type { ToolCall } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
 
 /** Calls that ended in one bad way. */
 export interface ToolErrors {
-  count: number
+  readonly count: number
   /** When the last of them ended, Unix milliseconds, and the hash of its id. */
-  lastMs: number
-  lastKey: number
+  readonly lastMs: number
+  readonly lastKey: number
 }
+
+type ErrorsByOutcome = Readonly<Partial<Record<ToolOutcome, ToolErrors>>>
 
 /** What the calls of one tool in one conversation come to. */
 export interface ToolTotals {
   calls: number
   judged: number
   failures: number
-  /** Calls that did not end well, by how they did. */
-  errors: Partial<Record<ToolOutcome, ToolErrors>>
+  /** Calls that did not end well, by how they did; another object after each of them. */
+  errors: ErrorsByOutcome
 }
+
+/** Most tools have none; they share this. */
+export const NO_ERRORS: ErrorsByOutcome = {}
 
 /** Counts a call; one of which only an end without a name is known does not count yet. */
 export function addCall(totals: Map<string, ToolTotals>, call: ToolCall): void {
   if (call.name === "") return
   let tool = totals.get(call.name)
-  if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0, errors: {} }))
+  if (tool === undefined) totals.set(call.name, (tool = { calls: 0, judged: 0, failures: 0, errors: NO_ERRORS }))
   tool.calls++
   addEnd(tool, call)
 }
@@ -63,8 +68,9 @@ export function unpackTotals(text: string): Map<string, ToolTotals> {
 
 type PackedTotals = readonly [name: string, calls: number, judged: number, failures: number, errors: readonly (ToolOutcome | number)[]]
 
-function unpackErrors(packed: PackedTotals[4]): ToolTotals["errors"] {
-  const errors: ToolTotals["errors"] = {}
+function unpackErrors(packed: PackedTotals[4]): ErrorsByOutcome {
+  if (packed.length === 0) return NO_ERRORS
+  const errors: Partial<Record<ToolOutcome, ToolErrors>> = {}
   for (let at = 0; at < packed.length; at += 4) {
     const [outcome, count, lastMs, lastKey] = packed.slice(at, at + 4) as [ToolOutcome, number, number, number]
     errors[outcome] = { count, lastMs, lastKey }
@@ -72,12 +78,11 @@ function unpackErrors(packed: PackedTotals[4]): ToolTotals["errors"] {
   return errors
 }
 
-function addError({ errors }: ToolTotals, { key, outcome, endMs = 0 }: ToolCall): void {
+function addError(tool: ToolTotals, { key, outcome, endMs = 0 }: ToolCall): void {
   if (outcome === undefined || outcome === "ok" || outcome === "background") return
-  const error = (errors[outcome] ??= { count: 0, lastMs: 0, lastKey: 0 })
-  error.count++
+  const { count, lastMs, lastKey } = tool.errors[outcome] ?? { count: 0, lastMs: 0, lastKey: 0 }
   // Of two in one millisecond the same one is the last in whatever order they come.
-  if (endMs < error.lastMs || (endMs === error.lastMs && key < error.lastKey)) return
-  error.lastMs = endMs
-  error.lastKey = key
+  const isLast = endMs > lastMs || (endMs === lastMs && key >= lastKey)
+  const last = isLast ? { lastMs: endMs, lastKey: key } : { lastMs, lastKey }
+  tool.errors = { ...tool.errors, [outcome]: { count: count + 1, ...last } }
 }

@@ -4,7 +4,7 @@ import type { ModelCallSeen, ToolStarted, TranscriptFact, TurnEnded } from "../d
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { SpanSeen } from "./spans.ts"
-import type { ToolCall } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
 import type { WorldHistory, WorldParts } from "./world-history.ts"
 
 export interface TranscriptFoldOptions extends WorldParts {
@@ -23,7 +23,7 @@ export class TranscriptFold {
   }
 
   fold(fact: TranscriptFact): void {
-    const { roster, ledger, tools, clocks, reconciler, usage, history, activities, hierarchy } = this.#parts
+    const { ledger, tools, clocks, reconciler, usage, history, activities, hierarchy } = this.#parts
     history.rouse(fact)
     const conversation = this.#conversation(fact.conversationId)
     this.#parts.onConversation(conversation.id)
@@ -33,7 +33,7 @@ export class TranscriptFold {
       case "conversation-seen":
         conversation.describe(fact)
         this.#noteFork(conversation)
-        if (fact.parentConversationId !== undefined) roster.adopt(fact.parentConversationId, conversation.id)
+        if (fact.parentConversationId !== undefined) this.#noteParent(fact.parentConversationId, conversation.id)
         this.#parts.onSeats()
         break
       case "request-seen":
@@ -99,6 +99,12 @@ export class TranscriptFold {
   #noteFork({ id, meta }: Conversation): void {
     const { forkedFromConversationId: parentId, startedMs } = meta
     if (parentId !== undefined) this.#touchAll(this.#parts.reconciler.forked(id, parentId, startedMs))
+  }
+
+  /** The parent's row counts its children. */
+  #noteParent(parentId: string, childId: string): void {
+    this.#parts.roster.adopt(parentId, childId)
+    if (this.#parts.conversations.has(parentId)) this.#parts.onConversation(parentId)
   }
 
   #touchAll(conversationIds: readonly string[]): void {

@@ -30,6 +30,12 @@ export class Unsaved<Item> {
     if (this.#isOn) this.#left.push({ conversationId, key })
   }
 
+  /** Adds the conversations that entries of changed to `to`. */
+  addHomes(to: Set<string>, homeOf: (item: Item) => string): void {
+    for (const { conversationId } of this.#left) to.add(conversationId)
+    for (const item of this.#items) to.add(homeOf(item))
+  }
+
   forget(item: Item): void {
     this.#items.delete(item)
   }

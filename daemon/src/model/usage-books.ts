@@ -79,8 +79,10 @@ export class UsageBooks {
 
   /** What was corrected of a conversation; undefined where nothing was. */
   correctedOf(conversationId: string): Corrected | undefined {
+    const effects = this.corrections.effectsOf(conversationId)
+    if (effects.length === 0) return undefined
     const sum = new CorrectedSum()
-    for (const effect of this.corrections.effectsOf(conversationId)) sum.add(effect)
+    for (const effect of effects) sum.add(effect)
     return sum.message()
   }
 

@@ -44,15 +44,10 @@ interface Row extends UsageSums {
   unpriced: number
 }
 
-/** The sums of one conversation. */
-interface Rows {
-  readonly list: Row[]
-  /** By their keys, from when one is first looked for: nobody does where nothing is booked. */
-  byKey: Map<string, Row> | undefined
-}
-
 export class UsageRollup {
-  readonly #conversations = new Map<string, Rows>()
+  readonly #conversations = new Map<string, Row[]>()
+  /** The same by their keys, of conversations in which one was looked for: nobody does where nothing is booked. */
+  readonly #byKey = new Map<string, Map<string, Row>>()
   readonly #models = new Texts()
   /** Neighbours mostly share a row, so the last one is tried first. */
   #last: Row | undefined
@@ -72,18 +67,17 @@ export class UsageRollup {
 
   /** All sums, conversation by conversation. */
   *rows(): Generator<UsageSums> {
-    for (const { list } of this.#conversations.values()) yield* list
+    for (const list of this.#conversations.values()) yield* list
   }
 
   /** The sums of one conversation. */
   *rowsOf(conversationId: string): Generator<UsageSums> {
-    yield* this.#conversations.get(conversationId)?.list ?? []
+    yield* this.#conversations.get(conversationId) ?? []
   }
 
   /** Puts back what a store kept of a conversation, in place of what was there before. */
   restore(conversationId: string, rows: readonly UsageSums[]): void {
-    this.#last = undefined
-    this.#conversations.delete(conversationId)
+    this.#drop(conversationId)
     if (rows.length === 0) return
     const list = rows.map((row): Row => {
       const { subagentId, slot, tokens, nanosUsd, requests, bookings, estimated, unpriced } = row
@@ -91,16 +85,16 @@ export class UsageRollup {
       // Member by member, as new rows are made: a spread would keep some of them apart, in an object of their own.
       return { conversationId, subagentId, model, slot, tokens: { ...tokens }, nanosUsd, requests, bookings, estimated, unpriced }
     })
-    this.#conversations.set(conversationId, { list, byKey: undefined })
+    this.#conversations.set(conversationId, list)
   }
 
   /** Forgets the rows that `isMeant` names. */
   forget(isMeant: (row: UsageSums) => boolean): void {
-    this.#last = undefined
     for (const [conversationId, rows] of this.#conversations) {
-      const list = rows.list.filter((row) => !isMeant(row))
-      if (list.length === 0) this.#conversations.delete(conversationId)
-      else if (list.length < rows.list.length) this.#conversations.set(conversationId, { list, byKey: undefined })
+      const list = rows.filter((row) => !isMeant(row))
+      if (list.length === rows.length) continue
+      this.#drop(conversationId)
+      if (list.length > 0) this.#conversations.set(conversationId, list)
     }
   }
 
@@ -116,7 +110,7 @@ export class UsageRollup {
   #row(conversationId: string, subagentId: string | undefined, model: string, slot: number): Row {
     const last = this.#last
     if (last?.slot === slot && last.conversationId === conversationId && last.model === model && last.subagentId === subagentId) return last
-    const { list, byKey } = this.#rowsOf(conversationId)
+    const byKey = this.#keysOf(conversationId)
     const key = keyOf(subagentId, model, slot)
     let row = byKey.get(key)
     if (row === undefined) {
@@ -132,26 +126,40 @@ export class UsageRollup {
         estimated: 0,
         unpriced: 0,
       }
-      list.push(row)
+      this.#listOf(conversationId).push(row)
       byKey.set(key, row)
     }
     this.#last = row
     return row
   }
 
-  #rowsOf(conversationId: string): { readonly list: Row[]; readonly byKey: Map<string, Row> } {
-    let rows = this.#conversations.get(conversationId)
-    if (rows === undefined) this.#conversations.set(conversationId, (rows = { list: [], byKey: undefined }))
-    const { list } = rows
-    return { list, byKey: (rows.byKey ??= new Map(list.map((row) => [keyOf(row.subagentId, row.model, row.slot), row]))) }
+  #listOf(conversationId: string): Row[] {
+    let list = this.#conversations.get(conversationId)
+    if (list === undefined) this.#conversations.set(conversationId, (list = []))
+    return list
+  }
+
+  #keysOf(conversationId: string): Map<string, Row> {
+    let byKey = this.#byKey.get(conversationId)
+    if (byKey === undefined) {
+      byKey = new Map(this.#listOf(conversationId).map((row) => [keyOf(row.subagentId, row.model, row.slot), row]))
+      this.#byKey.set(conversationId, byKey)
+    }
+    return byKey
   }
 
   #leave(row: Row): void {
     if (this.#last === row) this.#last = undefined
-    const { list, byKey } = this.#rowsOf(row.conversationId)
-    byKey.delete(keyOf(row.subagentId, row.model, row.slot))
+    const list = this.#listOf(row.conversationId)
+    this.#keysOf(row.conversationId).delete(keyOf(row.subagentId, row.model, row.slot))
     list.splice(list.indexOf(row), 1)
-    if (list.length === 0) this.#conversations.delete(row.conversationId)
+    if (list.length === 0) this.#drop(row.conversationId)
+  }
+
+  #drop(conversationId: string): void {
+    if (this.#last?.conversationId === conversationId) this.#last = undefined
+    this.#conversations.delete(conversationId)
+    this.#byKey.delete(conversationId)
   }
 }
 

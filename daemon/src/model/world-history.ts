@@ -1,9 +1,9 @@
-// The world's side of the store: what changed since it was last written down, and, after a restart, conversations whose requests and calls stay
-// on disk until something new is heard of them. Most of a history is never looked at again.
+// The world's side of the store: what changed since it was last written down, and conversations whose requests and calls stay on disk until
+// something new is heard of them. Most of a history is never looked at again.
 
 import type { TranscriptFact } from "../domain/facts.ts"
 import type { ActivityLog } from "./activity-log.ts"
-import { ClockSamples } from "./clock-samples.ts"
+import { ClockSamples, type Samples } from "./clock-samples.ts"
 import { type Clocks, sampled } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
@@ -51,6 +51,8 @@ export class WorldHistory {
   /** Conversations that changed since a store last asked; undefined while none asks. */
   #changed: Set<string> | undefined
   readonly #stale = new Set<string>()
+  /** Conversations in memory that are on disk as they are, sums included. */
+  readonly #written = new Set<string>()
   readonly #sessions = new Map<string, string>()
   #changedSessions = new Map<string, StoredSession>()
   /** As a store brought them back. */
@@ -93,6 +95,7 @@ export class WorldHistory {
       if (summary?.agents === undefined) {
         unsummed.add(id)
         this.#load(id, false)
+        if (stored.summary(id)?.agents !== undefined) this.#written.add(id)
       } else this.#sleep(id, summary)
       hierarchy.restore(conversation, summary?.agents ?? [])
     }
@@ -122,13 +125,18 @@ export class WorldHistory {
     else if (fact.kind === "tool-started" || fact.kind === "tool-ended") this.#wakeHome("call", keyHash(fact.callId), this.#parts.tools)
   }
 
+  /** Conversations that are not in memory but for their sums. */
+  get restingCount(): number {
+    return this.#parts.tools.restingCount
+  }
+
   /** What is kept of a conversation that is not in memory; undefined for one that is. */
   entriesOnDisk(conversationId: string): readonly StoredEntry[] | undefined {
     return this.#parts.tools.isAtRest(conversationId) ? this.#archive?.entries(conversationId) : undefined
   }
 
   /** The samples of one that is not in memory, where they are kept apart. */
-  samplesOnDisk(conversationId: string): ClockSamples | undefined {
+  samplesOnDisk(conversationId: string): Samples | undefined {
     return this.#parts.tools.isAtRest(conversationId) ? this.#archive?.samples(conversationId) : undefined
   }
 
@@ -140,7 +148,9 @@ export class WorldHistory {
 
   /** Brings a conversation's requests and calls into memory. */
   wake(conversationId: string): void {
-    if (this.#parts.tools.isAtRest(conversationId)) this.#load(conversationId, true)
+    if (!this.#parts.tools.isAtRest(conversationId)) return
+    this.#load(conversationId, true)
+    this.#written.add(conversationId)
   }
 
   /** An interval of a conversation was seen by other means than its transcript. Call before it is folded. */
@@ -196,12 +206,43 @@ export class WorldHistory {
       history.takeUnsaved().map((change) => ({ sessionId, change })),
     )
     const staleSummaries = [...this.#stale].filter((id) => !entries.has(id))
+    for (const id of [...entries.keys(), ...staleSummaries]) this.#written.delete(id)
     this.#changed?.clear()
     this.#stale.clear()
     this.#changedSessions = new Map()
     this.#unsavedHistories = new Map()
     const limits = usage.limits.takeChanged()
     return { conversations, entries, staleSummaries, sessions, statusChanges, limits, activities: activities.takeUnsaved() }
+  }
+
+  /** Sums of these conversations are on disk, as they were when changes were last taken. */
+  sumsWritten(conversationIds: Iterable<string>): void {
+    for (const id of conversationIds) if (!this.#parts.tools.isAtRest(id)) this.#written.add(id)
+  }
+
+  /** Lets go what is on disk as it is of conversations that have been silent for long. */
+  rest(nowMs: number): void {
+    const isSilent = (id: string): boolean => (this.#parts.conversations.get(id)?.lastMs ?? nowMs) < nowMs - RECENT_MS
+    const silent = [...this.#written].filter(isSilent)
+    if (silent.length === 0) return
+    const { ledger, tools, clocks } = this.#parts
+    const changed = new Set([...(this.#changed ?? []), ...this.#stale])
+    for (const part of [ledger, tools, clocks.spans]) part.addUnsavedHomes(changed)
+    for (const id of silent) {
+      if (changed.has(id)) continue
+      this.#written.delete(id)
+      this.#letGo(id)
+    }
+  }
+
+  #letGo(id: string): void {
+    const { ledger, tools, clocks, reconciler, usage } = this.#parts
+    // Whoever asks for it would bring back the requests it is made of.
+    reconciler.resultOf(id)
+    ledger.rest(id)
+    clocks.rest(id, clocks.kept(id, tools.totals(id).keys()))
+    tools.rest(id)
+    usage.rollup.restore(id, [...usage.rollup.rowsOf(id)])
   }
 
   /** A conversation's sums as they are now; undefined for one that is not known. */
@@ -238,6 +279,7 @@ export class WorldHistory {
     for (const id of ids) {
       this.#changed?.delete(id)
       this.#stale.delete(id)
+      this.#written.delete(id)
       ledger.forget(id)
       tools.forget(id)
       clocks.forget(id)

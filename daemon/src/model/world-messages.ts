@@ -7,13 +7,14 @@ import { contextUsedRatio } from "./context-window.ts"
 import type { Clocks } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import type { Ledger } from "./ledger.ts"
-import type { LiveIntervals } from "./live-intervals.ts"
-import { metricsMessage } from "./metrics-message.ts"
+import { GONE, type LiveIntervals } from "./live-intervals.ts"
+import { MetricsRow } from "./metrics-row.ts"
 import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
 import { sessionMessage } from "./session-message.ts"
 import { SLOW_THRESHOLDS, SlowJudge, type SlowThresholds } from "./slow-judge.ts"
-import type { ToolCall, ToolCalls } from "./tool-calls.ts"
+import type { ToolCall } from "./tool-call.ts"
+import type { ToolCalls } from "./tool-calls.ts"
 import type { UsageBooks } from "./usage-books.ts"
 
 /** The parts of the world that messages are made of. */
@@ -40,6 +41,8 @@ export class WorldMessages {
   readonly #world: WorldMessagesOptions
   readonly #sessions = new Map<string, Session>()
   readonly #rows = new Map<string, Metrics>()
+  /** Of conversations whose session lives: a row that is over hardly ever changes, and there are many. */
+  readonly #writers = new Map<string, MetricsRow>()
   readonly slow: SlowJudge
 
   constructor(options: WorldMessagesOptions) {
@@ -81,7 +84,7 @@ export class WorldMessages {
     const cached = this.#rows.get(conversationId)
     if (cached !== undefined) return cached
     const { host, conversations, roster, ledger, tools, clocks, live, reconciler, usage } = this.#world
-    const row = metricsMessage({
+    const row = this.#writerOf(conversationId).write({
       host,
       sessionId: roster.sessionOf(conversationId)?.id ?? "",
       conversation: conversations.get(conversationId) ?? new Conversation(conversationId),
@@ -104,11 +107,24 @@ export class WorldMessages {
 
   rowChanged(conversationId: string): void {
     this.#rows.delete(conversationId)
+    if (this.#writers.has(conversationId) && this.#isOver(conversationId)) this.#writers.delete(conversationId)
+  }
+
+  #writerOf(conversationId: string): MetricsRow {
+    let writer = this.#writers.get(conversationId)
+    if (writer !== undefined) return writer
+    writer = new MetricsRow()
+    if (!this.#isOver(conversationId)) this.#writers.set(conversationId, writer)
+    return writer
+  }
+
+  #isOver(conversationId: string): boolean {
+    return GONE.has(this.#world.roster.sessionOf(conversationId)?.status?.status)
   }
 
   /** Model of the main agent's last request, else what the transcript names. */
   modelOf(conversationId: string): string | undefined {
-    return this.#world.ledger.totals(conversationId)?.lastModel ?? this.#world.conversations.get(conversationId)?.meta.model
+    return this.#world.ledger.lastModel(conversationId) ?? this.#world.conversations.get(conversationId)?.meta.model
   }
 
   /** Open calls of the main agent, oldest first. */

@@ -178,6 +178,7 @@ export class World implements PublishedWorld {
       if (session.status?.status !== "ended") this.#restatus(session, nowMs)
     }
     this.#activityLog.ring.expire()
+    this.latency.tick()
     for (const id of this.#scopes.takeExpired()) this.#scopeChanged(id)
     for (const id of this.#published.slow.judge(nowMs, this.#clocks.changes)) this.#dirty.seated(id, this.#roster)
     this.#publish(false)

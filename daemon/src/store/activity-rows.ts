@@ -3,7 +3,7 @@
 
 import type { DatabaseSync } from "node:sqlite"
 import type { ToolOutcome } from "../domain/facts.ts"
-import type { ActivityChanges, ActivityKind, ActivityRingState, StoredActivities, StoredActivity } from "../model/activity.ts"
+import type { Activity, ActivityChanges, ActivityKind, ActivityRingState, StoredActivities } from "../model/activity.ts"
 import type { StatusWord } from "../model/status.ts"
 import type { ActivityRow } from "./batch.ts"
 import { DamagedError } from "./damage.ts"
@@ -78,7 +78,7 @@ function rowsOf(database: DatabaseSync): readonly Row[] {
 }
 
 /** One whose conversation has no name any more was a purged one's. */
-function toActivity([key, id, timeMs, conversation, members]: Row, names: Names): StoredActivity | undefined {
+function toActivity([key, id, timeMs, conversation, members]: Row, names: Names): Activity | undefined {
   const conversationId = conversation === 0 ? undefined : names.text(conversation)
   if (conversation !== 0 && conversationId === undefined) return undefined
   const [kind, title, callId, outcome, durationMs, sessionId, subagentId, status, isRetried] = members
@@ -96,5 +96,6 @@ function toActivity([key, id, timeMs, conversation, members]: Row, names: Names)
     callId: callId ?? undefined,
     status: status ?? undefined,
     isRetried: isRetried ?? undefined,
+    isSaved: true,
   }
 }

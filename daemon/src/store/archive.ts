@@ -4,11 +4,12 @@ import type { DatabaseSync } from "node:sqlite"
 import type { PriceFactors } from "../domain/usage.ts"
 import type { StoredEntry } from "../model/stored-entry.ts"
 import type { Archive, KeyedEntry } from "../model/stored-world.ts"
+import type { Piece } from "./batch.ts"
 import { DamagedError } from "./damage.ts"
 import { type EntryNames, mergePieces, readEntry, skipEntry } from "./entry-codec.ts"
 import { KeyIndex } from "./key-index.ts"
 import type { Names } from "./names.ts"
-import { unpackSamples } from "./samples-codec.ts"
+import { eachPackedSample } from "./samples-codec.ts"
 import { PackedReader } from "./packed-bytes.ts"
 import { statusChangeOf } from "./status-change-row.ts"
 
@@ -23,7 +24,12 @@ type Homes = Readonly<Record<KeyedEntry, KeyIndex>>
 
 const noHomes = (): Homes => ({ request: new KeyIndex(), call: new KeyIndex(), answer: new KeyIndex() })
 
-export function createArchive({ database, names, onDamage }: ArchiveOptions): Archive {
+export interface FollowedArchive extends Archive {
+  /** These were written behind all others. */
+  written(pieces: readonly Piece[]): void
+}
+
+export function createArchive({ database, names, onDamage }: ArchiveOptions): FollowedArchive {
   const piecesOf = database.prepare("SELECT entries FROM pieces WHERE conversation = ? ORDER BY id")
   const changesOf = database.prepare("SELECT * FROM status_changes WHERE session = ? ORDER BY id DESC LIMIT ?")
   const samplesOf = database.prepare("SELECT samples FROM summaries WHERE conversation = ?")
@@ -60,20 +66,23 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
   function buildIndex(): Homes {
     const built = noHomes()
     for (const row of database.prepare("SELECT conversation, entries FROM pieces ORDER BY id").iterate()) {
-      const home = Number(row["conversation"])
-      const reader = new PackedReader(row["entries"] as Uint8Array)
-      while (!reader.isDone) {
-        const { what, key, isLeft } = skipEntry(reader)
-        // Its key names its conversation: nobody asks.
-        if (what === "interval") continue
-        if (what === "request") leaveAnswerBehind(built, key, home, isLeft)
-        if (isLeft) built[what].leave(key, home)
-        // Nearly all answers are where their requests are, which come first.
-        else if (what === "answer" && built.request.get(key) === home && built.answer.get(key) === 0) continue
-        else built[what].set(key, home)
-      }
+      addPiece(built, { conversation: Number(row["conversation"]), entries: row["entries"] as Uint8Array })
     }
     return built
+  }
+
+  function addPiece(built: Homes, { conversation: home, entries }: Piece): void {
+    const reader = new PackedReader(entries)
+    while (!reader.isDone) {
+      const { what, key, isLeft } = skipEntry(reader)
+      // Its key names its conversation: nobody asks.
+      if (what === "interval") continue
+      if (what === "request") leaveAnswerBehind(built, key, home, isLeft)
+      if (isLeft) built[what].leave(key, home)
+      // Nearly all answers are where their requests are, which come first.
+      else if (what === "answer" && built.request.get(key) === home && built.answer.get(key) === 0) continue
+      else built[what].set(key, home)
+    }
   }
 
   /** A request that goes elsewhere no longer tells where its answer is. */
@@ -89,13 +98,17 @@ export function createArchive({ database, names, onDamage }: ArchiveOptions): Ar
       const home = index[what].get(key) || (what === "answer" ? index.request.get(key) : 0)
       return home === 0 ? undefined : names.text(home)
     },
+    written(pieces) {
+      if (index !== undefined) for (const piece of pieces) addPiece(index, piece)
+    },
     entries(conversationId) {
       const number = names.known(conversationId)
       return number === undefined ? [] : read(() => entriesOf(number), [])
     },
     samples(conversationId) {
       const packed = samplesOf.get(names.known(conversationId) ?? 0)?.["samples"]
-      return packed instanceof Uint8Array ? read(() => unpackSamples(packed, (name) => entryNames.text(name)), undefined) : undefined
+      if (!(packed instanceof Uint8Array)) return undefined
+      return { each: (since, visit) => read(() => eachPackedSample(packed, (name) => entryNames.text(name), since, visit), undefined) }
     },
     statusChanges(sessionId, limit) {
       return read(

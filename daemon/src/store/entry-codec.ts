@@ -263,30 +263,54 @@ export interface EntryIdentity {
   readonly isLeft: boolean
 }
 
-/** Passes over the entry where the reader stands and says which it is, without names. */
+/** Passes over the entry where the reader stands and says which it is; as `readEntry` reads it. */
 export function skipEntry(reader: PackedReader): EntryIdentity {
-  const entry = readEntry(reader, NO_NAMES)
-  const { kind, key } = entry
-  switch (kind) {
-    case "request":
-      return { what: kind, key, tag: entry.isVariant ? entry.tag : undefined, isLeft: false }
-    case "call":
-      return { what: kind, key, tag: undefined, isLeft: false }
-    case "span":
-      return { what: entry.what === "model" ? "answer" : "interval", key, tag: undefined, isLeft: false }
-    default:
-      return { what: LEFT_WORDS[kind], key, tag: undefined, isLeft: true }
-  }
+  const kind = reader.byte()
+  if (kind === REQUEST) return skipRequest(reader)
+  if (kind === CALL) return skipCall(reader)
+  if (kind === SPAN) return skipSpan(reader)
+  const what = LEFT_WORDS.get(kind)
+  if (what !== undefined) return { what, key: reader.number(), tag: undefined, isLeft: true }
+  throw new RangeError(`an entry of kind ${kind}`)
 }
 
-const LEFT_WORDS: Record<StoredLeft["kind"], EntryIdentity["what"]> = {
-  "request-left": "request",
-  "call-left": "call",
-  "span-left": "answer",
+const LEFT_WORDS: ReadonlyMap<number, EntryIdentity["what"]> = new Map([
+  [REQUEST_LEFT, "request"],
+  [CALL_LEFT, "call"],
+  [SPAN_LEFT, "answer"],
+])
+
+function skipRequest(reader: PackedReader): EntryIdentity {
+  const flags = reader.byte()
+  const key = reader.number()
+  const tag = (flags & HAS_TAG) === 0 ? 0 : reader.number()
+  // Conversation, model, time and four classes of tokens are always there.
+  reader.skip(7 + isSet(flags, HAS_SUBAGENT) + isSet(flags, HAS_FACTORS) + 2 * isSet(flags, HAS_CACHE_WRITE))
+  return { what: "request", key, tag: (flags & IS_VARIANT) === 0 ? undefined : tag, isLeft: false }
 }
 
-const NO_FACTORS: PriceFactors = {}
-const NO_NAMES: EntryNames = { text: () => "", factors: () => NO_FACTORS }
+function skipCall(reader: PackedReader): EntryIdentity {
+  const flags = reader.byte()
+  const key = reader.number()
+  // Conversation and tool are always there. An outcome is a byte, and as such a number.
+  const optional = [HAS_SUBAGENT, HAS_START, HAS_END, HAS_OUTCOME, HAS_DURATION]
+  reader.skip(optional.reduce((count, flag) => count + isSet(flags, flag), 2))
+  return { what: "call", key, tag: undefined, isLeft: false }
+}
+
+function skipSpan(reader: PackedReader): EntryIdentity {
+  const what = SPANS[reader.byte()]
+  if (what === undefined) throw new RangeError("a span of no known kind")
+  const flags = reader.byte()
+  const key = reader.number()
+  // Conversation, model, start and length are always there.
+  reader.skip(4 + isSet(flags, HAS_SUBAGENT) + isSet(flags, HAS_ACTIVE))
+  return { what: what === "model" ? "answer" : "interval", key, tag: undefined, isLeft: false }
+}
+
+function isSet(flags: number, flag: number): 0 | 1 {
+  return (flags & flag) === 0 ? 0 : 1
+}
 
 /** Puts all pieces of a conversation into one: of each entry the last, and none that left. */
 export function mergePieces(pieces: readonly Uint8Array[]): Uint8Array {

@@ -3,7 +3,7 @@
 
 import { closeSync, openSync, readSync, renameSync, statSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
-import { configure } from "./configure.ts"
+import { configure, PAGES_TO_READ_KIB } from "./configure.ts"
 import { DamagedError, isDamage, takeDamageMark } from "./damage.ts"
 import { migrate, SCHEMA_VERSION, versionOf } from "./migrate.ts"
 import { StoreTooNewError } from "./store-errors.ts"
@@ -52,7 +52,7 @@ function openChecked(path: string, check: (database: DatabaseSync) => void): Dat
     process.umask(previous)
   }
   try {
-    configure(database)
+    configure(database, PAGES_TO_READ_KIB)
     const version = versionOf(database)
     if (version > SCHEMA_VERSION) throw new StoreTooNewError(path, version, SCHEMA_VERSION)
     if (version < SCHEMA_VERSION) {

@@ -85,6 +85,11 @@ export class PackedReader {
     }
   }
 
+  /** Passes over so many numbers. */
+  skip(numbers: number): void {
+    for (let left = numbers; left > 0;) if (this.byte() < 0x80) left--
+  }
+
   signed(): number {
     const value = this.number()
     return value % 2 === 1 ? -(value + 1) / 2 : value / 2

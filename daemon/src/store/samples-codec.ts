@@ -1,6 +1,6 @@
 // The samples of one conversation's clocks packed into bytes, some four each: for reports that look at many conversations.
 
-import { CLOCKS, ClockSamples, MINUTE_MS, NO_PLACE, type Series } from "../model/clock-samples.ts"
+import { type ClockSamples, CLOCKS, type Samples, type Series } from "../model/clock-samples.ts"
 import type { Names } from "./names.ts"
 import { PackedReader, PackedWriter } from "./packed-bytes.ts"
 
@@ -32,7 +32,11 @@ export function packSamples(samples: ClockSamples, names: Names): Uint8Array {
 }
 
 /** Throws RangeError for bytes that are none of ours. */
-export function unpackSamples(bytes: Uint8Array, text: (number: number) => string): ClockSamples {
+export function eachPackedSample(
+  bytes: Uint8Array,
+  text: (number: number) => string,
+  ...[since, visit]: Parameters<Samples["each"]>
+): void {
   const reader = new PackedReader(bytes)
   const series: Series[] = []
   for (let count = reader.number(); count > 0; count--) {
@@ -43,13 +47,12 @@ export function unpackSamples(bytes: Uint8Array, text: (number: number) => strin
     if (clock === undefined) throw new RangeError("a series of no known clock")
     series.push({ clock, label, subagentId, isEstimated: (flags & IS_ESTIMATED) !== 0 })
   }
-  const samples = new ClockSamples()
   let minute = 0
   while (!reader.isDone) {
     const of = series[reader.number()]
     minute += reader.signed()
     if (of === undefined) throw new RangeError("a sample of no known series")
-    samples.put(NO_PLACE, reader.number(), minute * MINUTE_MS, of)
+    const ms = reader.number()
+    if (minute >= since) visit(of, ms, minute)
   }
-  return samples
 }

@@ -37,10 +37,11 @@ export function createStoreDesk(options: StoreDeskOptions): StorePort {
     return [...(world()?.history.kept() ?? [])]
   }
 
-  async function ask(request: Parameters<Writer["ask"]>[0]): Promise<void> {
+  /** `request` is made when all is written: until then what is new has no number. */
+  async function ask(request: () => Parameters<Writer["ask"]>[0]): Promise<void> {
     if (!(await options.flush())) throw new StoreFailedError("the store cannot be written to now; vibecraft status says why")
     try {
-      await writer.ask(request)
+      await writer.ask(request())
     } catch (cause) {
       throw new StoreFailedError(cause instanceof Error ? cause.message : String(cause), { cause })
     }
@@ -61,9 +62,9 @@ export function createStoreDesk(options: StoreDeskOptions): StorePort {
       const held = { conversations: all.length, ...counts, files: countOf("cursors"), corrections: countOf("corrections") }
       return { path, sizeBytes: sizeBytes(), bytesRead, isBehind, oldestMs, ...held }
     },
-    compact: () => changingSize(() => ask({ kind: "compact" })),
+    compact: () => changingSize(() => ask(() => ({ kind: "compact" }))),
     async backUp(target) {
-      await ask({ kind: "backup", path: target })
+      await ask(() => ({ kind: "backup", path: target }))
       return statSync(target).size
     },
     select: (selection) =>
@@ -72,8 +73,7 @@ export function createStoreDesk(options: StoreDeskOptions): StorePort {
         .toSorted(bySilence),
     purge: (conversationIds) =>
       changingSize(async () => {
-        const conversations = conversationIds.flatMap((id) => names.known(id) ?? [])
-        await ask({ kind: "purge", conversations, conversationIds })
+        await ask(() => ({ kind: "purge", conversations: conversationIds.flatMap((id) => names.known(id) ?? []), conversationIds }))
         world()?.forget(conversationIds)
         options.onPurged(conversationIds)
       }),

@@ -10,7 +10,8 @@ import { createPriceBook } from "../model/prices/price-book.ts"
 import { World } from "../model/world.ts"
 import type { WorldOptions } from "../model/world-options.ts"
 import { createBatchWriter } from "./apply-batch.ts"
-import { configure } from "./configure.ts"
+import { configure, PAGES_TO_WRITE_KIB } from "./configure.ts"
+import { purge } from "./maintenance.ts"
 import { openStore, type Store } from "./store.ts"
 import { StoreWriteError, type Writer } from "./writer.ts"
 
@@ -31,7 +32,7 @@ export function newWorld(more: Partial<WorldOptions> = {}): World {
 /** Writes at once, and fails before the step of this number; 0 never does. */
 function localWriter(path: string, failAt: () => number): Writer {
   const database = new DatabaseSync(path)
-  configure(database)
+  configure(database, PAGES_TO_WRITE_KIB)
   let steps = 0
   const batches = createBatchWriter(database, () => {
     if (++steps === failAt()) throw new Error("the power went off")
@@ -41,6 +42,7 @@ function localWriter(path: string, failAt: () => number): Writer {
       steps = 0
       try {
         if (asked.kind === "write") batches.apply(asked.batch)
+        if (asked.kind === "purge") purge(database, asked)
       } catch (error) {
         throw new StoreWriteError(String(error), false)
       }

@@ -139,10 +139,11 @@ describe("a world that comes back", () => {
     async () => {
       const step = fc.record({
         facts: fc.array(fact, { minLength: 1, maxLength: 8 }),
-        next: fc.constantFrom("go on", "write", "write", "crash", "fail", "close"),
+        next: fc.constantFrom("go on", "write", "write", "settle", "settle", "settle at once", "crash", "fail", "close"),
         failAt: fc.integer({ min: 1, max: 14 }),
       })
       let runs = 0
+      let rested = 0
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
           const path = join(dir, `${runs++}.db`)
@@ -157,13 +158,18 @@ describe("a world that comes back", () => {
             // Who looks at rows all the while sees them change as they should.
             known(run.world)
             if (next === "write") await run.store.written()
-            else if (next === "close") await run.store.close()
+            else if (next === "settle" || next === "settle at once") {
+              // At once, what was just heard is not written yet.
+              if (next === "settle") await run.store.written()
+              await run.store.settle()
+              if (run.world.history.restingCount > 0) rested++
+            } else if (next === "close") await run.store.close()
             else if (next === "fail") {
               failAt = at
               await Promise.race([run.store.written(), new Promise((resolve) => setTimeout(resolve, 5))])
               failAt = 0
             }
-            if (next === "go on" || next === "write") continue
+            if (["go on", "write", "settle", "settle at once"].includes(next)) continue
             // A crash leaves the store as it is; what was not written is read again.
             run.crash()
             run = start(path, () => failAt)
@@ -182,6 +188,7 @@ describe("a world that comes back", () => {
         }),
         { numRuns: 300 },
       )
+      expect(rested).toBeGreaterThan(100)
     },
   )
 
@@ -224,6 +231,18 @@ describe("a world that comes back", () => {
     expect(again.world.metricsRow("two")?.toolCounts).toEqual({ Bash: 1 })
     await again.store.close()
   })
+})
+
+test("what is purged before it was ever written does not come back", async () => {
+  const path = join(dir, "p.db")
+  const first = start(path)
+  feed(first, [...HEADS, request("m1")], 4)
+  await first.store.desk.purge(["one"])
+  await first.store.close()
+  const again = start(path)
+  expect(again.world.counts.requests).toBe(0)
+  expect(again.world.metricsOf("one")).toBeUndefined()
+  await again.store.close()
 })
 
 test("an agent that still runs keeps the conversations it was in before", async () => {

@@ -45,6 +45,8 @@ export interface Store {
   readonly corrections: readonly CorrectionRecord[]
   /** Brings an empty world back to where it was, and follows it from then on. */
   attach(world: World): void
+  /** Writes sums of conversations that have been quiet, some at a time, and lets go what is on disk of those that have been silent for long. */
+  settle(): Promise<void>
   /** Resolves when all that is folded by now is written; waits as long as it cannot be. */
   written(): Promise<void>
   readonly state: StoreState
@@ -172,6 +174,8 @@ export function openStore(options: StoreOptions): Store {
       await writer.ask({ kind: "write", batch })
       if (unwritten !== undefined) sayHealth("ok", "")
       unwritten = undefined
+      archive.written(batch.pieces)
+      world?.history.sumsWritten(batch.summaries.flatMap(({ id }) => names.text(id) ?? []))
       return true
     } catch (error) {
       unwritten = batch
@@ -190,12 +194,14 @@ export function openStore(options: StoreOptions): Store {
     return { path, bytesRead: bytesRead(), isBehind: isBehind || flushing !== undefined }
   }
 
-  /** Writes sums of conversations that have been quiet, some at a time. */
-  function sumUp(): void {
+  async function settle(): Promise<void> {
     const before = now() - QUIET_MS
     const quiet = [...unsummed].filter(([, changedMs]) => changedMs <= before).slice(0, SUMS_AT_ONCE)
-    if (quiet.length > 0 && flushing === undefined && world?.firstRead().done === true) void flush(quiet.map(([id]) => id))
-    sumsTimer = setTimeout(sumUp, quiet.length === SUMS_AT_ONCE ? 100 : QUIET_MS / 4)
+    if (quiet.length > 0 && flushing === undefined && world?.firstRead().done === true) await flush(quiet.map(([id]) => id))
+    world?.history.rest(now())
+    clearTimeout(sumsTimer)
+    if (isClosed) return
+    sumsTimer = setTimeout(() => void settle(), quiet.length === SUMS_AT_ONCE ? 100 : QUIET_MS / 4)
     sumsTimer.unref()
   }
 
@@ -242,8 +248,9 @@ export function openStore(options: StoreOptions): Store {
       attached.subscribe(() => {
         if (attached.history.hasChanges) poke()
       })
-      sumUp()
+      void settle()
     },
+    settle,
     async written() {
       if (!isBehind && flushing === undefined) return
       const written = new Promise<void>((resolve) => waiting.push(resolve))

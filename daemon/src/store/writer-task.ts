@@ -5,7 +5,7 @@ import { closeSync, existsSync, openSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { parentPort, workerData } from "node:worker_threads"
 import { type BatchWriter, createBatchWriter } from "./apply-batch.ts"
-import { configure } from "./configure.ts"
+import { configure, PAGES_TO_WRITE_KIB } from "./configure.ts"
 import { isDamage } from "./damage.ts"
 import { backUp, compact, purge, saveCorrection } from "./maintenance.ts"
 import { migrate } from "./migrate.ts"
@@ -49,7 +49,7 @@ function perform(request: WriterRequest): void {
 function connect(): { database: DatabaseSync; writer: BatchWriter } {
   if (!existsSync(path)) closeSync(openSync(path, "w", 0o600))
   const database = new DatabaseSync(path)
-  configure(database)
+  configure(database, PAGES_TO_WRITE_KIB)
   migrate(database)
   return { database, writer: createBatchWriter(database) }
 }

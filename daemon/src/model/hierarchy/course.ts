@@ -2,7 +2,7 @@
 // Everything is a first, a last or a set, so that the order in which facts come does not matter.
 
 import type { SpawnRequest, ToolOutcome, ToolStarted, TurnEnded } from "../../domain/facts.ts"
-import type { ToolCall } from "../tool-calls.ts"
+import type { ToolCall } from "../tool-call.ts"
 
 /** A call that started another agent. */
 export interface Launch extends SpawnRequest {

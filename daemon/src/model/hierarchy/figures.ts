@@ -4,7 +4,7 @@ import { addUsage, NO_USAGE, type TokenUsage, type UsageSum } from "../../domain
 import type { Certainty, Price } from "../prices/price-book.ts"
 import { FAILURES, isJudged } from "../judged-outcome.ts"
 import type { LedgerRequest } from "../request-table.ts"
-import type { ToolCall } from "../tool-calls.ts"
+import type { ToolCall } from "../tool-call.ts"
 
 /** Plain data. */
 export interface FiguresState {

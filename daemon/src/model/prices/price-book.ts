@@ -51,13 +51,14 @@ export function createPriceBook(overrides: readonly PriceOverride[] = []): Price
 
   /** One call: the request itself or one inside it. */
   function amountOf(model: string, usage: TokenUsage, factors: PriceFactors, timeMs: number): Amount | undefined {
-    if (isNothing(usage)) return { picoUsd: 0n, assumed: false }
+    const isShort = usage.output < (factors.leastOutput ?? 0)
+    if (isNothing(usage)) return { picoUsd: 0n, assumed: isShort }
     const lookup = lookups.of(model)
     const found = lookup.find(timeMs)
     if (found === undefined) return undefined
     const { prices, row } = found
     let times = 1
-    let assumed = found.assumed || (row.assumed?.some((name) => usage[name] > 0) ?? false)
+    let assumed = isShort || found.assumed || (row.assumed?.some((name) => usage[name] > 0) ?? false)
     for (const factor of factorsOf(found, lookup.fast, factors)) {
       times *= factor.times
       assumed ||= factor.assumed === true

@@ -8,6 +8,7 @@ import type { ScreenAnswer, ScreensQuestion } from "../../work/scan/capture-scre
 import type { PaneListing } from "../../work/scan/list-panes.ts"
 import type { ScanProcessesOptions } from "../../work/scan/scan-processes.ts"
 import type { TmuxQuestion } from "../../work/scan/tmux-client.ts"
+import { throwPoolErrors } from "../throw-pool-errors.ts"
 
 export interface ScanPool {
   /** Rejects when the process table cannot be trusted. */
@@ -32,11 +33,7 @@ export const createScanPool = (task = new URL("../../work/scan-task.ts", import.
     idleTimeout: Infinity,
     resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 },
   })
-  let isClosing = false
-  // What the thread still answers while it is ended is nobody's any more.
-  pool.on("error", (error: Error) => {
-    if (!isClosing) throw error
-  })
+  const letErrorsGo = throwPoolErrors(pool)
   /** Questions to tmux servers under way. */
   let asking = 0
   const ask = async <T>(name: "listPanes" | "captureScreens", question: unknown): Promise<T> => {
@@ -59,7 +56,7 @@ export const createScanPool = (task = new URL("../../work/scan-task.ts", import.
     listPanes: (question) => ask("listPanes", question),
     captureScreens: (question) => ask("captureScreens", question),
     close: async () => {
-      isClosing = true
+      letErrorsGo()
       // A process does not end with the thread that started it.
       if (asking > 0)
         await Promise.race([pool.run(undefined, { name: "stopAsking" }).catch(() => {}), delay(PATIENCE_MS, undefined, { ref: false })])

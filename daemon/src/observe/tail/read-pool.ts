@@ -8,6 +8,7 @@ import type { ReadResult } from "../../work/read-result.ts"
 import { unpackRecords } from "../../work/packed-records.ts"
 import type { ReadAnswer, ReadTask } from "../../work/read-task.ts"
 import type { ThreadTotals, ThreadTotalsTask } from "../../work/thread-totals.ts"
+import { throwPoolErrors } from "../throw-pool-errors.ts"
 
 /** What the tailer needs of the threads; both reject where a thread dies at the task. */
 export interface ReadPool {
@@ -39,18 +40,14 @@ export function createReadPool(options: ReadPoolOptions = {}): ReadPool {
     maxQueue: "auto",
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   })
-  let isClosing = false
-  // What threads still answer while they are ended is nobody's any more.
-  piscina.on("error", (error: Error) => {
-    if (!isClosing) throw error
-  })
+  const letErrorsGo = throwPoolErrors(piscina)
   return {
     threads,
     read: async (task) => unpacked((await piscina.run(task, { name: "readPacked" })) as ReadAnswer),
     look: (task) => piscina.run(task, { name: "look" }) as Promise<LookResult>,
     threadTotals: (task) => piscina.run(task, { name: "threadTotals" }) as Promise<ThreadTotals>,
     close: () => {
-      isClosing = true
+      letErrorsGo()
       return piscina.destroy()
     },
   }

@@ -7,6 +7,7 @@ import { asObject, asObjects, asString, type JsonObject } from "../json-fields.t
 import { toolTarget } from "../tool-target.ts"
 import { isAgentCall, spawnRequest } from "./agent-call.ts"
 import { finalErrorWord } from "./error-word.ts"
+import { leastOutput } from "./least-output.ts"
 import type { ClaudeLine } from "./line.ts"
 import { modelAnswered } from "./model-answers.ts"
 import { usedUp } from "./rate-limits.ts"
@@ -41,10 +42,10 @@ function request(line: ClaudeLine, message: JsonObject, model: string): void {
   const { state, who, timeMs, value } = line
   const usage = asObject(message["usage"])
   if (usage === undefined) return
-  const { contextTokens: usedTokens, text } = readUsage(usage, model)
+  const { tokens, contextTokens: usedTokens, text } = readUsage(usage, model)
   const key = requestKey({ line: value, message, who, timeMs })
   modelAnswered(line, key, model)
-  const signature = `${who.conversationId}\n${who.subagentId}\n${asString(value["requestId"], 200)}\n${model}\n${text}`
+  const signature = `${who.conversationId}\n${who.subagentId}\n${asString(value["requestId"], 200)}\n${model}\n${text}\n${leastOutput(message, tokens.output)}`
   // The other lines of a message mostly repeat its usage.
   if (key !== state.requestKey || signature !== state.requestSignature) {
     state.requestKey = key

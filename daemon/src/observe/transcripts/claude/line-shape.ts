@@ -3,6 +3,7 @@
 import { dropping, either, ifTold, list, object, present, repeated, type Shape, telling, text, whole } from "../shape.ts"
 import { TARGET_MEMBERS, TARGET_SHAPE } from "../tool-target.ts"
 import { QUOTE_CHARS, RESULT_CHARS, TASK_CHARS } from "../word-hashes.ts"
+import { SAID_SHAPE } from "./least-output.ts"
 import { SILENT_TYPES } from "./line-types.ts"
 
 const ID = text(200)
@@ -39,8 +40,8 @@ const block = {
 }
 
 const ofMessage = { id: common(), model: common(), stop_reason: text(40), usage: repeated(2048) }
-/** What the model says is not read, what it is told is. */
-const answer = object({ ...ofMessage, content: list(object(block)) })
+/** Of what the model says the beginning is read, of what it is told more. */
+const answer = object({ ...ofMessage, content: list(object({ ...block, text: SAID_SHAPE })) })
 const prompt = object({ ...ofMessage, content: either(text(PROMPT_CHARS), list(object({ ...block, text: text(TASK_CHARS) }))) })
 
 const toolUseResult = object({
@@ -77,7 +78,7 @@ const copy = object({
   timestamp: text(40),
   requestId: ID,
   uuid: ID,
-  message: object({ id: ID, model: ID, usage: whole }),
+  message: object({ id: ID, model: ID, usage: whole, content: list(object({ text: SAID_SHAPE })) }),
 })
 
 export const claudeShape: Shape = object({

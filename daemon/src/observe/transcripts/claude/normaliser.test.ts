@@ -128,6 +128,16 @@ describe("requests", () => {
     ])
   })
 
+  it("are said again where a later line's words belie the count", () => {
+    const words = "All of the tests pass now, and the one that failed before does so for another reason."
+    const lines = ["", words].map((text, index) =>
+      answer(index, "m1", null, { message: { id: "m1", model: "m", content: [{ type: "text", text }], usage: { output_tokens: 1 } } }),
+    )
+    const list = facts([...lines, ...lines]).filter((fact) => fact.kind === "request-seen")
+    expect(list.map(({ usage, factors }) => [usage.output, factors?.leastOutput])).toContainEqual([1, 4])
+    expect(list[0]?.factors).toBeUndefined()
+  })
+
   it("fall back to the line's id where the message has none", () => {
     const line = answer(1, "x", null, { message: { model: "m", content: null, usage: { output_tokens: 1 } } })
     expect(facts([line])).toContainEqual(expect.objectContaining({ kind: "request-seen", key: "a1" }))

@@ -2,6 +2,7 @@
 
 import type { RequestSeen } from "../../../domain/facts.ts"
 import { asObject, asString, type JsonObject } from "../json-fields.ts"
+import { leastOutput } from "./least-output.ts"
 import { readUsage } from "./usage.ts"
 
 /** Model name of lines that the client wrote itself. */
@@ -21,7 +22,9 @@ export function requestOf({ line, message, who, timeMs, isSidechain }: AnsweredR
   const usage = asObject(message["usage"])
   const model = asString(message["model"], 200) ?? ""
   if (usage === undefined || model === SYNTHETIC) return undefined
-  const { tokens, factors } = readUsage(usage, model)
+  const { tokens, factors: told } = readUsage(usage, model)
+  const least = leastOutput(message, tokens.output)
+  const factors = least === undefined ? told : { ...told, leastOutput: least }
   const requestId = asString(line["requestId"], 200)
   return {
     kind: "request-seen",

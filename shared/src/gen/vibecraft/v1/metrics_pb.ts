@@ -918,7 +918,7 @@ export const Certainty = {
   PRICED: 1,
 
   /**
-   * Some request's price rests on an assumption.
+   * Some request's price rests on an assumption, or its answer is longer than the output tokens that were reported of it.
    *
    * @generated from enum value: CERTAINTY_ESTIMATED = 2;
    */

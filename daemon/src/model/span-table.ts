@@ -1,0 +1,172 @@
+// The memory of intervals: one row each, in columns, found by key and by conversation.
+
+import { NO_PLACE } from "./clock-samples.ts"
+import { makeRoom } from "./columns.ts"
+import { Interned } from "./interned.ts"
+import { RowChains } from "./row-chains.ts"
+import { RowIndex } from "./row-index.ts"
+import { RowNumbers } from "./row-numbers.ts"
+import type { Span } from "./spans.ts"
+import type { StoredSpan } from "./stored-entry.ts"
+
+const FIRST_CAPACITY = 64
+
+const IS_ESTIMATED = 1
+const IS_CUT = 2
+
+const WORDS: readonly StoredSpan["what"][] = ["model", "permission", "turn", "idle"]
+
+/** All that rows are made of. An active part that is not known is NaN. */
+class Data {
+  readonly columns = {
+    key: new Float64Array(FIRST_CAPACITY),
+    startMs: new Float64Array(FIRST_CAPACITY),
+    endMs: new Float64Array(FIRST_CAPACITY),
+    activeMs: new Float64Array(FIRST_CAPACITY),
+    place: new Int32Array(FIRST_CAPACITY),
+    conversation: new Uint32Array(FIRST_CAPACITY),
+    subagent: new Uint32Array(FIRST_CAPACITY),
+    model: new Uint32Array(FIRST_CAPACITY),
+    what: new Uint8Array(FIRST_CAPACITY),
+    flags: new Uint8Array(FIRST_CAPACITY),
+  }
+  readonly conversations = new Interned()
+  readonly subagents = new Interned()
+  readonly models = new Interned()
+}
+
+export class SpanTable {
+  readonly #data = new Data()
+  readonly #index = new RowIndex((row) => this.#data.columns.key[row] ?? 0)
+  readonly #chains = new RowChains()
+  readonly #rows = new RowNumbers()
+
+  /** Adds a span, whose key is not there. */
+  add(stored: StoredSpan): SpanRow {
+    const { columns } = this.#data
+    const row = this.#rows.take()
+    makeRoom(columns, row)
+    columns.key[row] = stored.key
+    columns.what[row] = WORDS.indexOf(stored.what)
+    columns.place[row] = NO_PLACE
+    this.#index.add(row)
+    const span = this.at(row)
+    this.join(span, stored.conversationId)
+    span.become(stored)
+    return span
+  }
+
+  at(row: number): SpanRow {
+    return new SpanRow(row, this.#data)
+  }
+
+  find(key: number): SpanRow | undefined {
+    const row = this.#index.find(key)
+    return row === undefined ? undefined : this.at(row)
+  }
+
+  /** A conversation's spans. */
+  of(conversationId: string): SpanRow[] {
+    return this.#chains.of(this.#data.conversations.known(conversationId)).map((row) => this.at(row))
+  }
+
+  /** Takes a span out of its conversation, whose it still is until it joins another. */
+  leave({ row }: SpanRow): void {
+    this.#chains.remove(this.#data.columns.conversation[row] ?? 0, row)
+  }
+
+  join({ row }: SpanRow, conversationId: string): void {
+    const { columns, conversations } = this.#data
+    const conversation = conversations.number(conversationId, () => conversationId)
+    columns.conversation[row] = conversation
+    this.#chains.add(conversation, row)
+  }
+
+  /** Forgets a conversation's spans and answers them, for as long as none is added. */
+  forget(conversationId: string): readonly SpanRow[] {
+    const spans = this.of(conversationId)
+    for (const span of spans) {
+      this.#index.remove(span.key)
+      this.leave(span)
+      this.#rows.giveBack(span.row)
+    }
+    return spans
+  }
+}
+
+/** A span where it is kept: whoever holds one sees it change. A span may be held several times; that two are the same is told by their keys. */
+export class SpanRow implements Span {
+  readonly row: number
+  readonly #data: Data
+
+  constructor(row: number, data: Data) {
+    this.row = row
+    this.#data = data
+  }
+
+  get key(): number {
+    return this.#data.columns.key[this.row] ?? 0
+  }
+
+  get what(): StoredSpan["what"] {
+    return WORDS[this.#data.columns.what[this.row] ?? 0] ?? "model"
+  }
+
+  get conversationId(): string {
+    return this.#data.conversations.value(this.#data.columns.conversation[this.row] ?? 0) ?? ""
+  }
+
+  get subagentId(): string | undefined {
+    return this.#data.subagents.value(this.#data.columns.subagent[this.row] ?? 0)
+  }
+
+  get model(): string {
+    return this.#data.models.value(this.#data.columns.model[this.row] ?? 0) ?? ""
+  }
+
+  get startMs(): number {
+    return this.#data.columns.startMs[this.row] ?? 0
+  }
+
+  get endMs(): number {
+    return this.#data.columns.endMs[this.row] ?? 0
+  }
+
+  get activeMs(): number | undefined {
+    const ms = this.#data.columns.activeMs[this.row] ?? Number.NaN
+    return Number.isNaN(ms) ? undefined : ms
+  }
+
+  get isEstimated(): boolean {
+    return ((this.#data.columns.flags[this.row] ?? 0) & IS_ESTIMATED) !== 0
+  }
+
+  get isCut(): boolean {
+    return ((this.#data.columns.flags[this.row] ?? 0) & IS_CUT) !== 0
+  }
+
+  get place(): number {
+    return this.#data.columns.place[this.row] ?? NO_PLACE
+  }
+
+  set place(place: number) {
+    this.#data.columns.place[this.row] = place
+  }
+
+  /** Takes over all but what it is, its key and its conversation. */
+  become({ subagentId, model, startMs, endMs, activeMs, isEstimated, isCut }: StoredSpan): void {
+    const { columns, subagents, models } = this.#data
+    columns.subagent[this.row] = subagentId === undefined ? 0 : subagents.number(subagentId, () => subagentId)
+    columns.model[this.row] = models.number(model, () => model)
+    columns.startMs[this.row] = startMs
+    columns.endMs[this.row] = endMs
+    columns.activeMs[this.row] = activeMs ?? Number.NaN
+    columns.flags[this.row] = (isEstimated ? IS_ESTIMATED : 0) | (isCut ? IS_CUT : 0)
+  }
+
+  /** As a store keeps it. */
+  stored(): StoredSpan {
+    const { what, key, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut, activeMs } = this
+    return { kind: "span", what, key, conversationId, subagentId, model, startMs, endMs, isEstimated, isCut, activeMs }
+  }
+}
