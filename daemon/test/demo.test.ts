@@ -1,6 +1,6 @@
 // `npm run demo` as a newcomer meets it: it says where to look, shows agents at work, and leaves nothing behind.
 
-import { execFile, spawn } from "node:child_process"
+import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { createInterface } from "node:readline"
@@ -25,7 +25,13 @@ beforeEach(() => {
   home = mkdtempSync("/tmp/vcd-")
   cache = mkdtempSync("/tmp/vcc-")
 })
-afterEach(() => {
+/** A test that fails leaves none behind. */
+const demos: { readonly child: ChildProcess; readonly ended: Promise<unknown> }[] = []
+afterEach(async () => {
+  for (const { child, ended } of demos.splice(0)) {
+    child.kill("SIGINT")
+    await ended
+  }
   for (const folder of [home, cache]) rmSync(folder, { recursive: true, force: true })
 })
 
@@ -44,6 +50,7 @@ function startDemo(path = process.env["PATH"]) {
     ended.then(() => reject(new Error(`the demo ended: ${stdout}${stderr}`)), reject)
   })
   greeted.catch(() => {})
+  demos.push({ child, ended })
   return { child, env, ended, greeted }
 }
 
