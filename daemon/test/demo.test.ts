@@ -93,9 +93,11 @@ test("shows, by the API, who is slow, what fails, who waits, how they work toget
   const isAt = (project: string) => (session: { readonly cwd?: string | undefined }) => session.cwd?.endsWith(`/${project}`) === true
 
   const seen = await until(
-    "one waits for a permission and one is slow",
+    "the one waits for a permission and the other is slow",
     list,
-    (now) => now.some(({ status, cwd }) => status === Status.WAITING && isAt("atlas-schema")({ cwd })) && now.some(({ slow }) => slow),
+    (now) =>
+      now.some(({ status, cwd }) => status === Status.WAITING && isAt("atlas-schema")({ cwd })) &&
+      now.some((session) => session.slow && isAt("atlas-join")(session)),
   )
   expect(seen.find(isAt("atlas-schema"))).toMatchObject({ statusReason: "permission prompt", currentTool: { name: "Bash" } })
   const slow = seen.find(isAt("atlas-join"))
