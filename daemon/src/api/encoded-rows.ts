@@ -13,7 +13,7 @@ const { metrics: FIELD } = MetricsUpdatedSchema.field
 /** By row, as long as the world publishes it. */
 const encoded = new WeakMap<Metrics, UnknownField>()
 
-/** For a client that reads the binary format: in JSON these rows would not show. */
+/** For one of several clients that read the binary format: in JSON these rows would not show, and for a single one nothing is spared. */
 export function encodedUpdate(rows: readonly Metrics[]): MetricsUpdated {
   return { $typeName: TYPE, metrics: [], $unknown: rows.map(encodedRow) }
 }

@@ -13,6 +13,7 @@ import { follow, type FollowEvent, type WatchContext } from "./follow.ts"
 import type { Followed } from "./membership.ts"
 import { createLatencyService, type LatencyPort } from "./latency-service.ts"
 import { pageOf } from "./page.ts"
+import { createSubscribers } from "./subscribers.ts"
 import { createUsageService, type UsageBooksPort } from "./usage-service.ts"
 import { parseId, parseScope, parseWatch, type WatchQuery } from "./parse-requests.ts"
 
@@ -28,6 +29,8 @@ export interface MetricsServiceOptions extends WatchContext {
 /** Serves metrics out of the world. */
 export function createMetricsService(options: MetricsServiceOptions): ServiceImpl<typeof MetricsService> {
   const { world, usage } = options
+  /** Those who watch in the binary format. */
+  const readers = createSubscribers(Infinity)
   return {
     ...createUsageService(world, usage),
     ...createLatencyService(world, options.latency),
@@ -46,7 +49,8 @@ export function createMetricsService(options: MetricsServiceOptions): ServiceImp
       const events = follow({ ...options, followed, touched: (dirty) => dirty.conversationIds, minIntervalMs: query.minIntervalMs, signal })
       // As it is named in every protocol.
       const isBinary = requestHeader.get("content-type")?.includes("json") !== true
-      for await (const event of events) yield* toMessages(event, isBinary)
+      if (isBinary) readers.enter(signal)
+      for await (const event of events) yield* toMessages(event, isBinary && readers.count() > 1)
     },
   }
 }
@@ -75,7 +79,7 @@ function conversationOf(row: Metrics): string {
   return row.conversationId
 }
 
-function* toMessages(event: FollowEvent<Metrics>, isBinary: boolean): Generator<WatchMessage> {
+function* toMessages(event: FollowEvent<Metrics>, isShared: boolean): Generator<WatchMessage> {
   switch (event.kind) {
     case "snapshot":
       yield { event: { case: "snapshot", value: { metrics: [...event.items], firstRead: event.firstRead } } }
@@ -85,7 +89,7 @@ function* toMessages(event: FollowEvent<Metrics>, isBinary: boolean): Generator<
       return
     case "changes": {
       const rows = [...event.added, ...event.changed]
-      if (rows.length > 0) yield { event: { case: "updated", value: isBinary ? encodedUpdate(rows) : { metrics: rows } } }
+      if (rows.length > 0) yield { event: { case: "updated", value: isShared ? encodedUpdate(rows) : { metrics: rows } } }
       if (event.removed.length > 0) yield { event: { case: "ended", value: { conversationIds: [...event.removed] } } }
       if (event.firstRead !== undefined) yield { event: { case: "firstRead", value: event.firstRead } }
     }
