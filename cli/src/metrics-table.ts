@@ -22,7 +22,10 @@ export function renderMetrics(rows: readonly MetricsRow[], options: TableOptions
   return renderTable(COLUMNS, rows, options)
 }
 
-/** Rows in the order of the sessions, the conversation that one is in before others of it; those of unknown sessions come last, in the order they came. */
+/**
+ * Rows in the order of the sessions, the conversation that one is in before others of it; those of unknown sessions come last, in the order
+ * they came.
+ */
 export function joinSessions(metrics: readonly Metrics[], sessions: readonly Session[]): MetricsRow[] {
   const byId = new Map(sessions.map((session, place) => [session.id, { session, place }]))
   return metrics

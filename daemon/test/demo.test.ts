@@ -1,6 +1,6 @@
 // `npm run demo` as a newcomer meets it: it says where to look, shows agents at work, and leaves nothing behind.
 
-import { execFile, spawn } from "node:child_process"
+import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { createInterface } from "node:readline"
@@ -25,7 +25,13 @@ beforeEach(() => {
   home = mkdtempSync("/tmp/vcd-")
   cache = mkdtempSync("/tmp/vcc-")
 })
-afterEach(() => {
+/** A test that fails leaves none behind. */
+const demos: { readonly child: ChildProcess; readonly ended: Promise<unknown> }[] = []
+afterEach(async () => {
+  for (const { child, ended } of demos.splice(0)) {
+    child.kill("SIGINT")
+    await ended
+  }
   for (const folder of [home, cache]) rmSync(folder, { recursive: true, force: true })
 })
 
@@ -44,6 +50,7 @@ function startDemo(path = process.env["PATH"]) {
     ended.then(() => reject(new Error(`the demo ended: ${stdout}${stderr}`)), reject)
   })
   greeted.catch(() => {})
+  demos.push({ child, ended })
   return { child, env, ended, greeted }
 }
 
@@ -86,9 +93,11 @@ test("shows, by the API, who is slow, what fails, who waits, how they work toget
   const isAt = (project: string) => (session: { readonly cwd?: string | undefined }) => session.cwd?.endsWith(`/${project}`) === true
 
   const seen = await until(
-    "one waits for a permission and one is slow",
+    "the one waits for a permission and the other is slow",
     list,
-    (now) => now.some(({ status, cwd }) => status === Status.WAITING && isAt("atlas-schema")({ cwd })) && now.some(({ slow }) => slow),
+    (now) =>
+      now.some(({ status, cwd }) => status === Status.WAITING && isAt("atlas-schema")({ cwd })) &&
+      now.some((session) => session.slow && isAt("atlas-join")(session)),
   )
   expect(seen.find(isAt("atlas-schema"))).toMatchObject({ statusReason: "permission prompt", currentTool: { name: "Bash" } })
   const slow = seen.find(isAt("atlas-join"))
