@@ -1,6 +1,6 @@
 // What one node of the forest used and did, in sums that can be added and taken back exactly, whatever the order.
 
-import { addUsage, NO_USAGE, type TokenUsage, type UsageSum } from "../../domain/usage.ts"
+import { addUsage, type TokenUsage, type UsageSum } from "../../domain/usage.ts"
 import type { Certainty, Price } from "../prices/price-book.ts"
 import { FAILURES, isJudged } from "../judged-outcome.ts"
 import type { LedgerRequest } from "../request-table.ts"
@@ -21,8 +21,14 @@ export interface FiguresState {
   readonly failedCalls: number
 }
 
-export class Figures {
-  readonly tokens: UsageSum = { ...NO_USAGE }
+/** Tokens are members of its own: every session and subagent has one of these. */
+export class Figures implements UsageSum {
+  input = 0
+  output = 0
+  reasoning = 0
+  cacheRead = 0
+  cacheWrite5m = 0
+  cacheWrite1h = 0
   requests = 0
   nanosUsd = 0n
   estimated = 0
@@ -35,8 +41,7 @@ export class Figures {
 
   static from(state: FiguresState): Figures {
     const { tokens, unpriced, ...rest } = state
-    const figures = Object.assign(new Figures(), rest)
-    Object.assign(figures.tokens, tokens)
+    const figures = Object.assign(new Figures(), tokens, rest)
     for (const [model, requests] of unpriced) figures.#countUnpriced(model, requests)
     return figures
   }
@@ -44,8 +49,8 @@ export class Figures {
   /** Books a request (`sign` 1) or takes it back (`sign` -1). */
   book(sign: 1 | -1, { usage, factors }: LedgerRequest, price: Price): void {
     this.requests += sign
-    addUsage(this.tokens, usage, sign)
-    if (factors?.innerCalls !== undefined) for (const call of factors.innerCalls) addUsage(this.tokens, call.usage, sign)
+    addUsage(this, usage, sign)
+    if (factors?.innerCalls !== undefined) for (const call of factors.innerCalls) addUsage(this, call.usage, sign)
     this.nanosUsd += sign === 1 ? price.nanosUsd : -price.nanosUsd
     if (price.certainty === "estimated") this.estimated += sign
     for (const model of price.unpricedModels) this.#countUnpriced(model, sign)
@@ -70,7 +75,7 @@ export class Figures {
   }
 
   add(sign: 1 | -1, other: Figures): void {
-    addUsage(this.tokens, other.tokens, sign)
+    addUsage(this, other, sign)
     this.requests += sign * other.requests
     this.nanosUsd += sign === 1 ? other.nanosUsd : -other.nanosUsd
     this.estimated += sign * other.estimated
@@ -84,9 +89,11 @@ export class Figures {
 
   /** Requests and calls for a store to keep; the rest is told by the course. */
   state(): FiguresState {
-    const { tokens, requests, nanosUsd, estimated, toolCalls, judgedCalls, failedCalls } = this
+    const { input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h } = this
+    const tokens = { input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h }
+    const { requests, nanosUsd, estimated, toolCalls, judgedCalls, failedCalls } = this
     const unpriced = [...(this.#unpriced ?? [])]
-    return { tokens: { ...tokens }, requests, nanosUsd, estimated, unpriced, toolCalls, judgedCalls, failedCalls }
+    return { tokens, requests, nanosUsd, estimated, unpriced, toolCalls, judgedCalls, failedCalls }
   }
 
   #countUnpriced(model: string, change: number): void {

@@ -99,7 +99,7 @@ export function patternMessage(found: FoundPattern): Pattern {
 
 function figuresMessage(figures: Figures): NodeFigures {
   return create(NodeFiguresSchema, {
-    tokens: tokensMessage(figures.tokens),
+    tokens: tokensMessage(figures),
     cost: costMessage(figures),
     requests: BigInt(figures.requests),
     toolCalls: BigInt(figures.toolCalls),
