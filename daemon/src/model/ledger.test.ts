@@ -293,3 +293,12 @@ test("counts what the rules say when they are applied to all facts at once", () 
     { numRuns: 2000 },
   )
 })
+
+test("what is forgotten of a key that several requests bear leaves nothing for the requests that come after it", () => {
+  const ledger = ledgerOf(request({ usage: { output: 10 } }), request({ requestId: "req_2", usage: { output: 20 } }))
+  expect(totalsOf(ledger).requests).toBe(2)
+  ledger.forget("one")
+  const after = ["msg_2", "msg_3", "msg_4"].map((key) => request({ conversationId: "two", key, usage: { output: 7 } }))
+  for (const fact of after) ledger.see(fact)
+  expect([...ledger.requestsOf("two")].map(({ usage }) => usage.output)).toEqual([7, 7, 7])
+})

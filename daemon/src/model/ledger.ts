@@ -183,6 +183,7 @@ export class Ledger {
   #dropVariant(all: number, row: number): void {
     const variants = this.#variants.get(all)
     const vector = this.#table.vector(row)
+    this.#allOf.delete(row)
     if (variants === undefined) return
     variants.rows.delete(this.#table.tag(row))
     if (vector !== undefined) leave(variants.requests, vector, row)
