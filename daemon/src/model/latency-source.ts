@@ -4,14 +4,14 @@
 import { setImmediate as othersFirst } from "node:timers/promises"
 import type { Samples } from "./clock-samples.ts"
 import { type Clocks, sampled } from "./clocks.ts"
+import type { Resting } from "./resting.ts"
 import type { ToolCall } from "./tool-call.ts"
 import type { ToolCalls } from "./tool-calls.ts"
-import type { WorldHistory } from "./world-history.ts"
 
 export interface LatencySourceOptions {
   readonly clocks: Clocks
   readonly tools: ToolCalls
-  readonly history: Pick<WorldHistory, "entriesOnDisk" | "samplesOnDisk">
+  readonly resting: Resting
 }
 
 /** Longest time that others wait. */
@@ -30,15 +30,15 @@ export async function* inSlices<Item>(items: Iterable<Item>): AsyncGenerator<Ite
 
 /** Undefined where there are none. */
 export function samplesOf(options: LatencySourceOptions, conversationId: string): Samples | undefined {
-  return options.history.samplesOnDisk(conversationId) ?? callsAndSamplesOf(options, conversationId).samples
+  return options.resting.samples(conversationId) ?? callsAndSamplesOf(options, conversationId).samples
 }
 
 /** Calls are not kept apart: of a conversation on disk all that it did is read. */
 export function callsAndSamplesOf(
-  { clocks, tools, history }: LatencySourceOptions,
+  { clocks, tools, resting }: LatencySourceOptions,
   conversationId: string,
 ): { readonly samples: Samples | undefined; readonly calls: Iterable<ToolCall> } {
-  const entries = history.entriesOnDisk(conversationId)
+  const entries = resting.entries(conversationId)
   if (entries !== undefined) return sampled(conversationId, entries)
   return { samples: clocks.samples.get(conversationId), calls: tools.of(conversationId) }
 }

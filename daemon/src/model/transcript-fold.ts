@@ -5,7 +5,8 @@ import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { SpanSeen } from "./spans.ts"
 import type { ToolCall } from "./tool-call.ts"
-import type { WorldHistory, WorldParts } from "./world-history.ts"
+import type { WorldHistory } from "./world-history.ts"
+import type { WorldParts } from "./world-parts.ts"
 
 export interface TranscriptFoldOptions extends WorldParts {
   readonly history: WorldHistory

@@ -30,7 +30,7 @@ export class Unsaved<Item> {
     if (this.#isOn) this.#left.push({ conversationId, key })
   }
 
-  /** Adds the conversations that entries of changed to `to`. */
+  /** Adds to `to` each conversation that an item which changed is kept under, or has left. */
   addHomes(to: Set<string>, homeOf: (item: Item) => string): void {
     for (const { conversationId } of this.#left) to.add(conversationId)
     for (const item of this.#items) to.add(homeOf(item))

@@ -1,58 +1,26 @@
-// The world's side of the store: what changed since it was last written down, and conversations whose requests and calls stay on disk until
-// something new is heard of them. Most of a history is never looked at again.
+// The world's side of the store: what it kept is put back, and what changed since it was last written down is told.
 
 import type { TranscriptFact } from "../domain/facts.ts"
-import type { ActivityLog } from "./activity-log.ts"
-import { ClockSamples, type Samples } from "./clock-samples.ts"
-import { type Clocks, sampled } from "./clocks.ts"
+import { ClockSamples } from "./clock-samples.ts"
+import { sampled } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
-import { keyHash } from "./key-hash.ts"
-import type { Hierarchy } from "./hierarchy/hierarchy.ts"
-import type { Ledger } from "./ledger.ts"
-import type { Reconciler } from "./reconciler.ts"
-import type { Roster } from "./roster.ts"
+import { Resting } from "./resting.ts"
 import { conversationName } from "./session-name.ts"
 import type { SessionState } from "./session-state.ts"
 import { MAX_CHANGES, type StatusChange, StatusHistory } from "./status-history.ts"
-import { SHARED, type StoredCall, type StoredEntry, type StoredRequest, type StoredSpan } from "./stored-entry.ts"
-import type {
-  Archive,
-  ConversationSummary,
-  KeptSummary,
-  KeyedEntry,
-  StoredConversation,
-  StoredSession,
-  StoredWorld,
-  WorldChanges,
-} from "./stored-world.ts"
+import type { StoredEntry } from "./stored-entry.ts"
+import type { Archive, ConversationSummary, StoredConversation, StoredSession, StoredWorld, WorldChanges } from "./stored-world.ts"
 import type { KeptConversation } from "./store-port.ts"
 import { Texts } from "./texts.ts"
-import type { ToolCalls } from "./tool-calls.ts"
-import type { UsageBooks } from "./usage-books.ts"
-
-/** What was used in the last hour is asked for by the minute, which sums do not tell: such conversations are read in whole. */
-const RECENT_MS = 3_600_000
-
-export interface WorldParts {
-  readonly ledger: Ledger
-  readonly tools: ToolCalls
-  readonly clocks: Clocks
-  readonly reconciler: Reconciler
-  readonly usage: UsageBooks
-  readonly roster: Roster
-  readonly conversations: Map<string, Conversation>
-  readonly activities: ActivityLog
-  readonly hierarchy: Hierarchy
-}
+import type { WorldParts } from "./world-parts.ts"
 
 export class WorldHistory {
   readonly #parts: WorldParts
-  #archive: Archive | undefined
+  /** Conversations that are on disk. */
+  readonly resting: Resting
   /** Conversations that changed since a store last asked; undefined while none asks. */
   #changed: Set<string> | undefined
   readonly #stale = new Set<string>()
-  /** Conversations in memory that are on disk as they are, sums included. */
-  readonly #written = new Set<string>()
   readonly #sessions = new Map<string, string>()
   #changedSessions = new Map<string, StoredSession>()
   /** As a store brought them back. */
@@ -62,6 +30,7 @@ export class WorldHistory {
 
   constructor(parts: WorldParts) {
     this.#parts = parts
+    this.resting = new Resting(parts)
   }
 
   /** Whether there is anything to write down. */
@@ -75,7 +44,7 @@ export class WorldHistory {
   /** Puts back what a store kept, into an empty world, and takes note of changes from then on. */
   restore(stored: StoredWorld, archive: Archive, nowMs: number): void {
     const { conversations, reconciler, roster, usage, ledger, hierarchy } = this.#parts
-    this.#archive = archive
+    this.resting.follow(archive)
     const texts = new Texts()
     for (const [id, { booked, ...state }] of stored.conversations) {
       const conversation = new Conversation(id)
@@ -87,17 +56,11 @@ export class WorldHistory {
       if (meta.parentConversationId !== undefined) roster.adopt(meta.parentConversationId, id)
       if (meta.forkedFromConversationId !== undefined) reconciler.forked(id, meta.forkedFromConversationId, meta.startedMs)
     }
-    ledger.restore(archive.entries(SHARED).filter(isRequest), true)
     const unsummed = new Set<string>()
     for (const conversation of conversations.values()) {
-      const { id, lastMs } = conversation
-      const summary = (lastMs ?? 0) < nowMs - RECENT_MS ? stored.summary(id) : undefined
-      if (summary?.agents === undefined) {
-        unsummed.add(id)
-        this.#load(id, false)
-        if (stored.summary(id)?.agents !== undefined) this.#written.add(id)
-      } else this.#sleep(id, summary)
-      hierarchy.restore(conversation, summary?.agents ?? [])
+      const agents = this.resting.restore(conversation, stored.summary(conversation.id), nowMs)
+      if (agents === undefined) unsummed.add(conversation.id)
+      hierarchy.restore(conversation, agents ?? [])
     }
     // Sums hold the requests of keys that several bear; where there are none, these are booked as well.
     ledger.bookShared(unsummed)
@@ -118,45 +81,19 @@ export class WorldHistory {
   /** Brings into memory what a fact may change. Call before it is folded. */
   rouse(fact: TranscriptFact): void {
     this.#changed?.add(fact.conversationId)
-    if (this.#parts.tools.restingCount === 0) return
-    this.wake(fact.conversationId)
-    if (fact.kind === "request-seen") this.#wakeHome("request", keyHash(fact.key), this.#parts.ledger)
-    else if (fact.kind === "model-call-seen") this.#wakeHome("answer", keyHash(fact.key), this.#parts.clocks.spans)
-    else if (fact.kind === "tool-started" || fact.kind === "tool-ended") this.#wakeHome("call", keyHash(fact.callId), this.#parts.tools)
-  }
-
-  /** Conversations that are not in memory but for their sums. */
-  get restingCount(): number {
-    return this.#parts.tools.restingCount
-  }
-
-  /** What is kept of a conversation that is not in memory; undefined for one that is. */
-  entriesOnDisk(conversationId: string): readonly StoredEntry[] | undefined {
-    return this.#parts.tools.isAtRest(conversationId) ? this.#archive?.entries(conversationId) : undefined
-  }
-
-  /** The samples of one that is not in memory, where they are kept apart. */
-  samplesOnDisk(conversationId: string): Samples | undefined {
-    return this.#parts.tools.isAtRest(conversationId) ? this.#archive?.samples(conversationId) : undefined
+    this.resting.rouse(fact)
   }
 
   #samplesOf(conversationId: string): ClockSamples {
-    const entries = this.entriesOnDisk(conversationId)
+    const entries = this.resting.entries(conversationId)
     const samples = entries === undefined ? this.#parts.clocks.samples.get(conversationId) : sampled(conversationId, entries).samples
     return samples ?? new ClockSamples()
-  }
-
-  /** Brings a conversation's requests and calls into memory. */
-  wake(conversationId: string): void {
-    if (!this.#parts.tools.isAtRest(conversationId)) return
-    this.#load(conversationId, true)
-    this.#written.add(conversationId)
   }
 
   /** An interval of a conversation was seen by other means than its transcript. Call before it is folded. */
   intervalSeen(conversationId: string): void {
     this.#changed?.add(conversationId)
-    this.wake(conversationId)
+    this.resting.wake(conversationId)
   }
 
   /** A conversation's sums changed, be it without a request or call of its own. */
@@ -206,7 +143,7 @@ export class WorldHistory {
       history.takeUnsaved().map((change) => ({ sessionId, change })),
     )
     const staleSummaries = [...this.#stale].filter((id) => !entries.has(id))
-    for (const id of [...entries.keys(), ...staleSummaries]) this.#written.delete(id)
+    this.resting.sumsStale([...entries.keys(), ...staleSummaries])
     this.#changed?.clear()
     this.#stale.clear()
     this.#changedSessions = new Map()
@@ -215,34 +152,14 @@ export class WorldHistory {
     return { conversations, entries, staleSummaries, sessions, statusChanges, limits, activities: activities.takeUnsaved() }
   }
 
-  /** Sums of these conversations are on disk, as they were when changes were last taken. */
-  sumsWritten(conversationIds: Iterable<string>): void {
-    for (const id of conversationIds) if (!this.#parts.tools.isAtRest(id)) this.#written.add(id)
-  }
-
   /** Lets go what is on disk as it is of conversations that have been silent for long. */
   rest(nowMs: number): void {
-    const isSilent = (id: string): boolean => (this.#parts.conversations.get(id)?.lastMs ?? nowMs) < nowMs - RECENT_MS
-    const silent = [...this.#written].filter(isSilent)
-    if (silent.length === 0) return
-    const { ledger, tools, clocks } = this.#parts
-    const changed = new Set([...(this.#changed ?? []), ...this.#stale])
-    for (const part of [ledger, tools, clocks.spans]) part.addUnsavedHomes(changed)
-    for (const id of silent) {
-      if (changed.has(id)) continue
-      this.#written.delete(id)
-      this.#letGo(id)
-    }
-  }
-
-  #letGo(id: string): void {
-    const { ledger, tools, clocks, reconciler, usage } = this.#parts
-    // Whoever asks for it would bring back the requests it is made of.
-    reconciler.resultOf(id)
-    ledger.rest(id)
-    clocks.rest(id, clocks.kept(id, tools.totals(id).keys()))
-    tools.rest(id)
-    usage.rollup.restore(id, [...usage.rollup.rowsOf(id)])
+    this.resting.rest(nowMs, () => {
+      const { ledger, tools, clocks } = this.#parts
+      const changed = new Set([...(this.#changed ?? []), ...this.#stale])
+      for (const part of [ledger, tools, clocks.spans]) part.addUnsavedHomes(changed)
+      return changed
+    })
   }
 
   /** A conversation's sums as they are now; undefined for one that is not known. */
@@ -279,7 +196,6 @@ export class WorldHistory {
     for (const id of ids) {
       this.#changed?.delete(id)
       this.#stale.delete(id)
-      this.#written.delete(id)
       ledger.forget(id)
       tools.forget(id)
       clocks.forget(id)
@@ -298,39 +214,4 @@ export class WorldHistory {
     const conversation = this.#parts.conversations.get(id)
     return conversation === undefined ? undefined : { ...conversation.state(), booked: this.#parts.reconciler.booked.of(id) }
   }
-
-  #sleep(id: string, { account, calls, clocks, usage, reconciliation }: KeptSummary): void {
-    const parts = this.#parts
-    if (account !== undefined) parts.ledger.restoreAccount(id, account)
-    parts.clocks.restoreKept(id, clocks)
-    parts.tools.restoreKept(id, calls)
-    parts.usage.rollup.restore(id, usage)
-    if (reconciliation !== undefined) parts.reconciler.restore(id, reconciliation)
-  }
-
-  #load(id: string, isBooked: boolean): void {
-    const entries = this.#archive?.entries(id) ?? []
-    this.#parts.ledger.restore(entries.filter(isRequest), isBooked)
-    this.#parts.clocks.wake(id)
-    this.#parts.tools.restore(id, entries.filter(isCall), isBooked)
-    this.#parts.clocks.spans.restore(entries.filter(isSpan))
-  }
-
-  /** A request or call may be in memory though its conversation sleeps: open calls are, and requests whose key several bear. */
-  #wakeHome(what: KeyedEntry, key: number, known: { homeOf(key: number): string | undefined }): void {
-    const home = known.homeOf(key) ?? this.#archive?.home(what, key)
-    if (home !== undefined) this.wake(home)
-  }
-}
-
-function isRequest(entry: StoredEntry): entry is StoredRequest {
-  return entry.kind === "request"
-}
-
-function isCall(entry: StoredEntry): entry is StoredCall {
-  return entry.kind === "call"
-}
-
-function isSpan(entry: StoredEntry): entry is StoredSpan {
-  return entry.kind === "span"
 }

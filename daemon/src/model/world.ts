@@ -113,7 +113,7 @@ export class World implements PublishedWorld {
     this.#published = new WorldMessages({ ...parts, live: this.#live, slow: options.slow, host: options.host, now: options.now })
     this.latency = new LatencyReport({
       ...parts,
-      history: this.history,
+      resting: this.history.resting,
       host: options.host,
       now: options.now,
       idsOf: (id) => (this.#roster.sessions.has(id) ? this.#conversationIdsOf(id) : this.#conversations.has(id) ? [id] : undefined),
@@ -281,7 +281,7 @@ export class World implements PublishedWorld {
   }
 
   #requestsOf(conversationId: string): Iterable<LedgerRequest> {
-    this.history.wake(conversationId)
+    this.history.resting.wake(conversationId)
     return this.#ledger.requestsOf(conversationId)
   }
 

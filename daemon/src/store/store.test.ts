@@ -162,7 +162,7 @@ describe("a world that comes back", () => {
               // At once, what was just heard is not written yet.
               if (next === "settle") await run.store.written()
               await run.store.settle()
-              if (run.world.history.restingCount > 0) rested++
+              if (run.world.history.resting.count > 0) rested++
             } else if (next === "close") await run.store.close()
             else if (next === "fail") {
               failAt = at

@@ -172,11 +172,6 @@ export function openStore(options: StoreOptions): Store {
   async function send(batch: Batch): Promise<boolean> {
     try {
       await writer.ask({ kind: "write", batch })
-      if (unwritten !== undefined) sayHealth("ok", "")
-      unwritten = undefined
-      archive.written(batch.pieces)
-      world?.history.sumsWritten(batch.summaries.flatMap(({ id }) => names.text(id) ?? []))
-      return true
     } catch (error) {
       unwritten = batch
       isBehind = true
@@ -184,6 +179,11 @@ export function openStore(options: StoreOptions): Store {
       else notWritable(error instanceof Error ? error.message : String(error))
       return false
     }
+    if (unwritten !== undefined) sayHealth("ok", "")
+    unwritten = undefined
+    archive.written(batch.pieces)
+    world?.history.resting.sumsWritten(batch.summaries.flatMap(({ id }) => names.text(id) ?? []))
+    return true
   }
 
   function bytesRead(): number {
@@ -198,9 +198,9 @@ export function openStore(options: StoreOptions): Store {
     const before = now() - QUIET_MS
     const quiet = [...unsummed].filter(([, changedMs]) => changedMs <= before).slice(0, SUMS_AT_ONCE)
     if (quiet.length > 0 && flushing === undefined && world?.firstRead().done === true) await flush(quiet.map(([id]) => id))
-    world?.history.rest(now())
     clearTimeout(sumsTimer)
     if (isClosed) return
+    world?.history.rest(now())
     sumsTimer = setTimeout(() => void settle(), quiet.length === SUMS_AT_ONCE ? 100 : QUIET_MS / 4)
     sumsTimer.unref()
   }
