@@ -10,6 +10,7 @@ import type { PublishedWorld } from "../model/published-world.ts"
 import { InvalidArgumentError } from "./errors.ts"
 import { pricingMessage } from "./pricing-message.ts"
 import type { Subscribers } from "./subscribers.ts"
+import { compareText } from "../model/compare-text.ts"
 
 /** What the daemon knows of itself from the start. */
 export interface DaemonFacts {
@@ -126,10 +127,6 @@ function residentBytes(): number {
   } catch {
     return 0
   }
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
 }
 
 function whole(value: number): bigint {

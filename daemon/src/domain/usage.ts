@@ -27,6 +27,11 @@ export function addUsage(sum: UsageSum, usage: TokenUsage, sign: 1 | -1 = 1): vo
   sum.cacheWrite1h += sign * usage.cacheWrite1h
 }
 
+/** Tokens of all classes; reasoning lies inside output. */
+export function totalTokens({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: TokenUsage): number {
+  return input + output + cacheRead + cacheWrite5m + cacheWrite1h
+}
+
 /** What changes the price of a request besides its tokens. Absent members are not reported by the agent. */
 export interface PriceFactors {
   readonly speed?: "standard" | "fast"

@@ -1,4 +1,5 @@
-// An activity as the contract publishes it, with the words that are looked up only now: a conversation's title, what was said of an error. Where they are no longer known they are left out.
+// An activity as the contract publishes it, with the words that are looked up only now: a conversation's title, what was said of an error. Where
+// they are no longer known they are left out.
 
 import { create } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"

@@ -1,6 +1,7 @@
 // Which conversation a process is in. The agent's own word binds at once; where there is none, a conversation binds only if it began in
 // the process's folder after the process did, belongs to nobody else, and no other process could have begun it. A teammate's arguments and each
-// line of its conversation name its team and its name there, so these two tell who could have begun what. Anything less is said to be unknown, with the reason: a wrong conversation shows one person's words and money under another's name.
+// line of its conversation name its team and its name there, so these two tell who could have begun what. Anything
+// less is said to be unknown, with the reason: a wrong conversation shows one person's words and money under another's name.
 
 import type { AgentSeen, ConversationHint } from "../domain/facts.ts"
 import type { Evidence } from "../domain/agent.ts"

@@ -2,8 +2,9 @@
 
 import { create } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
-import { type Booked, BookedSchema, HiddenUsageSchema, TokensSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { type Booked, BookedSchema, HiddenUsageSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { HiddenUsage, Reconciliation } from "./reconciliation.ts"
+import { tokensMessage } from "./tokens-message.ts"
 
 export function bookedMessage(account: Reconciliation): Booked {
   return create(BookedSchema, {
@@ -30,19 +31,5 @@ function timesOf({ times }: Reconciliation): Partial<Booked> {
 }
 
 function hiddenMessage({ model, usage, webSearches, nanosUsd }: HiddenUsage) {
-  const { input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h } = usage
-  return create(HiddenUsageSchema, {
-    model,
-    tokens: create(TokensSchema, {
-      input: BigInt(input),
-      output: BigInt(output),
-      reasoning: BigInt(reasoning),
-      cacheRead: BigInt(cacheRead),
-      cacheWrite5m: BigInt(cacheWrite5m),
-      cacheWrite1h: BigInt(cacheWrite1h),
-      total: BigInt(input) + BigInt(output) + BigInt(cacheRead) + BigInt(cacheWrite5m) + BigInt(cacheWrite1h),
-    }),
-    nanosUsd,
-    webSearches: BigInt(webSearches),
-  })
+  return create(HiddenUsageSchema, { model, tokens: tokensMessage(usage), nanosUsd, webSearches: BigInt(webSearches) })
 }

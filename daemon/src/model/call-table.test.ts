@@ -67,7 +67,7 @@ test("keeps calls as a list of objects would, whatever is learnt of them, throug
           table.join(row, call.conversationId)
           model = [...model.filter((one) => one !== known), { ...known, conversationId: call.conversationId }]
         } else {
-          const gone = table.forget(call.conversationId).map(({ key }) => key)
+          const gone = table.forget(call.conversationId).map((at) => table.at(at).key)
           expect(gone).toEqual(model.filter((one) => one.conversationId === call.conversationId).map(({ key }) => key))
           model = model.filter((one) => one.conversationId !== call.conversationId)
         }

@@ -4,14 +4,11 @@ import type { ToolOutcome } from "../domain/facts.ts"
 import { NO_PLACE } from "./clock-samples.ts"
 import { makeRoom } from "./columns.ts"
 import { Interned } from "./interned.ts"
-import { RowChains } from "./row-chains.ts"
-import { RowIndex } from "./row-index.ts"
-import { RowNumbers } from "./row-numbers.ts"
+import { KeyedRows } from "./keyed-rows.ts"
 import type { StoredCall } from "./stored-entry.ts"
 import type { ToolCall } from "./tool-call.ts"
 
 const FIRST_CAPACITY = 64
-const NONE: ReadonlySet<number> = new Set()
 
 const IS_ABANDONED = 1
 const WAS_ASKED = 2
@@ -33,48 +30,40 @@ const OUTCOMES: readonly (ToolOutcome | undefined)[] = [
 
 /** All that rows are made of. Times that are not known are NaN, durations -1. */
 class Data {
+  readonly rows = new KeyedRows()
   readonly columns = {
-    key: new Float64Array(FIRST_CAPACITY),
     startMs: new Float64Array(FIRST_CAPACITY),
     endMs: new Float64Array(FIRST_CAPACITY),
     durationMs: new Int32Array(FIRST_CAPACITY),
     place: new Int32Array(FIRST_CAPACITY),
     waitPlace: new Int32Array(FIRST_CAPACITY),
-    conversation: new Uint32Array(FIRST_CAPACITY),
     subagent: new Uint32Array(FIRST_CAPACITY),
     name: new Uint32Array(FIRST_CAPACITY),
     outcome: new Uint8Array(FIRST_CAPACITY),
     flags: new Uint8Array(FIRST_CAPACITY),
   }
   readonly targets: (string | undefined)[] = []
-  readonly conversations = new Interned()
   readonly subagents = new Interned()
   readonly names = new Interned()
 }
 
 export class CallTable {
   readonly #data = new Data()
-  readonly #index = new RowIndex((row) => this.#data.columns.key[row] ?? 0)
-  readonly #chains = new RowChains()
-  readonly #rows = new RowNumbers()
 
   /** Calls that are there. */
   get size(): number {
-    return this.#index.size
+    return this.#data.rows.size
   }
 
   /** Adds a call, whose key is not there. */
   add(stored: Omit<StoredCall, "kind">, target: string | undefined): CallRow {
-    const { columns, targets } = this.#data
-    const row = this.#rows.take()
+    const { columns, targets, rows } = this.#data
+    const row = rows.add(stored.key, stored.conversationId)
     makeRoom(columns, row)
     targets[row] = target
-    columns.key[row] = stored.key
     columns.place[row] = NO_PLACE
     columns.waitPlace[row] = NO_PLACE
-    this.#index.add(row)
     const call = this.at(row)
-    this.join(call, stored.conversationId)
     call.subagentId = stored.subagentId
     call.name = stored.name
     call.startMs = stored.startMs
@@ -91,37 +80,29 @@ export class CallTable {
   }
 
   find(key: number): CallRow | undefined {
-    const row = this.#index.find(key)
+    const row = this.#data.rows.find(key)
     return row === undefined ? undefined : this.at(row)
   }
 
   /** A conversation's calls. */
   of(conversationId: string): CallRow[] {
-    return this.#chains.of(this.#data.conversations.known(conversationId)).map((row) => this.at(row))
+    return this.#data.rows.of(conversationId).map((row) => this.at(row))
   }
 
   /** Takes a call out of its conversation, whose it still is until it joins another. */
   leave({ row }: CallRow): void {
-    this.#chains.remove(this.#data.columns.conversation[row] ?? 0, row)
+    this.#data.rows.leave(row)
   }
 
   join({ row }: CallRow, conversationId: string): void {
-    const { columns, conversations } = this.#data
-    const conversation = conversations.number(conversationId, () => conversationId)
-    columns.conversation[row] = conversation
-    this.#chains.add(conversation, row)
+    this.#data.rows.join(row, conversationId)
   }
 
-  /** Forgets a conversation's calls but those in these rows, and answers them, for as long as none is added. */
-  forget(conversationId: string, stay: ReadonlySet<number> = NONE): readonly CallRow[] {
-    const calls = this.of(conversationId).filter(({ row }) => !stay.has(row))
-    for (const call of calls) {
-      this.#index.remove(call.key)
-      this.leave(call)
-      call.target = undefined
-      this.#rows.giveBack(call.row)
-    }
-    return calls
+  /** Forgets a conversation's calls but those in these rows; answers the rows of the others, for as long as none is added. */
+  forget(conversationId: string, stay?: ReadonlySet<number>): readonly number[] {
+    const rows = this.#data.rows.forget(conversationId, stay)
+    for (const row of rows) this.#data.targets[row] = undefined
+    return rows
   }
 }
 
@@ -136,11 +117,11 @@ export class CallRow implements ToolCall {
   }
 
   get key(): number {
-    return this.#data.columns.key[this.row] ?? 0
+    return this.#data.rows.keyOf(this.row)
   }
 
   get conversationId(): string {
-    return this.#data.conversations.value(this.#data.columns.conversation[this.row] ?? 0) ?? ""
+    return this.#data.rows.conversationOf(this.row)
   }
 
   get subagentId(): string | undefined {

@@ -7,7 +7,7 @@ import type { Conversation } from "./conversation.ts"
 import type { Roster } from "./roster.ts"
 import type { SessionState } from "./session-state.ts"
 import type { SpanSeen } from "./spans.ts"
-import { asksPermission } from "./status.ts"
+import { asksPermission, GONE, type StatusWord } from "./status.ts"
 import type { ToolCalls } from "./tool-calls.ts"
 import type { WorldHistory } from "./world-history.ts"
 
@@ -36,8 +36,6 @@ interface Wait {
   readonly isEstimated: boolean
 }
 
-/** Status words of a session whose agent does not run. */
-export const GONE: ReadonlySet<string | undefined> = new Set([undefined, "offline", "ended"])
 /** They tell nothing of whether a question was answered. */
 const UNTELLING: ReadonlySet<string | undefined> = new Set(["stalled", "unknown"])
 
@@ -51,11 +49,10 @@ export class LiveIntervals {
   }
 
   /** What a session does was read anew; `before` is its status word until now. */
-  statusRead(session: SessionState, before: string | undefined, nowMs: number): void {
+  statusRead(session: SessionState, before: StatusWord | undefined, nowMs: number): void {
     const { status, conversationId } = session
     if (status === undefined) return
-    if (GONE.has(before) !== GONE.has(status.status) && conversationId !== undefined) {
-      this.#parts.onConversation(conversationId)
+    if (GONE.has(before) !== GONE.has(status.status)) {
       for (const id of this.#parts.roster.conversationIdsOf(session)) this.#parts.onConversation(id)
     }
     const wait = this.#waits.get(session.id)

@@ -10,6 +10,7 @@ import { factorsKey, haveSameFactors, mergeFactors } from "./request-factors.ts"
 import { RowChains } from "./row-chains.ts"
 import { RowNumbers } from "./row-numbers.ts"
 import type { StoredRequest } from "./stored-entry.ts"
+import { compareText } from "./compare-text.ts"
 
 /** One request as it is accounted for. */
 export interface LedgerRequest {
@@ -271,10 +272,6 @@ function compareNames(a: Named, b: Named): number {
   return (
     compareText(a.conversationId, b.conversationId) || compareText(a.subagentId ?? "", b.subagentId ?? "") || compareText(a.model, b.model)
   )
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
 }
 
 /** 52 bits of a hash: ids are only compared with those of the same response, so keeping them whole would buy nothing. */

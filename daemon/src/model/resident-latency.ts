@@ -5,6 +5,7 @@ import type { ClockSamples } from "./clock-samples.ts"
 import type { Conversation } from "./conversation.ts"
 import { type LatencySourceOptions, inSlices, samplesOf } from "./latency-source.ts"
 import { ProjectLatency } from "./project-latency.ts"
+import { compareText } from "./compare-text.ts"
 
 export interface ResidentLatencyOptions extends LatencySourceOptions {
   readonly conversations: ReadonlyMap<string, Conversation>
@@ -99,8 +100,4 @@ export class ResidentLatency {
   #inMemory(id: string): ClockSamples | undefined {
     return this.#world.tools.isAtRest(id) ? undefined : this.#world.clocks.samples.get(id)
   }
-}
-
-function compareText(a = "", b = ""): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -40,7 +40,7 @@ test("keeps spans as a list of objects would, whatever is learnt of them, throug
           table.join(row, span.conversationId)
           model = [...model.filter((one) => one !== known), { ...known, conversationId: span.conversationId }]
         } else {
-          const gone = table.forget(span.conversationId).map(({ key }) => key)
+          const gone = table.forget(span.conversationId).map((at) => table.at(at).key)
           expect(gone).toEqual(model.filter((one) => one.conversationId === span.conversationId).map(({ key }) => key))
           model = model.filter((one) => one.conversationId !== span.conversationId)
         }

@@ -3,9 +3,7 @@
 import { NO_PLACE } from "./clock-samples.ts"
 import { makeRoom } from "./columns.ts"
 import { Interned } from "./interned.ts"
-import { RowChains } from "./row-chains.ts"
-import { RowIndex } from "./row-index.ts"
-import { RowNumbers } from "./row-numbers.ts"
+import { KeyedRows } from "./keyed-rows.ts"
 import type { Span } from "./spans.ts"
 import type { StoredSpan } from "./stored-entry.ts"
 
@@ -18,40 +16,32 @@ const WORDS: readonly StoredSpan["what"][] = ["model", "permission", "turn", "id
 
 /** All that rows are made of. An active part that is not known is NaN. */
 class Data {
+  readonly rows = new KeyedRows()
   readonly columns = {
-    key: new Float64Array(FIRST_CAPACITY),
     startMs: new Float64Array(FIRST_CAPACITY),
     endMs: new Float64Array(FIRST_CAPACITY),
     activeMs: new Float64Array(FIRST_CAPACITY),
     place: new Int32Array(FIRST_CAPACITY),
-    conversation: new Uint32Array(FIRST_CAPACITY),
     subagent: new Uint32Array(FIRST_CAPACITY),
     model: new Uint32Array(FIRST_CAPACITY),
     what: new Uint8Array(FIRST_CAPACITY),
     flags: new Uint8Array(FIRST_CAPACITY),
   }
-  readonly conversations = new Interned()
   readonly subagents = new Interned()
   readonly models = new Interned()
 }
 
 export class SpanTable {
   readonly #data = new Data()
-  readonly #index = new RowIndex((row) => this.#data.columns.key[row] ?? 0)
-  readonly #chains = new RowChains()
-  readonly #rows = new RowNumbers()
 
   /** Adds a span, whose key is not there. */
   add(stored: StoredSpan): SpanRow {
-    const { columns } = this.#data
-    const row = this.#rows.take()
+    const { columns, rows } = this.#data
+    const row = rows.add(stored.key, stored.conversationId)
     makeRoom(columns, row)
-    columns.key[row] = stored.key
     columns.what[row] = WORDS.indexOf(stored.what)
     columns.place[row] = NO_PLACE
-    this.#index.add(row)
     const span = this.at(row)
-    this.join(span, stored.conversationId)
     span.become(stored)
     return span
   }
@@ -61,36 +51,27 @@ export class SpanTable {
   }
 
   find(key: number): SpanRow | undefined {
-    const row = this.#index.find(key)
+    const row = this.#data.rows.find(key)
     return row === undefined ? undefined : this.at(row)
   }
 
   /** A conversation's spans. */
   of(conversationId: string): SpanRow[] {
-    return this.#chains.of(this.#data.conversations.known(conversationId)).map((row) => this.at(row))
+    return this.#data.rows.of(conversationId).map((row) => this.at(row))
   }
 
   /** Takes a span out of its conversation, whose it still is until it joins another. */
   leave({ row }: SpanRow): void {
-    this.#chains.remove(this.#data.columns.conversation[row] ?? 0, row)
+    this.#data.rows.leave(row)
   }
 
   join({ row }: SpanRow, conversationId: string): void {
-    const { columns, conversations } = this.#data
-    const conversation = conversations.number(conversationId, () => conversationId)
-    columns.conversation[row] = conversation
-    this.#chains.add(conversation, row)
+    this.#data.rows.join(row, conversationId)
   }
 
-  /** Forgets a conversation's spans and answers them, for as long as none is added. */
-  forget(conversationId: string): readonly SpanRow[] {
-    const spans = this.of(conversationId)
-    for (const span of spans) {
-      this.#index.remove(span.key)
-      this.leave(span)
-      this.#rows.giveBack(span.row)
-    }
-    return spans
+  /** Forgets a conversation's spans and answers their rows, for as long as none is added. */
+  forget(conversationId: string): readonly number[] {
+    return this.#data.rows.forget(conversationId)
   }
 }
 
@@ -105,7 +86,7 @@ export class SpanRow implements Span {
   }
 
   get key(): number {
-    return this.#data.columns.key[this.row] ?? 0
+    return this.#data.rows.keyOf(this.row)
   }
 
   get what(): StoredSpan["what"] {
@@ -113,7 +94,7 @@ export class SpanRow implements Span {
   }
 
   get conversationId(): string {
-    return this.#data.conversations.value(this.#data.columns.conversation[this.row] ?? 0) ?? ""
+    return this.#data.rows.conversationOf(this.row)
   }
 
   get subagentId(): string | undefined {

@@ -6,6 +6,7 @@ import { keyHash } from "./key-hash.ts"
 import { type SpanRow, SpanTable } from "./span-table.ts"
 import type { StoredEntry, StoredSpan } from "./stored-entry.ts"
 import { Unsaved } from "./unsaved.ts"
+import { compareText } from "./compare-text.ts"
 
 export type SpanWord = StoredSpan["what"]
 
@@ -101,7 +102,7 @@ export class Spans {
 
   /** Forgets a conversation's spans. */
   forget(conversationId: string): void {
-    for (const { row } of this.#table.forget(conversationId)) this.unsaved.forget(row)
+    for (const row of this.#table.forget(conversationId)) this.unsaved.forget(row)
   }
 
   #changed(span: SpanRow): void {
@@ -155,8 +156,4 @@ function isSame(a: StoredSpan, b: StoredSpan): boolean {
     a.isCut === b.isCut &&
     a.activeMs === b.activeMs
   )
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

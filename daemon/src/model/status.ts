@@ -8,6 +8,9 @@ import type { ToolCall } from "./tool-call.ts"
 
 export type StatusWord = "starting" | "working" | "waiting" | "idle" | "stalled" | "offline" | "ended" | "unknown"
 
+/** Of a session whose agent does not run, or of which nothing is known yet. */
+export const GONE: ReadonlySet<StatusWord | undefined> = new Set([undefined, "offline", "ended"])
+
 export interface StatusReading {
   readonly status: StatusWord
   readonly reason: string

@@ -1,8 +1,9 @@
 // Tokens and money as the contract publishes them.
 
 import { Certainty as CertaintyCode, type Cost, type Tokens } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import type { TokenUsage } from "../domain/usage.ts"
+import { type TokenUsage, totalTokens } from "../domain/usage.ts"
 import type { Certainty } from "./prices/price-book.ts"
+import { wholeNumber } from "./whole-number.ts"
 
 /** As the contract writes it. */
 export const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
@@ -11,16 +12,16 @@ export const CERTAINTY_CODE: Record<Certainty, CertaintyCode> = {
   unpriced: CertaintyCode.UNPRICED,
 }
 
-export function tokensMessage({ input, output, reasoning, cacheRead, cacheWrite5m, cacheWrite1h }: TokenUsage): Tokens {
+export function tokensMessage(tokens: TokenUsage): Tokens {
   return {
     $typeName: "vibecraft.v1.Tokens",
-    input: BigInt(input),
-    output: BigInt(output),
-    reasoning: BigInt(reasoning),
-    cacheRead: BigInt(cacheRead),
-    cacheWrite5m: BigInt(cacheWrite5m),
-    cacheWrite1h: BigInt(cacheWrite1h),
-    total: BigInt(input) + BigInt(output) + BigInt(cacheRead) + BigInt(cacheWrite5m) + BigInt(cacheWrite1h),
+    input: wholeNumber(tokens.input),
+    output: wholeNumber(tokens.output),
+    reasoning: wholeNumber(tokens.reasoning),
+    cacheRead: wholeNumber(tokens.cacheRead),
+    cacheWrite5m: wholeNumber(tokens.cacheWrite5m),
+    cacheWrite1h: wholeNumber(tokens.cacheWrite1h),
+    total: wholeNumber(totalTokens(tokens)),
   }
 }
 

@@ -219,7 +219,7 @@ export class ToolCalls {
   /** Forgets a conversation's calls for good. */
   forget(conversationId: string): void {
     this.#totals.wake(conversationId)
-    for (const { row } of this.#table.forget(conversationId)) this.unsaved.forget(row)
+    for (const row of this.#table.forget(conversationId)) this.unsaved.forget(row)
     this.#open.delete(conversationId)
   }
 

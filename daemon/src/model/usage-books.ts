@@ -25,7 +25,8 @@ import { BLOCK_MS } from "./usage-blocks.ts"
 import type { UsageConversation } from "./usage-conversation.ts"
 import { blockName, blocksByAgent, isAskedFor, type UsageQuery, usageReport, type UsageSource } from "./usage-report.ts"
 import { SLOT_MS, UsageRollup } from "./usage-rollup.ts"
-import { CorrectedSum, UsageSum, whole64, wholeNumber } from "./usage-sum.ts"
+import { CorrectedSum, UsageSum } from "./usage-sum.ts"
+import { whole64, wholeNumber } from "./whole-number.ts"
 
 export interface UsageBooksOptions {
   readonly prices: PriceBook

@@ -1,19 +1,13 @@
 // The sum behind one row of a report: what was measured, what was corrected, and how sure it is.
 
 import { create } from "@bufbuild/protobuf"
-import {
-  Certainty,
-  type Cost,
-  CostSchema,
-  type Corrected,
-  CorrectedSchema,
-  type Tokens,
-  TokensSchema,
-} from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import { addUsage, NO_USAGE, type TokenUsage } from "../domain/usage.ts"
+import { Certainty, type Cost, CostSchema, type Corrected, CorrectedSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { addUsage, NO_USAGE, totalTokens } from "../domain/usage.ts"
 import type { CorrectionEffect } from "./corrections.ts"
 import { modelIdOf } from "./prices/model-id.ts"
+import { tokensMessage } from "./tokens-message.ts"
 import type { UsageSums } from "./usage-rollup.ts"
+import { whole64, wholeNumber } from "./whole-number.ts"
 
 /** Model names by bare name; hostile ones could be endless. */
 const bareNames = new Map<string, string>()
@@ -74,7 +68,7 @@ export class UsageSum {
   }
 
   get totalTokens(): number {
-    return totalOf(this.#tokens)
+    return totalTokens(this.#tokens)
   }
 
   get uncachedTokens(): number {
@@ -135,32 +129,4 @@ export class CorrectedSum {
       unpricedModels: [...this.#unpriced].sort(),
     })
   }
-}
-
-/** Tokens as the contract has them. */
-export function tokensMessage(tokens: TokenUsage): Tokens {
-  return create(TokensSchema, {
-    input: wholeNumber(tokens.input),
-    output: wholeNumber(tokens.output),
-    reasoning: wholeNumber(tokens.reasoning),
-    cacheRead: wholeNumber(tokens.cacheRead),
-    cacheWrite5m: wholeNumber(tokens.cacheWrite5m),
-    cacheWrite1h: wholeNumber(tokens.cacheWrite1h),
-    total: wholeNumber(totalOf(tokens)),
-  })
-}
-
-function totalOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: TokenUsage): number {
-  return input + output + cacheRead + cacheWrite5m + cacheWrite1h
-}
-
-const MOST_64 = 2n ** 63n - 1n
-
-/** A number of the contract's; absurd sums are cut rather than refused, so that one hostile line cannot silence a report. */
-export function whole64(value: bigint): bigint {
-  return value > MOST_64 ? MOST_64 : value < -MOST_64 ? -MOST_64 : value
-}
-
-export function wholeNumber(value: number): bigint {
-  return Number.isFinite(value) ? whole64(BigInt(Math.round(value))) : 0n
 }
