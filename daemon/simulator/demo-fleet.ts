@@ -207,7 +207,10 @@ const VISITOR: StartOptions = {
 const LATE_MS = 15_000
 const VISIT_GAP_MS = 45_000
 
-/** Starts the residents and a headless helper of the first; a team gathers, later one joins, and visitors come and go. Errors of later arrivals go to `onError`. */
+/**
+ * Starts the residents and a headless helper of the first; a team gathers, later one joins, and visitors come and go. Errors of later arrivals
+ * go to `onError`.
+ */
 export async function startDemoFleet(simulator: Simulator, onError: (error: unknown) => void): Promise<{ close(): void }> {
   // Side by side, but for the windows of one tmux session.
   const rows = [...Map.groupBy(RESIDENTS, ({ session }) => session).values()]
