@@ -154,7 +154,7 @@ describe.each(WAYS.map((way) => ({ way, name: nameOf(way) })))("$name", ({ way }
       errorRate: 0,
     })
     await allHave(2)
-    const row = api.world.metricsRow("c-1")
+    const row = api.world.metricsRow("c-1")?.message
     expect(row?.tools).toHaveLength(40)
     for (const watch of watches) {
       const [short, long] = rowsOf(watch)

@@ -36,7 +36,7 @@ describe.each(homes)("$folder", ({ folder, home, agent }) => {
       expect(trees.length).toBeGreaterThan(2)
       for (const tree of trees) expectParts(tree)
       const nodes = trees.flatMap((tree) => tree.nodes)
-      const rows = world.metrics(Scope.ALL)
+      const rows = world.metrics(Scope.ALL).map(({ message }) => message)
       expect(sum(trees.map(({ nodes: [root] }) => root?.total?.tokens?.total))).toBe(sum(rows.map(({ tokens }) => tokens?.total)))
       expect(sum(trees.map(({ nodes: [root] }) => root?.total?.cost?.nanosUsd))).toBe(sum(rows.map(({ cost }) => cost?.nanosUsd)))
       for (const node of nodes) {

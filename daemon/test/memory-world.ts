@@ -1,12 +1,14 @@
 // A world that holds what a test puts into it, so that the API can be tried without an agent or a transcript.
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf"
+import { sizeDelimitedEncode } from "@bufbuild/protobuf/wire"
 import { timestampNow } from "@bufbuild/protobuf/wkt"
 import { FirstReadSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { type Metrics, MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { type Session, SessionSchema, Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { type Hierarchy, HierarchySchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { Dirty, PublishedWorld } from "../src/model/published-world.ts"
+import { PublishedRow } from "../src/model/rows/published-row.ts"
 
 export interface MemoryWorld extends PublishedWorld {
   putSession(init: MessageInitShape<typeof SessionSchema>): void
@@ -68,13 +70,16 @@ export function createMemoryWorld(): MemoryWorld {
       return marked
     },
     sessionInScope: (id, scope) => inScope(sessions.get(id), scope),
-    metrics: (scope) => [...rows.values()].filter((row) => rowInScope(row, scope)),
+    metrics: (scope) => [...rows.values()].filter((row) => rowInScope(row, scope)).map(published),
     metricsOf(id) {
       const row = rows.get(id)
-      if (row !== undefined) return [row]
-      return sessions.has(id) ? [...rows.values()].filter((other) => other.sessionId === id) : undefined
+      if (row !== undefined) return [published(row)]
+      return sessions.has(id) ? [...rows.values()].filter((other) => other.sessionId === id).map(published) : undefined
     },
-    metricsRow: (conversationId) => rows.get(conversationId),
+    metricsRow(conversationId) {
+      const row = rows.get(conversationId)
+      return row && published(row)
+    },
     conversationInScope: (conversationId, scope) => rowInScope(rows.get(conversationId), scope),
     trees: (scope) => [...trees.values()].filter(({ rootId }) => inScope(sessions.get(rootId), scope)),
     treeRoot: (id) =>
@@ -134,4 +139,8 @@ function inScope(session: Session | undefined, scope: Scope): boolean {
   if (session === undefined) return false
   if (scope === Scope.ALL) return true
   return session.status !== Status.ENDED && (scope === Scope.RECENT || session.status !== Status.OFFLINE)
+}
+
+function published(row: Metrics): PublishedRow {
+  return new PublishedRow(row.conversationId, sizeDelimitedEncode(MetricsSchema, row))
 }

@@ -20,7 +20,7 @@ const FORK = "00000000-0000-4000-8000-0000000000f1"
 describe.skipIf(!existsSync(HOME))("what Claude Code booked", () => {
   const paths = existsSync(HOME) ? transcripts() : []
   const forward = worldOf(paths)
-  const rows = new Map(forward.metrics(Scope.ALL).map((row) => [row.conversationId, row]))
+  const rows = new Map(forward.metrics(Scope.ALL).map(({ message }) => [message.conversationId, message]))
   const booked = paths.flatMap((path) => {
     const usd = bookedUsd(path)
     return usd === undefined
@@ -53,7 +53,7 @@ describe.skipIf(!existsSync(HOME))("what Claude Code booked", () => {
 
   test("comes to the same in whatever order the files are read", () => {
     const backward = worldOf(paths.toReversed())
-    for (const row of backward.metrics(Scope.ALL)) expect(row.booked).toEqual(rows.get(row.conversationId)?.booked)
+    for (const { message: row } of backward.metrics(Scope.ALL)) expect(row.booked).toEqual(rows.get(row.conversationId)?.booked)
   })
 })
 

@@ -88,7 +88,7 @@ export function createTailBed(options: TailBedOptions = {}): TailBed {
     ...(options.withoutWatches === true ? { maxWatches: 0 } : {}),
   })
   const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 5 })
-  const output = (id = SESSION): number => Number(world.metricsRow(id)?.tokens?.output ?? 0n)
+  const output = (id = SESSION): number => Number(world.metricsRow(id)?.message.tokens?.output ?? 0n)
   function write(path: string, content: string | Buffer): string {
     const full = join(home, path)
     mkdirSync(dirname(full), { recursive: true })
@@ -104,9 +104,9 @@ export function createTailBed(options: TailBedOptions = {}): TailBed {
     write,
     pass: (ms) => void (passedMs += ms),
     append: (path, content) => appendFileSync(join(home, path), content),
-    find: (id) => world.metricsRow(id),
+    find: (id) => world.metricsRow(id)?.message,
     row(id = SESSION) {
-      const row = world.metricsRow(id)
+      const row = world.metricsRow(id)?.message
       if (row === undefined) throw new Error(`nothing is known of ${id}`)
       return row
     },

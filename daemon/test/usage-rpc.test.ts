@@ -229,7 +229,7 @@ describe("GetPricing", () => {
     for (const { requested, rates, certainty } of models) {
       expect(certainty).not.toBe(Certainty.UNPRICED)
       world.apply([seen(requested), request(requested, NOW, { model: requested, usage: { ...NO_USAGE, output: 1000 } })])
-      expect(world.metricsRow(requested)?.cost?.nanosUsd).toBe((rates?.outputNanosUsd ?? 0n) / 1000n)
+      expect(world.metricsRow(requested)?.message.cost?.nanosUsd).toBe((rates?.outputNanosUsd ?? 0n) / 1000n)
     }
   })
 })

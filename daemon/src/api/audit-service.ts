@@ -22,10 +22,11 @@ export function createAuditService(
     async audit(request) {
       const wanted = request.id === "" ? world.metrics(Scope.ALL) : world.metricsOf(request.id)
       if (wanted === undefined) throw new NotFoundError("session or conversation", request.id)
+      const messages = wanted.map((row) => row.message)
       const { threads, problems } = await readThreadTotals()
-      const sessionOf = new Map(wanted.map(({ conversationId, sessionId }) => [conversationId, sessionId]))
+      const sessionOf = new Map(messages.map(({ conversationId, sessionId }) => [conversationId, sessionId]))
       const rows = auditRows({
-        rows: wanted,
+        rows: messages,
         threadTokens: new Map(threads.map(({ id, tokens }) => [id, tokens])),
         nameOf: (conversationId) => world.session(sessionOf.get(conversationId) ?? "")?.name ?? "",
         withUnread: request.id === "",

@@ -1,29 +1,18 @@
-// Rows of metrics as they go over the wire in the binary format, encoded once for everybody who watches: to encode one takes longer than to
-// send it, and several clients mostly hear of the same change. Connect encodes what a handler yields by itself, and what is encoded already it
-// takes as fields that it does not know.
+// Rows of metrics as they stand in a message to who watches.
 
-import { toBinary, type UnknownField } from "@bufbuild/protobuf"
+import type { DescField, UnknownField } from "@bufbuild/protobuf"
 import { WireType } from "@bufbuild/protobuf/wire"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import { type MetricsUpdated, MetricsUpdatedSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
+import type { PublishedRow } from "../model/rows/published-row.ts"
 
-const TYPE = "vibecraft.v1.MetricsUpdated"
-const { metrics: FIELD } = MetricsUpdatedSchema.field
-
-/** By row, as long as the world publishes it. */
-const encoded = new WeakMap<Metrics, UnknownField>()
-
-/** For one of several clients that read the binary format: in JSON these rows would not show, and for a single one nothing is spared. */
-export function encodedUpdate(rows: readonly Metrics[]): MetricsUpdated {
-  return { $typeName: TYPE, metrics: [], $unknown: rows.map(encodedRow) }
+/** A message's rows: as messages, or as fields that Connect does not know, and writes as they are. */
+interface Rows {
+  readonly metrics: Metrics[]
+  readonly $unknown?: UnknownField[]
 }
 
-function encodedRow(row: Metrics): UnknownField {
-  let field = encoded.get(row)
-  if (field === undefined) {
-    // Whoever writes a field puts its tag before it, which takes one byte.
-    const data = toBinary(MetricsUpdatedSchema, { $typeName: TYPE, metrics: [row] }).subarray(1)
-    encoded.set(row, (field = { no: FIELD.number, wireType: WireType.LengthDelimited, data }))
-  }
-  return field
+/** For a client that reads the binary format, `isBinary`, they are encoded already: in JSON they would not show then. */
+export function rowsMember(rows: readonly PublishedRow[], field: DescField, isBinary: boolean): Rows {
+  if (!isBinary) return { metrics: rows.map((row) => row.message) }
+  return { metrics: [], $unknown: rows.map(({ bytes }) => ({ no: field.number, wireType: WireType.LengthDelimited, data: bytes })) }
 }

@@ -4,16 +4,21 @@ import type { MessageInitShape } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import type { ServiceImpl } from "@connectrpc/connect"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import type { MetricsService, WatchMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
+import {
+  type MetricsService,
+  MetricsSnapshotSchema,
+  MetricsUpdatedSchema,
+  type WatchMetricsResponseSchema,
+} from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
 import type { PublishedWorld } from "../model/published-world.ts"
+import type { PublishedRow } from "../model/rows/published-row.ts"
 import { createAuditService, type ReadThreadTotals } from "./audit-service.ts"
-import { encodedUpdate } from "./encoded-rows.ts"
+import { rowsMember } from "./encoded-rows.ts"
 import { NotFoundError } from "./errors.ts"
 import { follow, type FollowEvent, type WatchContext } from "./follow.ts"
 import type { Followed } from "./membership.ts"
 import { createLatencyService, type LatencyPort } from "./latency-service.ts"
 import { pageOf } from "./page.ts"
-import { createSubscribers } from "./subscribers.ts"
 import { createUsageService, type UsageBooksPort } from "./usage-service.ts"
 import { parseId, parseScope, parseWatch, type WatchQuery } from "./parse-requests.ts"
 
@@ -29,18 +34,16 @@ export interface MetricsServiceOptions extends WatchContext {
 /** Serves metrics out of the world. */
 export function createMetricsService(options: MetricsServiceOptions): ServiceImpl<typeof MetricsService> {
   const { world, usage } = options
-  /** Those who watch in the binary format. */
-  const readers = createSubscribers(Infinity)
   return {
     ...createUsageService(world, usage),
     ...createLatencyService(world, options.latency),
     ...createAuditService(world, options.readThreadTotals),
     getMetrics(request) {
-      return { metrics: [...rowsOf(world, parseId(request.id))], firstRead: world.firstRead() }
+      return { metrics: messagesOf(rowsOf(world, parseId(request.id))), firstRead: world.firstRead() }
     },
     listMetrics(request) {
       const { items, nextPageToken } = pageOf(world.metrics(parseScope(request.scope)), conversationOf, request)
-      return { metrics: [...items], firstRead: world.firstRead(), nextPageToken }
+      return { metrics: messagesOf(items), firstRead: world.firstRead(), nextPageToken }
     },
     async *watchMetrics(request, { signal, requestHeader }) {
       const query = parseWatch(request)
@@ -49,19 +52,22 @@ export function createMetricsService(options: MetricsServiceOptions): ServiceImp
       const events = follow({ ...options, followed, touched: (dirty) => dirty.conversationIds, minIntervalMs: query.minIntervalMs, signal })
       // As it is named in every protocol.
       const isBinary = requestHeader.get("content-type")?.includes("json") !== true
-      if (isBinary) readers.enter(signal)
-      for await (const event of events) yield* toMessages(event, isBinary && readers.count() > 1)
+      for await (const event of events) yield* toMessages(event, isBinary)
     },
   }
 }
 
-function rowsOf(world: PublishedWorld, id: string): readonly Metrics[] {
+function rowsOf(world: PublishedWorld, id: string): readonly PublishedRow[] {
   const rows = world.metricsOf(id)
   if (rows === undefined) throw new NotFoundError("session or conversation", id)
   return rows
 }
 
-function followMetrics(world: PublishedWorld, { scope, id }: WatchQuery): Followed<Metrics> {
+function messagesOf(rows: readonly PublishedRow[]): Metrics[] {
+  return rows.map((row) => row.message)
+}
+
+function followMetrics(world: PublishedWorld, { scope, id }: WatchQuery): Followed<PublishedRow> {
   const inScope = (conversationId: string): boolean => world.conversationInScope(conversationId, scope)
   if (id === undefined)
     return { list: () => world.metrics(scope), has: inScope, item: (row) => world.metricsRow(row), idOf: conversationOf }
@@ -75,21 +81,36 @@ function followMetrics(world: PublishedWorld, { scope, id }: WatchQuery): Follow
   }
 }
 
-function conversationOf(row: Metrics): string {
+function conversationOf(row: PublishedRow): string {
   return row.conversationId
 }
 
-function* toMessages(event: FollowEvent<Metrics>, isShared: boolean): Generator<WatchMessage> {
+function* toMessages(event: FollowEvent<PublishedRow>, isBinary: boolean): Generator<WatchMessage> {
   switch (event.kind) {
     case "snapshot":
-      yield { event: { case: "snapshot", value: { metrics: [...event.items], firstRead: event.firstRead } } }
+      yield {
+        event: {
+          case: "snapshot",
+          value: {
+            $typeName: "vibecraft.v1.MetricsSnapshot",
+            ...rowsMember(event.items, MetricsSnapshotSchema.field.metrics, isBinary),
+            firstRead: event.firstRead,
+          },
+        },
+      }
       return
     case "heartbeat":
       yield { event: { case: "heartbeat", value: { time: timestampFromMs(Date.now()) } } }
       return
     case "changes": {
       const rows = [...event.added, ...event.changed]
-      if (rows.length > 0) yield { event: { case: "updated", value: isShared ? encodedUpdate(rows) : { metrics: rows } } }
+      if (rows.length > 0)
+        yield {
+          event: {
+            case: "updated",
+            value: { $typeName: "vibecraft.v1.MetricsUpdated", ...rowsMember(rows, MetricsUpdatedSchema.field.metrics, isBinary) },
+          },
+        }
       if (event.removed.length > 0) yield { event: { case: "ended", value: { conversationIds: [...event.removed] } } }
       if (event.firstRead !== undefined) yield { event: { case: "firstRead", value: event.firstRead } }
     }

@@ -44,7 +44,7 @@ export function createUsageService(world: PublishedWorld, books: UsageBooksPort)
     async correctUsage({ action }, context) {
       requireSocket(context, "correcting usage")
       const record = await carriedOut(books, action)
-      const metrics = world.metricsRow(record.conversationId)
+      const metrics = world.metricsRow(record.conversationId)?.message
       return { correction: correctionMessage(record, books), ...(metrics === undefined ? {} : { metrics }) }
     },
     listCorrections(request) {

@@ -55,12 +55,7 @@ export class Clocks implements SpanListener, CallListener {
   figuresOf(conversationId: string): ClockFigures {
     const kept = this.#kept.get(conversationId)
     if (kept !== undefined) return figuresAtRest(JSON.parse(kept) as FiguresAtRest)
-    const samples = this.#samples.get(conversationId)
-    return {
-      clock: (clock) => samples?.figures(clock),
-      tool: (name) => samples?.toolFigures(name),
-      activeMs: this.#activeOf(conversationId),
-    }
+    return new FiguresInMemory(this.#samples.get(conversationId), this.#activeOf(conversationId))
   }
 
   callChanged(call: ToolCall, hasMoved: boolean): void {
@@ -190,10 +185,7 @@ export class Clocks implements SpanListener, CallListener {
 
   #activeOf(conversationId: string): number | undefined {
     if (this.#activeMs.has(conversationId)) return this.#activeMs.get(conversationId)
-    let sum: number | undefined
-    for (const { what, subagentId, activeMs } of this.spans.of(conversationId)) {
-      if (what === "turn" && subagentId === undefined && activeMs !== undefined) sum = (sum ?? 0) + activeMs
-    }
+    const sum = this.spans.activeMs(conversationId)
     this.#activeMs.set(conversationId, sum)
     return sum
   }
@@ -202,6 +194,25 @@ export class Clocks implements SpanListener, CallListener {
     let samples = this.#samples.get(conversationId)
     if (samples === undefined) this.#samples.set(conversationId, (samples = new ClockSamples()))
     return samples
+  }
+}
+
+/** Asked for with every row: not two closures each time. */
+class FiguresInMemory implements ClockFigures {
+  readonly #samples: ClockSamples | undefined
+  readonly activeMs: number | undefined
+
+  constructor(samples: ClockSamples | undefined, activeMs: number | undefined) {
+    this.#samples = samples
+    this.activeMs = activeMs
+  }
+
+  clock(clock: ClockWord): Percentiles | undefined {
+    return this.#samples?.figures(clock)
+  }
+
+  tool(name: string): Percentiles | undefined {
+    return this.#samples?.toolFigures(name)
   }
 }
 

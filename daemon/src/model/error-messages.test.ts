@@ -13,7 +13,7 @@ function metricsAfter(facts: readonly Fact[]): Metrics | undefined {
   const world = new World({ host: create(HostSchema, { id: "h", name: "box" }), prices: createPriceBook([]), now: () => START })
   world.apply([{ kind: "conversation-seen", conversationId: "c", agent: "claude" }])
   for (const fact of facts) world.apply([fact])
-  return world.metricsRow("c")
+  return world.metricsRow("c")?.message
 }
 
 function call(callId: string, name: string, endMs: number, outcome: ToolOutcome, example?: string): Fact[] {

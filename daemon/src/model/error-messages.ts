@@ -1,18 +1,17 @@
 // What went wrong in a conversation as the contract publishes it.
 
 import { create } from "@bufbuild/protobuf"
-import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import {
   type ApiErrorCount,
   ApiErrorCountSchema,
   ErrorClass,
   type ErrorCount,
-  ErrorCountSchema,
   type HookFailureCount,
   HookFailureCountSchema,
 } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { ToolOutcome } from "../domain/facts.ts"
 import { FAILURES } from "./judged-outcome.ts"
+import { timestampMessage } from "./timestamp-message.ts"
 import type { ToolErrors, ToolTotals } from "./tool-totals.ts"
 import type { Trouble } from "./trouble.ts"
 
@@ -59,14 +58,16 @@ function isLater(a: ToolErrors, b: ToolErrors): boolean {
 
 function errorMessage(outcome: ToolOutcome, { count, last, lastTool }: Sum, trouble: Trouble): ErrorCount {
   const example = trouble.exampleOf(last.lastKey, outcome, lastTool)
-  return create(ErrorCountSchema, {
+  const message: ErrorCount = {
+    $typeName: "vibecraft.v1.ErrorCount",
     errorClass: ERROR_CLASS[outcome] ?? ErrorClass.UNSPECIFIED,
     count: BigInt(count),
     isFailure: FAILURES.has(outcome),
-    lastTime: timestampFromMs(last.lastMs),
+    lastTime: timestampMessage(last.lastMs),
     lastTool,
-    ...(example === undefined ? {} : { lastExample: example }),
-  })
+  }
+  if (example !== undefined) message.lastExample = example
+  return message
 }
 
 /** Failed requests by kind, most first. */
@@ -77,7 +78,7 @@ export function apiErrorMessages({ apiErrors, untold }: Trouble): ApiErrorCount[
       count: BigInt(count),
       finalCount: BigInt(finals),
       lostMs: BigInt(Math.round(lostMs)),
-      lastTime: timestampFromMs(lastMs),
+      lastTime: timestampMessage(lastMs),
       ...(lastExample === undefined ? {} : { lastExample }),
     }),
   )
@@ -91,7 +92,7 @@ export function hookFailureMessages({ hookFailures }: Trouble): HookFailureCount
     create(HookFailureCountSchema, {
       hook,
       count: BigInt(count),
-      lastTime: timestampFromMs(lastMs),
+      lastTime: timestampMessage(lastMs),
       ...(lastExample === undefined ? {} : { lastExample }),
     }),
   )

@@ -1,13 +1,11 @@
 // Latencies as the contract writes them.
 
 import { create } from "@bufbuild/protobuf"
-import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import {
   Baseline,
   Clock,
   type Latency,
   type OpenInterval as OpenIntervalMessage,
-  OpenIntervalSchema,
   type Slowness as SlownessMessage,
   SlownessSchema,
   type Window,
@@ -16,6 +14,7 @@ import type { ClockWord } from "./clock-samples.ts"
 import type { Percentiles } from "./latency.ts"
 import type { OpenInterval } from "./live-intervals.ts"
 import type { Slowness } from "./slow-judge.ts"
+import { timestampMessage } from "./timestamp-message.ts"
 
 export const CLOCK_CODE: Record<ClockWord, Clock> = {
   tool: Clock.TOOL,
@@ -54,10 +53,12 @@ export function slownessMessage({ clock, tool, baseline, p95Ms, count, baselineP
 }
 
 export function openIntervalMessage({ clock, startMs, tool, subagentId }: OpenInterval): OpenIntervalMessage {
-  return create(OpenIntervalSchema, {
+  const message: OpenIntervalMessage = {
+    $typeName: "vibecraft.v1.OpenInterval",
     clock: CLOCK_CODE[clock],
-    startedTime: timestampFromMs(startMs),
-    ...(tool === undefined ? {} : { tool }),
-    ...(subagentId === undefined ? {} : { subagentId }),
-  })
+    startedTime: timestampMessage(startMs),
+  }
+  if (tool !== undefined) message.tool = tool
+  if (subagentId !== undefined) message.subagentId = subagentId
+  return message
 }

@@ -33,7 +33,7 @@ function setUp() {
     world.apply([fact])
   }
   const told = (fact: Fact): void => world.apply([fact])
-  const row = () => world.metricsRow("c")
+  const row = () => world.metricsRow("c")?.message
   return {
     clock,
     world,
@@ -83,7 +83,7 @@ describe("what runs now", () => {
     told(call)
     registry(2_100, "waiting", "permission prompt")
     told(ended(9_000))
-    const ofTool = () => world.metricsRow("c")?.tools[0]?.latency?.maxMs
+    const ofTool = () => world.metricsRow("c")?.message.tools[0]?.latency?.maxMs
     expect(ofTool()).toBe(7_000n)
     registry(8_100, "busy")
     expect(ofTool()).toBe(1_000n)

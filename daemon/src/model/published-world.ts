@@ -1,9 +1,9 @@
 // What the world shows to those who serve it. The messages are the contract's own, so what is published here is what clients get.
 
 import type { FirstRead, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
-import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Hierarchy } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import type { PublishedRow } from "./rows/published-row.ts"
 
 /** What changed since a subscriber last heard: ids, never values. */
 export interface Dirty {
@@ -26,11 +26,11 @@ export interface PublishedWorld {
   /** Whether a session belongs to a scope now. */
   sessionInScope(id: string, scope: Scope): boolean
   /** One row per conversation, in the order of `sessions`. */
-  metrics(scope: Scope): readonly Metrics[]
+  metrics(scope: Scope): readonly PublishedRow[]
   /** The rows of a session, or the one of a conversation; undefined when the id is not known. */
-  metricsOf(id: string): readonly Metrics[] | undefined
+  metricsOf(id: string): readonly PublishedRow[] | undefined
   /** The row of one conversation. */
-  metricsRow(conversationId: string): Metrics | undefined
+  metricsRow(conversationId: string): PublishedRow | undefined
   /** Whether a conversation's row belongs to a scope now. */
   conversationInScope(conversationId: string, scope: Scope): boolean
   /** The trees of the sessions in a scope, in the order of `sessions`. */

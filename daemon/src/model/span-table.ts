@@ -13,6 +13,7 @@ const IS_ESTIMATED = 1
 const IS_CUT = 2
 
 const WORDS: readonly StoredSpan["what"][] = ["model", "permission", "turn", "idle"]
+const TURN = WORDS.indexOf("turn")
 
 /** All that rows are made of. An active part that is not known is NaN. */
 class Data {
@@ -58,6 +59,18 @@ export class SpanTable {
   /** A conversation's spans. */
   of(conversationId: string): SpanRow[] {
     return this.#data.rows.of(conversationId).map((row) => this.at(row))
+  }
+
+  /** Time at work in a conversation's turns, but for subagents'; undefined where none of them tells it. */
+  activeMs(conversationId: string): number | undefined {
+    const { rows, columns } = this.#data
+    let sum: number | undefined
+    for (const row of rows.of(conversationId)) {
+      const ms = columns.activeMs[row] ?? Number.NaN
+      const isMainTurn = columns.what[row] === TURN && columns.subagent[row] === 0
+      if (isMainTurn && !Number.isNaN(ms)) sum = (sum ?? 0) + ms
+    }
+    return sum
   }
 
   /** Takes a span out of its conversation, whose it still is until it joins another. */

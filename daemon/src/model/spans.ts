@@ -81,6 +81,11 @@ export class Spans {
     return this.#table.of(conversationId)
   }
 
+  /** Time at work in the main agent's turns; undefined where none of them tells it. */
+  activeMs(conversationId: string): number | undefined {
+    return this.#table.activeMs(conversationId)
+  }
+
   takeUnsaved(to: Map<string, StoredEntry[]>): void {
     this.unsaved.take(to, (row) => {
       const span = this.#table.at(row).stored()

@@ -1,16 +1,16 @@
 // What the world publishes, built from what is true when it is asked for and kept until what it shows changes.
 
 import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
-import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { contextUsedRatio } from "./context-window.ts"
 import type { Clocks } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
 import type { Ledger } from "./ledger.ts"
 import type { LiveIntervals } from "./live-intervals.ts"
-import { MetricsRow } from "./metrics-row.ts"
 import type { Reconciler } from "./reconciler.ts"
 import type { Roster } from "./roster.ts"
+import { MetricsRow } from "./rows/metrics-row.ts"
+import { PublishedRow } from "./rows/published-row.ts"
 import { sessionMessage } from "./session-message.ts"
 import { SLOW_THRESHOLDS, SlowJudge, type SlowThresholds } from "./slow-judge.ts"
 import { GONE } from "./status.ts"
@@ -41,7 +41,7 @@ const SUBAGENT_SILENT_MS = 600_000
 export class WorldMessages {
   readonly #world: WorldMessagesOptions
   readonly #sessions = new Map<string, Session>()
-  readonly #rows = new Map<string, Metrics>()
+  readonly #rows = new Map<string, PublishedRow>()
   /** Of conversations whose session lives: a row that is over hardly ever changes, and there are many. */
   readonly #writers = new Map<string, MetricsRow>()
   readonly slow: SlowJudge
@@ -81,11 +81,11 @@ export class WorldMessages {
     return message
   }
 
-  row(conversationId: string): Metrics {
+  row(conversationId: string): PublishedRow {
     const cached = this.#rows.get(conversationId)
     if (cached !== undefined) return cached
     const { host, conversations, roster, ledger, tools, clocks, live, reconciler, usage } = this.#world
-    const row = this.#writerOf(conversationId).write({
+    const bytes = this.#writerOf(conversationId).write({
       host,
       sessionId: roster.sessionOf(conversationId)?.id ?? "",
       conversation: conversations.get(conversationId) ?? new Conversation(conversationId),
@@ -98,6 +98,7 @@ export class WorldMessages {
       reconciliation: reconciler.resultOf(conversationId),
       corrected: usage.correctedOf(conversationId),
     })
+    const row = new PublishedRow(conversationId, bytes)
     this.#rows.set(conversationId, row)
     return row
   }

@@ -74,7 +74,7 @@ describe("World", () => {
       for (const fact of facts) world.apply([fact])
       expect(world.sessions(Scope.ALL).map((session) => session.id)).toEqual(["s"])
       expect(world.session("c")?.id).toBe("s")
-      expect(world.metricsOf("s")?.map((row) => [row.conversationId, row.sessionId])).toEqual([["c", "s"]])
+      expect(world.metricsOf("s")?.map((row) => [row.conversationId, row.message.sessionId])).toEqual([["c", "s"]])
     }
   })
 
@@ -142,13 +142,13 @@ describe("World", () => {
     expect(world.sessions(Scope.ALL)).toHaveLength(1)
     expect(session?.conversationId).toBe("root")
     expect(world.metricsOf(session?.id ?? "")?.map((row) => row.conversationId)).toEqual(["root", "child"])
-    expect(world.metricsRow("child")?.sessionId).toBe(session?.id)
+    expect(world.metricsRow("child")?.message.sessionId).toBe(session?.id)
   })
 
   it("counts a request once, at its largest, and prices it", () => {
     const { world } = setUp()
     world.apply([conversation("c"), request("c", "m", 1), request("c", "m", 100), request("c", "m", 50)])
-    const row = world.metricsRow("c")
+    const row = world.metricsRow("c")?.message
     expect(row?.tokens).toMatchObject({ input: 10n, output: 100n, total: 110n })
     expect(row?.cost).toMatchObject({ nanosUsd: 10n * 4_000n + 100n * 20_000n, certainty: Certainty.PRICED })
     expect(row?.requests).toBe(1n)
@@ -157,7 +157,11 @@ describe("World", () => {
   it("says which model has no price, and never shows it as a silent zero", () => {
     const { world } = setUp()
     world.apply([conversation("c"), request("c", "m", 1, { model: "mystery-9" })])
-    expect(world.metricsRow("c")?.cost).toMatchObject({ nanosUsd: 0n, certainty: Certainty.UNPRICED, unpricedModels: ["mystery-9"] })
+    expect(world.metricsRow("c")?.message.cost).toMatchObject({
+      nanosUsd: 0n,
+      certainty: Certainty.UNPRICED,
+      unpricedModels: ["mystery-9"],
+    })
   })
 
   it("shows the running tool, then counts and times it", () => {
@@ -174,14 +178,14 @@ describe("World", () => {
     })
     world.apply([{ kind: "tool-ended", conversationId: "c", callId: "t", timeMs: START + 1_500, outcome: "failed" }])
     expect(world.session("s")?.currentTool).toBeUndefined()
-    const row = world.metricsRow("c")
+    const row = world.metricsRow("c")?.message
     expect(row).toMatchObject({ errorRate: 1, toolCounts: { Bash: 1 }, latency: [{ count: 1n, p95Ms: 1500n, maxMs: 1500n }] })
   })
 
   it("leaves the error rate out where nothing was judged", () => {
     const { world } = setUp()
     world.apply([conversation("c")])
-    expect(world.metricsRow("c")?.errorRate).toBeUndefined()
+    expect(world.metricsRow("c")?.message.errorRate).toBeUndefined()
   })
 
   it("takes a killed session offline, then out of the live scope, and keeps it for a day", () => {

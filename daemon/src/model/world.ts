@@ -3,7 +3,6 @@
 
 import { create } from "@bufbuild/protobuf"
 import { type FirstRead, FirstReadSchema, type Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
-import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Hierarchy as HierarchyMessage } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import type { Session, StatusChange } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { compareNeedsYou } from "@vibecraft/shared/needs-you-order"
@@ -25,6 +24,7 @@ import type { Dirty, PublishedWorld } from "./published-world.ts"
 import { Reconciler } from "./reconciler.ts"
 import type { LedgerRequest } from "./request-table.ts"
 import { Roster } from "./roster.ts"
+import type { PublishedRow } from "./rows/published-row.ts"
 import { statusChangeMessage } from "./session-message.ts"
 import { SessionScopes } from "./session-scopes.ts"
 import type { SessionState } from "./session-state.ts"
@@ -234,16 +234,16 @@ export class World implements PublishedWorld {
     return this.#scopes.has(id, scope)
   }
 
-  metrics(scope: Scope): readonly Metrics[] {
+  metrics(scope: Scope): readonly PublishedRow[] {
     return this.#conversationIdsIn(scope).map((id) => this.#published.row(id))
   }
 
-  metricsOf(id: string): readonly Metrics[] | undefined {
+  metricsOf(id: string): readonly PublishedRow[] | undefined {
     if (this.#roster.sessions.has(id)) return this.#conversationIdsOf(id).map((conversationId) => this.#published.row(conversationId))
     return this.#conversations.has(id) ? [this.#published.row(id)] : undefined
   }
 
-  metricsRow(conversationId: string): Metrics | undefined {
+  metricsRow(conversationId: string): PublishedRow | undefined {
     return this.#conversations.has(conversationId) ? this.#published.row(conversationId) : undefined
   }
 

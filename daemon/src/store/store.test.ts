@@ -124,7 +124,7 @@ function nameOf({ conversationId, subagentId, model, slot }: UsageKey): string {
 
 /** All that is published of conversations. */
 function known(world: World): unknown {
-  const rows = ["one", "two", "three"].map((id) => world.metricsRow(id)).filter((row) => row !== undefined)
+  const rows = ["one", "two", "three"].map((id) => world.metricsRow(id)?.message).filter((row) => row !== undefined)
   return {
     rows: rows.map((row) => toJson(MetricsSchema, row)),
     counts: world.counts,
@@ -227,8 +227,8 @@ describe("a world that comes back", () => {
     await first.store.close()
     const again = start(path)
     again.world.apply([{ ...started, conversationId: "two", timeMs: START_MS - 1 }])
-    expect(again.world.metricsRow("one")?.toolCounts).toEqual({})
-    expect(again.world.metricsRow("two")?.toolCounts).toEqual({ Bash: 1 })
+    expect(again.world.metricsRow("one")?.message.toolCounts).toEqual({})
+    expect(again.world.metricsRow("two")?.message.toolCounts).toEqual({ Bash: 1 })
     await again.store.close()
   })
 })
