@@ -21,8 +21,8 @@ import { cpuSeconds } from "./bed/process-figures.ts"
 const SAMPLES = 2_000_000
 const FOLDED_CALLS = 200_000
 const CONVERSATIONS = 200
-const WATCHED_MS = 10_000
-const TURNS = 3
+const WATCHED_MS = 8_000
+const TURNS = 6
 const RUNS = 5
 
 const LATER = [

@@ -1,18 +1,25 @@
-// Rows of metrics as they stand in a message to who watches.
+// Rows of metrics as they stand in an answer. They are encoded already: who reads the binary format is sent them as they are, and only for JSON
+// are messages made of them.
 
 import type { DescField, UnknownField } from "@bufbuild/protobuf"
 import { WireType } from "@bufbuild/protobuf/wire"
 import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { PublishedRow } from "../model/rows/published-row.ts"
 
-/** A message's rows: as messages, or as fields that Connect does not know, and writes as they are. */
+/** The rows of an answer: as messages, or as fields that Connect does not know and writes as they are. */
 interface Rows {
   readonly metrics: Metrics[]
   readonly $unknown?: UnknownField[]
 }
 
-/** For a client that reads the binary format, `isBinary`, they are encoded already: in JSON they would not show then. */
-export function rowsMember(rows: readonly PublishedRow[], field: DescField, isBinary: boolean): Rows {
+/** Whether a client that sends this reads the binary format; where it does not say, it does not. */
+export function readsBinary(requestHeader: Headers): boolean {
+  const type = requestHeader.get("content-type")
+  return type !== null && !type.includes("json")
+}
+
+/** Rows for a field of an answer. */
+export function rowsMember(rows: readonly PublishedRow[], { number }: DescField, isBinary: boolean): Rows {
   if (!isBinary) return { metrics: rows.map((row) => row.message) }
-  return { metrics: [], $unknown: rows.map(({ bytes }) => ({ no: field.number, wireType: WireType.LengthDelimited, data: bytes })) }
+  return { metrics: [], $unknown: rows.map(({ bytes }) => ({ no: number, wireType: WireType.LengthDelimited, data: bytes })) }
 }

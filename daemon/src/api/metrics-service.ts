@@ -3,8 +3,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf"
 import { timestampFromMs } from "@bufbuild/protobuf/wkt"
 import type { ServiceImpl } from "@connectrpc/connect"
-import type { Metrics } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import {
+  GetMetricsResponseSchema,
+  ListMetricsResponseSchema,
   type MetricsService,
   MetricsSnapshotSchema,
   MetricsUpdatedSchema,
@@ -13,7 +14,7 @@ import {
 import type { PublishedWorld } from "../model/published-world.ts"
 import type { PublishedRow } from "../model/rows/published-row.ts"
 import { createAuditService, type ReadThreadTotals } from "./audit-service.ts"
-import { rowsMember } from "./encoded-rows.ts"
+import { readsBinary, rowsMember } from "./encoded-rows.ts"
 import { NotFoundError } from "./errors.ts"
 import { follow, type FollowEvent, type WatchContext } from "./follow.ts"
 import type { Followed } from "./membership.ts"
@@ -38,20 +39,29 @@ export function createMetricsService(options: MetricsServiceOptions): ServiceImp
     ...createUsageService(world, usage),
     ...createLatencyService(world, options.latency),
     ...createAuditService(world, options.readThreadTotals),
-    getMetrics(request) {
-      return { metrics: messagesOf(rowsOf(world, parseId(request.id))), firstRead: world.firstRead() }
+    getMetrics(request, { requestHeader }) {
+      const rows = rowsOf(world, parseId(request.id))
+      return {
+        $typeName: "vibecraft.v1.GetMetricsResponse",
+        ...rowsMember(rows, GetMetricsResponseSchema.field.metrics, readsBinary(requestHeader)),
+        firstRead: world.firstRead(),
+      }
     },
-    listMetrics(request) {
+    listMetrics(request, { requestHeader }) {
       const { items, nextPageToken } = pageOf(world.metrics(parseScope(request.scope)), conversationOf, request)
-      return { metrics: messagesOf(items), firstRead: world.firstRead(), nextPageToken }
+      return {
+        $typeName: "vibecraft.v1.ListMetricsResponse",
+        ...rowsMember(items, ListMetricsResponseSchema.field.metrics, readsBinary(requestHeader)),
+        firstRead: world.firstRead(),
+        nextPageToken,
+      }
     },
     async *watchMetrics(request, { signal, requestHeader }) {
       const query = parseWatch(request)
       if (query.id !== undefined && world.firstRead().done) rowsOf(world, query.id)
       const followed = followMetrics(world, query)
       const events = follow({ ...options, followed, touched: (dirty) => dirty.conversationIds, minIntervalMs: query.minIntervalMs, signal })
-      // As it is named in every protocol.
-      const isBinary = requestHeader.get("content-type")?.includes("json") !== true
+      const isBinary = readsBinary(requestHeader)
       for await (const event of events) yield* toMessages(event, isBinary)
     },
   }
@@ -61,10 +71,6 @@ function rowsOf(world: PublishedWorld, id: string): readonly PublishedRow[] {
   const rows = world.metricsOf(id)
   if (rows === undefined) throw new NotFoundError("session or conversation", id)
   return rows
-}
-
-function messagesOf(rows: readonly PublishedRow[]): Metrics[] {
-  return rows.map((row) => row.message)
 }
 
 function followMetrics(world: PublishedWorld, { scope, id }: WatchQuery): Followed<PublishedRow> {
