@@ -8,6 +8,12 @@ import { type StatusChange, StatusHistory } from "./status-history.ts"
 /** Most sessions stay where they are; they share this. */
 const NOWHERE: readonly string[] = []
 
+/** More ways to end than this are kept with each session. */
+const MAX_ENDINGS = 100
+
+/** Readings of sessions that have ended, without their times: there are many sessions, and few ways to end. */
+const endings = new Map<string, StatusReading>()
+
 export class SessionState {
   readonly id: string
   /** When it was first published. */
@@ -47,13 +53,14 @@ export class SessionState {
   /** Takes a reading; answers whether anything that is published changed. Another status starts a new "since". */
   setStatus(reading: StatusReading, nowMs: number): boolean {
     const last = this.#status
-    this.#status = reading
+    const kept = reading.status === "ended" ? ending(reading) : reading
+    this.#status = kept
     if (last === undefined || !isSameStatus(last, reading)) {
       const before = this.history.latest
       const from = last?.status ?? before?.to.status
       const isOld = last === undefined && before !== undefined && isSameStatus(before.to, reading)
       this.#statusSinceMs = Math.min(reading.sinceMs ?? (isOld ? before.timeMs : nowMs), nowMs)
-      const change = { to: reading, timeMs: this.#statusSinceMs, conversationId: this.conversationId }
+      const change = { to: kept, timeMs: this.#statusSinceMs, conversationId: this.conversationId }
       if (!isOld) this.history.add({ ...change, ...(from === undefined ? {} : { from }) })
       return true
     }
@@ -76,6 +83,16 @@ export class SessionState {
     this.unboundReason = reason
     return true
   }
+}
+
+function ending({ status, reason, source, confidence }: StatusReading): StatusReading {
+  const key = [source, confidence, reason].join(" ")
+  let known = endings.get(key)
+  if (known === undefined) {
+    known = { status, reason, source, confidence }
+    if (endings.size < MAX_ENDINGS) endings.set(key, known)
+  }
+  return known
 }
 
 /** One that waits for something else than before has a status of its own: what a person is asked is what counts. */

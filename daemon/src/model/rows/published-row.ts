@@ -1,8 +1,8 @@
 // A conversation's metrics as they are published: ready for the wire, and as a message for who reads them here or in JSON.
 
-import { type Metrics, MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import { sizeDelimitedPeek } from "@bufbuild/protobuf/wire"
 import { fromBinary } from "@bufbuild/protobuf"
+import { sizeDelimitedPeek } from "@bufbuild/protobuf/wire"
+import { type Metrics, MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 
 export class PublishedRow {
   readonly conversationId: string
