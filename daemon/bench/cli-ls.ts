@@ -1,5 +1,5 @@
-// How long a user waits for `vibecraft ls`: the bin, built as `npm start` does, as a program against a running daemon that knows 50 conversations, and beside it
-// Node doing nothing, which is the part that no change here can save.
+// How long a user waits for `vibecraft ls`: the bin, built as `npm start` does, as a program against a running daemon that knows 50 conversations,
+// and beside it Node doing nothing, which is the part that no change here can save.
 
 import { execFile } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"

@@ -57,7 +57,7 @@ export const presenceOf = (question: PresenceQuestion): AgentSeen | undefined =>
     ...(pane === undefined ? {} : { pane: refOf(pane), paneTitle: pane.title }),
     ...(registry === undefined ? {} : { registry: registry.entry }),
     conversationHints: hints,
-    ...(agent.teammate === undefined ? {} : { membership: membershipOf(agent.teammate) }),
+    ...(agent.teammate === undefined ? {} : { membership: claimedMembership(agent.teammate) }),
     ...parent,
     ...(screen === undefined ? {} : { screen }),
     evidence,
@@ -65,7 +65,7 @@ export const presenceOf = (question: PresenceQuestion): AgentSeen | undefined =>
 }
 
 /** An agent id is the name and the team with an @ between. */
-const membershipOf = ({ agentId, teamName }: TeammateArguments): NonNullable<AgentSeen["membership"]> => ({
+const claimedMembership = ({ agentId, teamName }: TeammateArguments): NonNullable<AgentSeen["membership"]> => ({
   teamName,
   memberName: agentId.endsWith(`@${teamName}`) ? agentId.slice(0, -teamName.length - 1) : agentId,
 })
