@@ -171,6 +171,22 @@ describe("a row of metrics", () => {
     )
   })
 
+  it("tells of tools with most calls first, then by name, whichever was called last", () => {
+    const world = createWorld()
+    world.apply([agentSeen("one", "busy")])
+    let calls = 0
+    const orderAfter = (...names: string[]): readonly string[] | undefined => {
+      for (const name of names) {
+        const call = { conversationId: "one", callId: `${calls++}`, name }
+        world.apply([{ kind: "tool-started", ...call, timeMs: START }])
+      }
+      return world.metricsRow("one")?.message.tools.map((tool) => `${tool.calls} ${tool.name}`)
+    }
+    expect(orderAfter("Read", "Edit", "Bash")).toEqual(["1 Bash", "1 Edit", "1 Read"])
+    expect(orderAfter("Bash", "Read")).toEqual(["2 Bash", "2 Read", "1 Edit"])
+    expect(orderAfter("Edit", "Edit")).toEqual(["3 Edit", "2 Bash", "2 Read"])
+  })
+
   it("tells what another copy of a call's end says of it", () => {
     const world = createWorld()
     const end = { kind: "tool-ended", conversationId: "one", callId: "a", timeMs: START + 7, outcome: "failed" } as const
