@@ -3,7 +3,7 @@
 import type { Window } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import type { Series } from "./clock-samples.ts"
 import { WINDOWS } from "./latency-windows.ts"
-import type { LatencyHistogram } from "./latency.ts"
+import { bucketOf, type LatencyHistogram } from "./latency.ts"
 import type { Pourable } from "./pourable.ts"
 import { SparseHistogram } from "./sparse-histogram.ts"
 
@@ -20,9 +20,14 @@ export class LatencyCell implements Pourable {
     return this.#windows[window]
   }
 
-  add(window: number, ms: number, isEstimated: boolean): void {
-    const histogram = (this.#windows[window] ??= new SparseHistogram())
-    histogram.add(ms, isEstimated)
+  /** Adds to the windows from this one on. */
+  add(shortest: number, ms: number, isEstimated: boolean): void {
+    const bucket = bucketOf(ms)
+    const windows = this.#windows
+    for (let window = shortest; window < windows.length; window++) {
+      const histogram = (windows[window] ??= new SparseHistogram())
+      histogram.add(ms, isEstimated, bucket)
+    }
   }
 
   /** Takes out what was added. */

@@ -1,7 +1,7 @@
 // The latencies of one project as histograms that are there before anybody asks, kept up while samples come, change and go. Those of the last 24
 // hours are kept by the minute as well, so that a window slides by taking out the minutes that it leaves behind.
 
-import { countsForSession, minuteOf, type SampleObserver, type Samples, type Series } from "./clock-samples.ts"
+import { type ClockWord, countsForSession, minuteOf, type SampleObserver, type Samples, type Series } from "./clock-samples.ts"
 import { LatencyCell } from "./latency-cell.ts"
 import { WINDOWS, windowStart } from "./latency-windows.ts"
 import type { SparseHistogram } from "./sparse-histogram.ts"
@@ -14,7 +14,8 @@ const CELL = 2 ** 28
 
 export class ProjectLatency implements SampleObserver {
   readonly #cells: LatencyCell[] = []
-  readonly #numbers = new Map<string, number>()
+  /** Of cells, by clock and label: to join the two for each sample would take as long as to count it. */
+  readonly #numbers = new Map<ClockWord, Map<string, number>>()
   readonly #recent = new Map<number, number[]>()
   #nowMinute: number
   /** First minutes of the windows. */
@@ -59,7 +60,7 @@ export class ProjectLatency implements SampleObserver {
     const number = this.#numberOf(series)
     const cell = this.#cells[number]
     if (cell === undefined) return
-    for (let window = ALL; minute >= this.#startOf(window); window--) cell.remove(window, ms, series.isEstimated)
+    for (let window = ALL; window >= 0 && minute >= this.#startOf(window); window--) cell.remove(window, ms, series.isEstimated)
     const ofMinute = this.#recent.get(minute)
     const at = ofMinute?.indexOf(packed(number, ms, series.isEstimated)) ?? -1
     if (ofMinute === undefined || at < 0) return
@@ -113,10 +114,10 @@ export class ProjectLatency implements SampleObserver {
   }
 
   #add(number: number, ms: number, minute: number, isEstimated: boolean): void {
-    const cell = this.#cells[number]
-    cell?.add(ALL, ms, isEstimated)
-    if (minute < this.#startOf(LONGEST)) return
-    for (let window = LONGEST; minute >= this.#startOf(window); window--) cell?.add(window, ms, isEstimated)
+    let shortest = ALL
+    while (shortest > 0 && minute >= this.#startOf(shortest - 1)) shortest--
+    this.#cells[number]?.add(shortest, ms, isEstimated)
+    if (shortest === ALL) return
     const ofMinute = this.#recent.get(minute)
     if (ofMinute === undefined) this.#recent.set(minute, [packed(number, ms, isEstimated)])
     else ofMinute.push(packed(number, ms, isEstimated))
@@ -130,11 +131,13 @@ export class ProjectLatency implements SampleObserver {
   /** Number of the cell of a series; below 0 where it counts for no project. */
   #numberOf(series: Series): number {
     if (!countsForSession(series)) return -1
-    const name = `${series.clock}\n${series.label}`
-    let number = this.#numbers.get(name)
+    const { clock, label } = series
+    let numbers = this.#numbers.get(clock)
+    if (numbers === undefined) this.#numbers.set(clock, (numbers = new Map()))
+    let number = numbers.get(label)
     if (number === undefined) {
       number = this.#cells.push(new LatencyCell(series)) - 1
-      this.#numbers.set(name, number)
+      numbers.set(label, number)
     }
     return number
   }
