@@ -3,6 +3,7 @@
 import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt"
 import type { ServiceImpl } from "@connectrpc/connect"
 import { CheckState, type DaemonService, SourceHealth } from "@vibecraft/shared/gen/vibecraft/v1/daemon_service_pb"
+import { compareText } from "../model/compare-text.ts"
 import type { Diagnostics, SourceHealth as HealthWord } from "../model/diagnostics.ts"
 import type { PriceBook } from "../model/prices/price-book.ts"
 import type { CheckWord } from "../model/self-check.ts"
@@ -10,7 +11,6 @@ import type { PublishedWorld } from "../model/published-world.ts"
 import { InvalidArgumentError } from "./errors.ts"
 import { pricingMessage } from "./pricing-message.ts"
 import type { Subscribers } from "./subscribers.ts"
-import { compareText } from "../model/compare-text.ts"
 
 /** What the daemon knows of itself from the start. */
 export interface DaemonFacts {

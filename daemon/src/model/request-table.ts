@@ -5,12 +5,12 @@
 import type { RequestSeen } from "../domain/facts.ts"
 import type { PriceFactors, TokenUsage } from "../domain/usage.ts"
 import { makeRoom } from "./columns.ts"
+import { compareText } from "./compare-text.ts"
 import { Interned } from "./interned.ts"
 import { factorsKey, haveSameFactors, mergeFactors } from "./request-factors.ts"
 import { RowChains } from "./row-chains.ts"
 import { RowNumbers } from "./row-numbers.ts"
 import type { StoredRequest } from "./stored-entry.ts"
-import { compareText } from "./compare-text.ts"
 
 /** One request as it is accounted for. */
 export interface LedgerRequest {

@@ -2,10 +2,10 @@
 // project cannot be kept up, because one of them came into memory or was forgotten, it is counted anew the next time that somebody asks.
 
 import type { ClockSamples } from "./clock-samples.ts"
+import { compareText } from "./compare-text.ts"
 import type { Conversation } from "./conversation.ts"
 import { type LatencySourceOptions, inSlices, samplesOf } from "./latency-source.ts"
 import { ProjectLatency } from "./project-latency.ts"
-import { compareText } from "./compare-text.ts"
 
 export interface ResidentLatencyOptions extends LatencySourceOptions {
   readonly conversations: ReadonlyMap<string, Conversation>

@@ -1,4 +1,4 @@
-import { create, type DescField, type DescMessage, type MessageInitShape, ScalarType, toBinary } from "@bufbuild/protobuf"
+import { create, type DescField, type DescMessage, type MessageInitShape, fromBinary, ScalarType, toBinary } from "@bufbuild/protobuf"
 import { file_vibecraft_v1_hierarchy } from "@vibecraft/shared/gen/vibecraft/v1/hierarchy_pb"
 import { file_vibecraft_v1_metrics, MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { ListLatencyRequestSchema, WatchMetricsResponseSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_service_pb"
@@ -76,7 +76,7 @@ describe("members of messages", () => {
       first(output, message)
       second(output, message)
     })
-    expect(written.length).toBe(toBinary(MetricsSchema, expected).length * 2)
+    expect(fromBinary(MetricsSchema, Buffer.from(written, "hex"))).toEqual(expected)
   })
 
   it("are refused of a kind that is not written", () => {

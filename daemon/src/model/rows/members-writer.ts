@@ -16,7 +16,7 @@ type MemberName<Desc extends DescMessage> = keyof Desc["field"] & keyof MessageS
 
 /** Some members of a message, each named; absent ones are undefined. */
 type Named<Shape, Name extends keyof Shape> = {
-  readonly [Key in Name]-?: undefined extends Shape[Key] ? Shape[Key] | undefined : Shape[Key]
+  readonly [Key in Name]-?: Shape[Key]
 }
 
 const writers = new Map<DescMessage, Write>()
