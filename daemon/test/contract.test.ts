@@ -164,6 +164,30 @@ describe.each(WAYS.map((way) => ({ way, name: nameOf(way) })))("$name", ({ way }
     await Promise.all(watches.map((watch) => watch.stop()))
     for (const reader of readers) reader.close()
   })
+
+  it.each(["binary", "json"] as const)("answers with rows as they are, in the format %s", async (format) => {
+    api.world.putMetrics({ sessionId: "s-1", conversationId: "c-1", tokens: { total: 7n }, models: ["one", "two"], errorRate: 0.5 })
+    const row = create(MetricsSchema, {
+      sessionId: "s-1",
+      conversationId: "c-1",
+      tokens: { total: 7n },
+      models: ["one", "two"],
+      errorRate: 0.5,
+    })
+    const reader = openClient(api, { ...way, format })
+    const metrics = createClient(MetricsService, reader.transport)
+    const { events, stop } = collect((options) => metrics.watchMetrics({ id: "c-1" }, options))
+    await until(
+      () => events.length,
+      (count) => count > 0,
+      "snapshot",
+    )
+    expect(events[0]?.event).toMatchObject({ case: "snapshot", value: { metrics: [row], firstRead: { done: true } } })
+    await stop()
+    expect(await metrics.getMetrics({ id: "c-1" })).toMatchObject({ metrics: [row], firstRead: { done: true } })
+    expect(await metrics.listMetrics({})).toMatchObject({ metrics: [row], firstRead: { done: true }, nextPageToken: "" })
+    reader.close()
+  })
 })
 
 it("tells how the daemon is", async () => {
