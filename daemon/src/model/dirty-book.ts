@@ -20,11 +20,10 @@ export class DirtyBook implements Touch {
 
   readonly conversation = (id: string): void => void this.#conversationIds.add(id)
 
-  /** A conversation, and the session that sits in it. */
+  /** A conversation, and the sessions that are in it. */
   seated(conversationId: string, roster: Roster): void {
     this.conversation(conversationId)
-    const session = roster.sessionOf(conversationId)
-    if (session !== undefined) this.session(session)
+    for (const session of roster.sessionsIn(conversationId)) this.session(session)
   }
 
   subscribe(listener: (dirty: Dirty) => void): () => void {

@@ -3,7 +3,8 @@ import { timestampMs } from "@bufbuild/protobuf/wkt"
 import { HostSchema } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { Clock } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { describe, expect, it } from "vitest"
-import type { AgentSeen, Fact } from "../domain/facts.ts"
+import { agentSeen } from "../../test/any-facts.ts"
+import type { Fact } from "../domain/facts.ts"
 import { createPriceBook } from "./prices/price-book.ts"
 import { World } from "./world.ts"
 
@@ -15,22 +16,7 @@ function setUp() {
   const registry = (ms: number, status: string, waitingFor?: string): void => {
     clock.now = START + ms
     const entry = { conversationId: "c", status, statusUpdatedMs: START + ms, ...(waitingFor === undefined ? {} : { waitingFor }) }
-    const evidence = { field: "conversation_id", source: "registry", detail: "x", confidence: "confirmed", timeMs: START } as const
-    const fact: AgentSeen = {
-      kind: "agent-seen",
-      sessionId: "s",
-      timeMs: clock.now,
-      agent: "claude",
-      role: "interactive",
-      pid: 42,
-      startedMs: START - 60_000,
-      command: "claude",
-      suspended: false,
-      registry: entry,
-      conversationHints: [{ conversationId: "c", trust: "authoritative", evidence }],
-      evidence: [],
-    }
-    world.apply([fact])
+    world.apply([agentSeen("c", status, { sessionId: "s", timeMs: clock.now, startedMs: START - 60_000, registry: entry })])
   }
   const told = (fact: Fact): void => world.apply([fact])
   const row = () => world.metricsRow("c")?.message
@@ -115,5 +101,25 @@ describe("what runs now", () => {
     expect(latency(Clock.TURN)).toMatchObject({ count: 1n, maxMs: 5_400n, estimatedCount: 0n })
     told(ended(6_300))
     expect(latency(Clock.TOOL)).toMatchObject({ count: 1n, maxMs: 100n })
+  })
+
+  it("runs again when its agent, said to be gone before that began, is back, though no transcript says whose it is", () => {
+    const { registry, told, open, clock } = setUp()
+    registry(900, "busy")
+    clock.now = START + 3_000
+    told(call)
+    told({ kind: "agent-gone", sessionId: "s", timeMs: START + 1_500, reason: "exited" })
+    expect(open()).toEqual([])
+    registry(4_000, "busy")
+    expect(open()).toEqual([[Clock.TOOL, "Bash", 2_000]])
+  })
+
+  it("is over in a conversation that its session has left", () => {
+    const { registry, told, open, world } = setUp()
+    registry(900, "busy")
+    told(call)
+    expect(open()).toEqual([[Clock.TOOL, "Bash", 2_000]])
+    world.apply([agentSeen("d", "busy", { sessionId: "s" })])
+    expect(open()).toEqual([])
   })
 })

@@ -53,6 +53,8 @@ export class LiveIntervals {
     const { status, conversationId } = session
     if (status === undefined) return
     if (GONE.has(before) !== GONE.has(status.status)) {
+      // Its own too while nothing has said whose it is, and no list has it.
+      if (conversationId !== undefined) this.#parts.onConversation(conversationId)
       for (const id of this.#parts.roster.conversationIdsOf(session)) this.#parts.onConversation(id)
     }
     const wait = this.#waits.get(session.id)
@@ -63,16 +65,14 @@ export class LiveIntervals {
       if (UNTELLING.has(status.status)) return
       if (isWaiting && !isNext && wait.conversationId === conversationId) {
         // The registry knows better when it began than the screen that was looked at first.
-        if (wait.isEstimated && status.source === "registry")
-          this.#waits.set(session.id, { conversationId, startMs: sinceMs, isEstimated: false })
+        if (wait.isEstimated && status.source === "registry") this.#await(session.id, conversationId, sinceMs, false)
         return
       }
       this.#waits.delete(session.id)
+      this.#parts.onConversation(wait.conversationId)
       this.#see({ ...wait, what: "permission", endMs: Math.max(wait.startMs, sinceMs), isCut: GONE.has(status.status) })
     }
-    if (!isWaiting || conversationId === undefined) return
-    this.#waits.set(session.id, { conversationId, startMs: sinceMs, isEstimated: status.source !== "registry" })
-    this.#parts.onConversation(conversationId)
+    if (isWaiting && conversationId !== undefined) this.#await(session.id, conversationId, sinceMs, status.source !== "registry")
   }
 
   /** Its agent is gone: what ran, ran until then. */
@@ -101,6 +101,11 @@ export class LiveIntervals {
     const wait = this.#waits.get(session.id)
     if (wait?.conversationId === conversationId) open.push({ clock: "permission", startMs: wait.startMs })
     return open.sort((a, b) => a.startMs - b.startMs)
+  }
+
+  #await(sessionId: string, conversationId: string, startMs: number, isEstimated: boolean): void {
+    this.#waits.set(sessionId, { conversationId, startMs, isEstimated })
+    this.#parts.onConversation(conversationId)
   }
 
   #see(seen: SpanSeen): void {

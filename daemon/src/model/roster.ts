@@ -4,6 +4,7 @@
 import { sessionIdOfConversation } from "../domain/session-id.ts"
 import { type Binding, type BindingWorld, bindingOf } from "./binding.ts"
 import type { Conversation } from "./conversation.ts"
+import { Seats } from "./seats.ts"
 import { SessionState } from "./session-state.ts"
 import type { StatusChange } from "./status-history.ts"
 import type { StoredSession } from "./stored-world.ts"
@@ -17,8 +18,9 @@ export interface Touch {
 export class Roster {
   readonly #conversations: ReadonlyMap<string, Conversation>
   readonly #sessions = new Map<string, SessionState>()
-  /** The session that is or was in a conversation because evidence bound it. */
-  readonly #owners = new Map<string, SessionState>()
+  readonly #seats = new Seats()
+  /** Of sessions that another one started, as they were told last. */
+  readonly #parents = new Map<string, string>()
   readonly #children = new Map<string, Set<string>>()
   /** Where processes were when the daemon last ran. */
   #remembered: ReadonlyMap<string, StoredSession> = new Map()
@@ -35,7 +37,7 @@ export class Roster {
   /** Forgets a conversation for good, and the session that stood in for it. */
   forget(conversationId: string): void {
     this.#sessions.delete(sessionIdOfConversation(conversationId))
-    this.#owners.delete(conversationId)
+    this.#seats.forget(conversationId)
     this.#children.delete(conversationId)
   }
 
@@ -59,7 +61,10 @@ export class Roster {
     session.conversationId = stored.conversationId
     session.earlierConversationIds = stored.earlierConversationIds
     for (const conversationId of [...stored.earlierConversationIds, stored.conversationId]) {
-      if (conversationId !== undefined && !this.#owners.has(conversationId)) this.#owners.set(conversationId, session)
+      if (conversationId === undefined) continue
+      const owner = this.#seats.owner(conversationId)
+      if (owner === undefined) this.#seats.own(conversationId, session)
+      else if (owner !== session && conversationId === stored.conversationId) this.#seats.visit(conversationId, session)
     }
     return session
   }
@@ -86,15 +91,22 @@ export class Roster {
 
   /** The known conversation that started this one, unless evidence seats it in a session of its own. */
   startedBy(conversationId: string): string | undefined {
-    const parent = this.#owners.has(conversationId) ? undefined : this.#conversations.get(conversationId)?.meta.parentConversationId
+    const parent = this.#isOwned(conversationId) ? undefined : this.#conversations.get(conversationId)?.meta.parentConversationId
     return parent !== undefined && parent !== conversationId && this.#isKnown(parent) ? parent : undefined
   }
 
   sessionOf(conversationId: string): SessionState | undefined {
-    const owner = this.#owners.get(conversationId)
+    const owner = this.#seats.owner(conversationId)
     if (owner !== undefined) return owner
     const root = this.#rootOf(conversationId)
-    return this.#owners.get(root) ?? this.#sessions.get(this.#conversations.get(root)?.standInId ?? "")
+    return this.#seats.owner(root) ?? this.#sessions.get(this.#conversations.get(root)?.standInId ?? "")
+  }
+
+  /** Every session that shows what a conversation does. */
+  *sessionsIn(conversationId: string): Iterable<SessionState> {
+    const session = this.sessionOf(conversationId)
+    if (session !== undefined) yield session
+    yield* this.#seats.guests(conversationId)
   }
 
   /** The conversations of a session: the current one, earlier ones latest first, each followed by those it started. */
@@ -110,16 +122,27 @@ export class Roster {
     return parent === session.id ? undefined : parent
   }
 
+  /** Touches those whose parent is another one now: it may be known after them. */
+  settleParents(touch: Touch): void {
+    for (const session of this.#sessions.values()) {
+      const parentId = session.process === undefined ? undefined : this.parentOf(session)
+      if (parentId === this.#parents.get(session.id)) continue
+      if (parentId === undefined) this.#parents.delete(session.id)
+      else this.#parents.set(session.id, parentId)
+      touch.session(session)
+    }
+  }
+
   /** Takes the agent's own word for the conversation it is in, at once: the next fact may already move it on or end it. */
   takeWord(session: SessionState, nowMs: number, touch: Touch): void {
     if (session.process?.conversationHints.some((hint) => hint.trust === "authoritative") !== true) return
-    this.#bind(session, bindingOf(session, { live: [], conversations: [], owner: (id) => this.#owners.get(id) }, nowMs), touch)
+    this.#bind(session, bindingOf(session, { live: [], conversations: [], owner: (id) => this.#seats.owner(id) }, nowMs), touch)
   }
 
   /** Decides anew which live session is in which conversation. */
   bindAll(nowMs: number, touch: Touch): void {
     const live = [...this.#sessions.values()].filter((session) => session.process !== undefined && session.gone === undefined)
-    const world: BindingWorld = { live, conversations: [...this.#conversations.values()], owner: (id) => this.#owners.get(id) }
+    const world: BindingWorld = { live, conversations: [...this.#conversations.values()], owner: (id) => this.#seats.owner(id) }
     for (const session of live) this.#bind(session, bindingOf(session, world, nowMs), touch)
   }
 
@@ -129,14 +152,25 @@ export class Roster {
       if (session.unbound(binding.unknown)) touch.session(session)
       return
     }
-    if (session.bind(binding.conversationId, binding.evidence)) {
+    const { conversationId: before } = session
+    const { conversationId, evidence } = binding
+    if (session.bind(conversationId, evidence)) {
       touch.session(session)
-      touch.conversation(binding.conversationId)
+      touch.conversation(conversationId)
+      if (before !== undefined) {
+        this.#seats.leave(before, session)
+        touch.conversation(before)
+      }
     }
-    const owner = this.#owners.get(binding.conversationId)
-    if (owner !== undefined && owner.gone === undefined) return
-    this.#owners.set(binding.conversationId, session)
-    this.#touchAll(binding.conversationId, touch)
+    const owner = this.#seats.owner(conversationId)
+    if (owner !== undefined && owner.gone === undefined) {
+      if (owner !== session) this.#seats.visit(conversationId, session)
+      return
+    }
+    const last = this.sessionOf(conversationId)
+    if (last !== undefined) touch.session(last)
+    this.#seats.own(conversationId, session)
+    this.#touchAll(conversationId, touch)
   }
 
   /** Lets a session stand in for each conversation nobody was ever seen in, and takes those away that are no longer needed. */
@@ -144,8 +178,7 @@ export class Roster {
     for (const conversation of this.#conversations.values()) {
       const id = conversation.standInId
       const standIn = this.#sessions.get(id)
-      const needed =
-        this.#isKnown(conversation.id) && this.#rootOf(conversation.id) === conversation.id && !this.#owners.has(conversation.id)
+      const needed = this.#isKnown(conversation.id) && this.#rootOf(conversation.id) === conversation.id && !this.#isOwned(conversation.id)
       if (needed && standIn === undefined) {
         const session = this.seat(id, nowMs)
         session.conversationId = conversation.id
@@ -157,6 +190,10 @@ export class Roster {
         this.#touchAll(conversation.id, touch)
       }
     }
+  }
+
+  #isOwned(conversationId: string): boolean {
+    return this.#seats.owner(conversationId) !== undefined
   }
 
   /** Whoever sits in a conversation has those it started as well. */
@@ -174,7 +211,7 @@ export class Roster {
     let id = conversationId
     for (;;) {
       const parent = this.#conversations.get(id)?.meta.parentConversationId
-      if (parent === undefined || passed.has(parent) || !this.#isKnown(parent) || this.#owners.has(id)) return id
+      if (parent === undefined || passed.has(parent) || !this.#isKnown(parent) || this.#isOwned(id)) return id
       passed.add(id)
       id = parent
     }
@@ -183,7 +220,7 @@ export class Roster {
   #withChildren(conversationId: string, passed: Set<string>): string[] {
     if (passed.has(conversationId) || !this.#isKnown(conversationId)) return []
     passed.add(conversationId)
-    const children = [...this.childrenOf(conversationId)].filter((child) => !this.#owners.has(child))
+    const children = [...this.childrenOf(conversationId)].filter((child) => !this.#isOwned(child))
     return [conversationId, ...children.flatMap((child) => this.#withChildren(child, passed))]
   }
 }

@@ -2,9 +2,11 @@
 
 import type { Host } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import type { Session } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
+import { activeSubagents } from "./active-subagents.ts"
 import { contextUsedRatio } from "./context-window.ts"
 import type { Clocks } from "./clocks.ts"
 import { Conversation } from "./conversation.ts"
+import { Deadlines } from "./deadlines.ts"
 import type { Ledger } from "./ledger.ts"
 import type { LiveIntervals } from "./live-intervals.ts"
 import type { Reconciler } from "./reconciler.ts"
@@ -35,12 +37,10 @@ export interface WorldMessagesOptions {
   readonly now: () => number
 }
 
-/** A subagent silent for so long no longer counts as at work. */
-const SUBAGENT_SILENT_MS = 600_000
-
 export class WorldMessages {
   readonly #world: WorldMessagesOptions
   readonly #sessions = new Map<string, Session>()
+  readonly #untilMs = new Deadlines()
   readonly #rows = new Map<string, PublishedRow>()
   /** Of conversations whose session lives: a row that is over hardly ever changes, and there are many. */
   readonly #writers = new Map<string, MetricsRow>()
@@ -60,10 +60,11 @@ export class WorldMessages {
   session(id: string): Session {
     const cached = this.#sessions.get(id)
     if (cached !== undefined) return cached
-    const { host, roster } = this.#world
+    const { host, roster, now } = this.#world
     const session = roster.sessions.get(id)
     if (session === undefined) throw new Error(`no session ${id}`)
     const conversation = roster.conversationOf(session)
+    const active = activeSubagents(session, this.#world, now())
     const model = conversation && this.modelOf(conversation.id)
     const message = sessionMessage({
       host,
@@ -72,12 +73,13 @@ export class WorldMessages {
       model,
       openTools: this.mainTools(conversation),
       isSlow: conversation !== undefined && this.slow.of(conversation.id).length > 0,
-      activeSubagents: this.#activeSubagents(conversation),
+      activeSubagents: active.count,
       parentSessionId: roster.parentOf(session),
       contextUsedRatio:
         conversation?.context === undefined ? undefined : contextUsedRatio(conversation.context, model, conversation.largestContextTokens),
     })
     this.#sessions.set(id, message)
+    this.#untilMs.set(id, active.untilMs)
     return message
   }
 
@@ -107,6 +109,11 @@ export class WorldMessages {
     this.#sessions.delete(id)
   }
 
+  /** Sessions that time alone has changed since they were published. */
+  takeDue(): readonly string[] {
+    return this.#untilMs.takeDue(this.#world.now())
+  }
+
   rowChanged(conversationId: string): void {
     this.#rows.delete(conversationId)
     if (this.#writers.has(conversationId) && this.#isOver(conversationId)) this.#writers.delete(conversationId)
@@ -132,14 +139,5 @@ export class WorldMessages {
   /** Open calls of the main agent, oldest first. */
   mainTools(conversation: Conversation | undefined): readonly ToolCall[] {
     return conversation === undefined ? [] : this.#world.tools.open(conversation.id).filter((call) => call.subagentId === undefined)
-  }
-
-  #activeSubagents(conversation: Conversation | undefined): number {
-    if (conversation === undefined) return 0
-    const { roster, conversations, now } = this.#world
-    const since = now() - SUBAGENT_SILENT_MS
-    const children = [...roster.childrenOf(conversation.id)].map((id) => conversations.get(id))
-    const inside = conversation.subagents.values().filter((subagent) => !subagent.finished && subagent.lastMs > since)
-    return [...inside].length + children.filter((child) => child?.inTurn === true && (child.lastMs ?? 0) > since).length
   }
 }

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf"
 import { HostSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
+import { NodeState } from "@vibecraft/shared/gen/vibecraft/v1/hierarchy_pb"
 import { Certainty } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
 import { Status } from "@vibecraft/shared/gen/vibecraft/v1/session_pb"
 import { describe, expect, it } from "vitest"
@@ -210,6 +211,54 @@ describe("World", () => {
     const { world } = setUp()
     world.apply([registered("idle", "a"), registered("busy", "b", "busy"), registered("waiting", "d", "waiting")])
     expect(world.sessions(Scope.LIVE).map((session) => session.id)).toEqual(["waiting", "busy", "idle"])
+  })
+
+  it("says when a subagent that was at work has been silent for too long, to who asks and to who is told", () => {
+    const { clock, world } = setUp()
+    world.apply([registered("s", "c", "busy"), conversation("c")])
+    world.apply([{ kind: "active", conversationId: "c", subagentId: "a", timeMs: START }])
+    const look = () => [world.session("s")?.activeSubagents, world.tree("s")?.nodes[1]?.state]
+    expect(look()).toEqual([1, NodeState.RUNNING])
+    const told: unknown[] = []
+    world.subscribe(({ sessionIds, treeIds }) => told.push([[...sessionIds], [...treeIds]]))
+    clock.now = START + 599_999
+    world.tick()
+    told.length = 0
+    expect(look()).toEqual([1, NodeState.RUNNING])
+    clock.now = START + 600_000
+    world.tick()
+    expect(told).toEqual([[["s"], ["s"]]])
+    expect(look()).toEqual([0, NodeState.UNKNOWN])
+  })
+
+  it("counts a silent subagent as at work while a call of its own runs, and none whose session is gone", () => {
+    const { clock, world } = setUp()
+    const call = { conversationId: "c", subagentId: "a", callId: "t" }
+    world.apply([registered("s", "c", "busy"), conversation("c"), { kind: "tool-started", ...call, name: "Bash", timeMs: START }])
+    clock.now = START + 700_000
+    world.tick()
+    expect(world.session("s")?.activeSubagents).toBe(1)
+    world.apply([{ kind: "agent-gone", sessionId: "s", timeMs: clock.now, reason: "killed" }])
+    expect(world.session("s")?.activeSubagents).toBe(0)
+  })
+
+  it("shows what a conversation does in both sessions that have it open", () => {
+    const { world } = setUp()
+    world.apply([registered("first", "c", "busy"), registered("second", "c"), conversation("c")])
+    const titles = () => ["first", "second"].map((id) => world.session(id)?.title)
+    expect(titles()).toEqual([undefined, undefined])
+    world.apply([conversation("c", { title: "Mend the gate" })])
+    expect(titles()).toEqual(["Mend the gate", "Mend the gate"])
+    world.apply([registered("second", "d"), conversation("c", { title: "Paint the gate" }), conversation("d", { title: "Dig" })])
+    expect(titles()).toEqual(["Paint the gate", "Dig"])
+  })
+
+  it("names the parent of a session that was seen before it", () => {
+    const { world } = setUp()
+    world.apply([agent("child", { parentSessionId: "parent" })])
+    expect(world.session("child")?.parentSessionId).toBeUndefined()
+    world.apply([agent("parent")])
+    expect(world.session("child")?.parentSessionId).toBe("parent")
   })
 
   it("wakes nobody when nothing changes", () => {

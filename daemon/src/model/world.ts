@@ -181,6 +181,7 @@ export class World implements PublishedWorld {
     this.latency.tick()
     for (const id of this.#scopes.takeExpired()) this.#scopeChanged(id)
     for (const id of this.#published.slow.judge(nowMs, this.#clocks.changes)) this.#dirty.seated(id, this.#roster)
+    for (const id of this.#published.takeDue()) this.#dirty.session({ id })
     this.#publish(false)
   }
 
@@ -293,6 +294,7 @@ export class World implements PublishedWorld {
       this.#reseat = false
       this.#roster.bindAll(nowMs, this.#dirty)
       this.#roster.standIn(nowMs, this.#dirty)
+      this.#roster.settleParents(this.#dirty)
     }
     for (const id of this.#dirty.conversationIds) this.#dirty.seated(id, this.#roster)
     for (const id of this.#dirty.sessionIds) {
@@ -342,7 +344,7 @@ export class World implements PublishedWorld {
     for (const id of this.#dirty.sessionIds) this.#hierarchy.sessionChanged(id)
     const treeIds = this.#trees.changed(this.#hierarchy.takeChanges())
     const { sessionIds, conversationIds } = this.#dirty.take()
-    if (sessionIds.size === 0 && conversationIds.size === 0 && !firstRead) return
+    if (sessionIds.size === 0 && conversationIds.size === 0 && treeIds.size === 0 && !firstRead) return
     for (const id of sessionIds) {
       this.#published.sessionChanged(id)
       const session = this.#roster.sessions.get(id)

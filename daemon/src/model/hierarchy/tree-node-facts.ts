@@ -37,6 +37,8 @@ export interface NodeFacts {
   readonly forkedFromConversationId: string | undefined
   /** All this holds until then unless something happens, Unix milliseconds. */
   readonly untilMs: number
+  /** What happens elsewhere in the session may change it: while that waits, any of its agents may be the one who asks. */
+  readonly hangsOnOthers: boolean
 }
 
 interface LinkFacts {
@@ -104,6 +106,7 @@ function sessionFacts(node: TreeNode, sessionId: string, parentId: string | unde
     total: totalOf(node),
     forkedFromConversationId: meta?.forkedFromConversationId,
     untilMs: Number.POSITIVE_INFINITY,
+    hangsOnOthers: false,
   }
 }
 
@@ -169,19 +172,13 @@ function innerFacts(node: TreeNode, parentId: string | undefined, world: NodeWor
     own: node.own ?? new Figures(),
     total: totalOf(node),
     forkedFromConversationId: subagent === undefined ? conversation.meta.forkedFromConversationId : undefined,
-    untilMs: holdsUntilMs(state, course?.lastMs, session),
+    untilMs: state === "running" || state === "waiting" ? (course?.lastMs ?? 0) + SILENT_MS : Number.POSITIVE_INFINITY,
+    hangsOnOthers: !isOver(state) && session?.status?.status === "waiting",
   }
 }
 
 function lastOutcome(member: Member | undefined, lastEnd: Member["outcome"]): Member["outcome"] {
   return member?.lastEndMs === undefined ? undefined : (lastEnd ?? member.outcome)
-}
-
-/** What runs is no longer sure to after a silence; while a session waits, any of its agents may be the one. */
-function holdsUntilMs(state: NodeState, lastMs: number | undefined, session: SessionState | undefined): number {
-  if (isOver(state)) return Number.POSITIVE_INFINITY
-  if (session?.status?.status === "waiting") return 0
-  return state === "unknown" ? Number.POSITIVE_INFINITY : (lastMs ?? 0) + SILENT_MS
 }
 
 function isOver(state: NodeState): boolean {

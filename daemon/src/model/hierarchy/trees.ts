@@ -3,6 +3,7 @@
 import { create } from "@bufbuild/protobuf"
 import type { HierarchyNode, Pattern } from "@vibecraft/shared/gen/vibecraft/v1/hierarchy_pb"
 import { type Hierarchy as HierarchyMessage, HierarchySchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import { Deadlines } from "../deadlines.ts"
 import type { HierarchyChanges } from "./change-book.ts"
 import { rootOf, type TreeNode } from "./forest.ts"
 import type { Hierarchy } from "./hierarchy.ts"
@@ -11,11 +12,10 @@ import { PatternDesk } from "./pattern-desk.ts"
 import { branchesOf } from "./patterns/delegation-chain.ts"
 import type { FoundPattern } from "./patterns/pattern.ts"
 import { nodeMessage, patternMessage } from "./tree-messages.ts"
-import { nodeFacts, type NodeWorld } from "./tree-node-facts.ts"
+import { type NodeFacts, nodeFacts, type NodeWorld } from "./tree-node-facts.ts"
 
-interface Written {
+interface Written extends Pick<NodeFacts, "untilMs" | "hangsOnOthers"> {
   readonly message: HierarchyNode
-  readonly untilMs: number
 }
 
 export class Trees {
@@ -24,6 +24,8 @@ export class Trees {
   readonly #patterns: PatternDesk
   /** Nodes as they were published last. */
   readonly #written = new WeakMap<TreeNode, Written>()
+  /** By the session at the top. */
+  readonly #untilMs = new Deadlines()
   readonly #writtenPatterns = new WeakMap<FoundPattern, Pattern>()
 
   constructor(hierarchy: Hierarchy, world: Omit<NodeWorld, "members">) {
@@ -32,7 +34,7 @@ export class Trees {
     this.#patterns = new PatternDesk(world, this.#world.members)
   }
 
-  /** Takes note of what changed; answers the sessions at the top of trees that look different now. */
+  /** Takes note of what changed, and of time; answers the sessions at the top of trees that look different now. */
   changed({ roots, nodes, ...changes }: HierarchyChanges): ReadonlySet<string> {
     this.#patterns.changed(changes)
     const passed = new Set<TreeNode>()
@@ -43,7 +45,7 @@ export class Trees {
         this.#written.delete(above)
       }
     }
-    return roots
+    return new Set([...roots, ...this.#untilMs.takeDue(this.#world.now())])
   }
 
   /** The session at the top of the tree that a session, a conversation, or a node by its id is in. */
@@ -60,7 +62,14 @@ export class Trees {
     const root = this.#hierarchy.find(`session ${rootSessionId}`)
     if (root === undefined || root.parent !== undefined) return undefined
     const patterns = this.#patterns.below(root).map((found) => this.#messageOfPattern(found))
-    return create(HierarchySchema, { rootId: rootSessionId, nodes: this.#nodesOf(root), patterns })
+    const nodes = this.#nodesOf(root)
+    const nowMs = this.#world.now()
+    const untilMs = nodes.map((node) => node.untilMs).filter((ms) => ms > nowMs)
+    this.#untilMs.set(
+      rootSessionId,
+      untilMs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    )
+    return create(HierarchySchema, { rootId: rootSessionId, nodes: nodes.map(({ message }) => message), patterns })
   }
 
   #messageOfPattern(found: FoundPattern): Pattern {
@@ -69,27 +78,28 @@ export class Trees {
     return message
   }
 
-  #nodesOf(root: TreeNode): HierarchyNode[] {
-    const nodes: HierarchyNode[] = []
+  #nodesOf(root: TreeNode): Written[] {
+    const nodes: Written[] = []
     const walk: { readonly node: TreeNode; readonly parent: TreeNode | undefined }[] = [{ node: root, parent: undefined }]
     for (let at = walk.pop(); at !== undefined; at = walk.pop()) {
       const { node, parent } = at
-      const message = this.#messageOf(node, parent)
-      if (message === undefined) continue
-      nodes.push(message)
+      const written = this.#write(node, parent)
+      if (written === undefined) continue
+      nodes.push(written)
       for (const child of this.#childrenOf(node).toReversed()) walk.push({ node: child, parent: node })
     }
     return nodes
   }
 
-  #messageOf(node: TreeNode, parent: TreeNode | undefined): HierarchyNode | undefined {
+  #write(node: TreeNode, parent: TreeNode | undefined): Written | undefined {
     const known = this.#written.get(node)
-    if (known !== undefined && this.#world.now() < known.untilMs) return known.message
+    if (known !== undefined && !known.hangsOnOthers && this.#world.now() < known.untilMs) return known
     const facts = nodeFacts(node, parent, this.#world)
     if (facts === undefined) return undefined
-    const message = nodeMessage(facts)
-    this.#written.set(node, { message, untilMs: facts.untilMs })
-    return message
+    const { untilMs, hangsOnOthers } = facts
+    const written = { message: nodeMessage(facts), untilMs, hangsOnOthers }
+    this.#written.set(node, written)
+    return written
   }
 
   /** Earliest first; those of a session's conversations are the session's. */
