@@ -40,8 +40,11 @@ export function activeSubagents(session: SessionState, world: SubagentWorld, now
 }
 
 function* runsOf(session: SessionState, conversation: Conversation, { conversations, roster, tools }: SubagentWorld): Iterable<Run> {
-  for (const [id, { finished, course }] of conversation.subagents) {
-    yield { isOver: finished, lastMs: course.lastMs, hasOpenCall: !finished && tools.isOpen(conversation.id, id) }
+  if (conversation.subagents.size > 0) {
+    const callers = new Set(tools.open(conversation.id).map(({ subagentId }) => subagentId))
+    for (const [id, { finished, course }] of conversation.subagents) {
+      yield { isOver: finished, lastMs: course.lastMs, hasOpenCall: callers.has(id) }
+    }
   }
   for (const id of roster.childrenOf(conversation.id)) {
     // One with a session of its own is at work there.

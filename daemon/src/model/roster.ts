@@ -69,11 +69,17 @@ export class Roster {
     return session
   }
 
-  /** Notes that one conversation started another. */
-  adopt(parentId: string, childId: string): void {
+  /** Notes that one conversation started another; `lastParentId`: which was thought to have. */
+  adopt(parentId: string, childId: string, lastParentId?: string): void {
+    if (lastParentId !== undefined) this.#children.get(lastParentId)?.delete(childId)
     let children = this.#children.get(parentId)
     if (children === undefined) this.#children.set(parentId, (children = new Set()))
     children.add(childId)
+  }
+
+  /** All that a conversation started, and what those did; none that evidence seats in a session of its own. */
+  below(conversationId: string): readonly string[] {
+    return this.#withChildren(conversationId, new Set()).slice(1)
   }
 
   childrenOf(conversationId: string): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 // Folds what transcripts say into conversations, the ledger and the tool calls.
 
-import type { ModelCallSeen, ToolStarted, TranscriptFact, TurnEnded } from "../domain/facts.ts"
+import type { ConversationSeen, ModelCallSeen, ToolStarted, TranscriptFact, TurnEnded } from "../domain/facts.ts"
 import { Conversation } from "./conversation.ts"
 import { keyHash } from "./key-hash.ts"
 import type { SpanSeen } from "./spans.ts"
@@ -32,10 +32,7 @@ export class TranscriptFold {
     const turnStartedMs = conversation.inTurn === true && fact.kind === "turn-ended" ? conversation.turnChangedMs : undefined
     switch (fact.kind) {
       case "conversation-seen":
-        conversation.describe(fact)
-        this.#noteFork(conversation)
-        if (fact.parentConversationId !== undefined) this.#noteParent(fact.parentConversationId, conversation.id)
-        this.#parts.onSeats()
+        this.#conversationSeen(conversation, fact)
         break
       case "request-seen":
         for (const [id, timeMs] of ledger.see(fact)) {
@@ -97,15 +94,28 @@ export class TranscriptFold {
     activities.see(fact, conversation, turnStartedMs)
   }
 
+  #conversationSeen(conversation: Conversation, fact: ConversationSeen): void {
+    const { parentConversationId } = conversation.meta
+    conversation.describe(fact)
+    this.#noteFork(conversation)
+    this.#moved(conversation, parentConversationId)
+    this.#parts.onSeats()
+  }
+
   #noteFork({ id, meta }: Conversation): void {
     const { forkedFromConversationId: parentId, startedMs } = meta
     if (parentId !== undefined) this.#touchAll(this.#parts.reconciler.forked(id, parentId, startedMs))
   }
 
-  /** The parent's row counts its children. */
-  #noteParent(parentId: string, childId: string): void {
-    this.#parts.roster.adopt(parentId, childId)
-    if (this.#parts.conversations.has(parentId)) this.#parts.onConversation(parentId)
+  /** A row counts the children of its conversation, and names the session that it is in through its parents. */
+  #moved({ id, meta }: Conversation, lastParentId: string | undefined): void {
+    const { roster, conversations } = this.#parts
+    const { parentConversationId: parentId } = meta
+    if (parentId === undefined || parentId === lastParentId) return
+    roster.adopt(parentId, id, lastParentId)
+    for (const touched of [parentId, lastParentId, ...roster.below(id)]) {
+      if (touched !== undefined && conversations.has(touched)) this.#parts.onConversation(touched)
+    }
   }
 
   #touchAll(conversationIds: readonly string[]): void {
