@@ -27,8 +27,10 @@ export interface Samples {
 
 /** Hears of each sample that comes and goes; one that is put right goes and comes. */
 export interface SampleObserver {
-  sampleAdded(series: Series, ms: number, minute: number): void
-  sampleRemoved(series: Series, ms: number, minute: number): void
+  /** What it knows a series by; asked once for each, for a sample says only to which it belongs. */
+  numberOf(series: Series): number
+  sampleAdded(number: number, ms: number, minute: number, isEstimated: boolean): void
+  sampleRemoved(number: number, ms: number, minute: number, isEstimated: boolean): void
 }
 
 /** Place of a sample that is not there. */
@@ -58,8 +60,15 @@ export class ClockSamples implements Samples {
   /** In order, from when they are first asked for. */
   #clocks: Map<ClockWord, SortedDurations> | undefined
   readonly #tools = new Map<string, SortedDurations>()
+  #observer: SampleObserver | undefined
+  /** What the observer knows the series by. */
+  #observed: (number | undefined)[] = []
+
   /** Who counts these samples together with those of others. */
-  observer: SampleObserver | undefined
+  set observer(observer: SampleObserver | undefined) {
+    this.#observer = observer
+    this.#observed = []
+  }
 
   /** Minute in which the latest of all samples ended; 0 where there is none. */
   get latestMinute(): number {
@@ -108,12 +117,15 @@ export class ClockSamples implements Samples {
 
   #tell(at: number, isThere: boolean): void {
     this.#publish(at, isThere)
+    const observer = this.#observer
     const ms = this.#ms[at] ?? VOID
-    const series = this.#series[this.#seriesOf[at] ?? 0]
-    if (this.observer === undefined || ms === VOID || series === undefined) return
+    const which = this.#seriesOf[at] ?? 0
+    const series = this.#series[which]
+    if (observer === undefined || ms === VOID || series === undefined) return
     const minute = this.#minute[at] ?? 0
-    if (isThere) this.observer.sampleAdded(series, ms, minute)
-    else this.observer.sampleRemoved(series, ms, minute)
+    const number = (this.#observed[which] ??= observer.numberOf(series))
+    if (isThere) observer.sampleAdded(number, ms, minute, series.isEstimated)
+    else observer.sampleRemoved(number, ms, minute, series.isEstimated)
   }
 
   #published(): Map<ClockWord, SortedDurations> {

@@ -169,7 +169,9 @@ export class LatencyReport {
     return [...minutes]
       .sort(([a], [b]) => a - b)
       .map(([minute, { pile, judged, failed }]) => {
-        const figures = this.#figures([pile], Window.WINDOW_SESSION, 0)
+        this.#histogram.reset()
+        pile.pourAll(this.#histogram)
+        const figures = this.#histogram.percentiles()
         return create(SeriesPointSchema, {
           time: timestampFromMs(minute * MINUTE_MS),
           judgedCalls: BigInt(judged),
@@ -191,16 +193,12 @@ export class LatencyReport {
   }
 
   #latencies(clock: ClockWord, poured: readonly Pourable[], windows: ReadonlySet<Window>, nowMs: number): Latency[] {
-    return WINDOWS.filter((window) => windows.has(window)).flatMap((window) => {
-      const figures = this.#figures(poured, window, nowMs)
+    this.#histogram.reset()
+    return WINDOWS.flatMap((window, band) => {
+      for (const part of poured) part.pour(band, nowMs, this.#histogram)
+      const figures = windows.has(window) ? this.#histogram.percentiles() : undefined
       return figures === undefined ? [] : [latencyMessage(clock, figures, window)]
     })
-  }
-
-  #figures(poured: readonly Pourable[], window: Window, nowMs: number) {
-    this.#histogram.reset()
-    for (const part of poured) part.pour(window, nowMs, this.#histogram)
-    return this.#histogram.percentiles()
   }
 }
 

@@ -1,7 +1,6 @@
 // The samples of one clock of one row of a report, eight bytes each: a report over a whole history holds hundreds of thousands for a moment.
 
-import type { Window } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
-import { windowStart } from "./latency-windows.ts"
+import { bandOf, windowStarts } from "./latency-windows.ts"
 import type { LatencyHistogram } from "./latency.ts"
 import type { Pourable } from "./pourable.ts"
 
@@ -26,11 +25,19 @@ export class SamplePile implements Pourable {
     this.#minutes[this.#count++] = minute
   }
 
-  pour(window: Window, nowMs: number, histogram: LatencyHistogram): void {
-    const sinceMinute = windowStart(window, nowMs)
+  pour(band: number, nowMs: number, histogram: LatencyHistogram): void {
+    const starts = windowStarts(nowMs)
     for (let index = 0; index < this.#count; index++) {
-      const duration = this.#durations[index] ?? 0
-      if ((this.#minutes[index] ?? 0) >= sinceMinute) histogram.record(duration >> 1, (duration & 1) === 1)
+      if (bandOf(this.#minutes[index] ?? 0, starts) === band) this.#record(index, histogram)
     }
+  }
+
+  pourAll(histogram: LatencyHistogram): void {
+    for (let index = 0; index < this.#count; index++) this.#record(index, histogram)
+  }
+
+  #record(index: number, histogram: LatencyHistogram): void {
+    const duration = this.#durations[index] ?? 0
+    histogram.record(duration >> 1, (duration & 1) === 1)
   }
 }

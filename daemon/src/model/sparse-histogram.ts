@@ -42,15 +42,14 @@ export class SparseHistogram implements DurationCounts {
     this.#isMaxKnown = true
   }
 
-  /** `bucket`: that of the milliseconds, where it is known. */
-  add(ms: number, isEstimated: boolean, bucket = bucketOf(ms)): void {
-    this.#change(ms, isEstimated, bucket, 1)
+  add(ms: number, isEstimated: boolean): void {
+    this.#change(ms, isEstimated, 1)
     if (ms >= this.#maxMs) this.foundMax(ms)
   }
 
   /** Takes out what was added. */
   remove(ms: number, isEstimated: boolean): void {
-    this.#change(ms, isEstimated, bucketOf(ms), -1)
+    this.#change(ms, isEstimated, -1)
     if (this.#count === 0) this.foundMax(0)
     else if (ms === this.#maxMs) this.#isMaxKnown = false
   }
@@ -64,11 +63,11 @@ export class SparseHistogram implements DurationCounts {
     }
   }
 
-  #change(ms: number, isEstimated: boolean, bucket: number, by: 1 | -1): void {
+  #change(ms: number, isEstimated: boolean, by: 1 | -1): void {
     this.#count += by
     this.#sumMs += by * ms
     if (isEstimated) this.#estimatedCount += by
-    this.#addTo(bucket, by)
+    this.#addTo(bucketOf(ms), by)
     if (this.#taken * 4 > this.#buckets.length * 3) this.#makeRoom()
   }
 
