@@ -97,8 +97,8 @@ export class ProjectLatency implements SampleObserver {
       if (from === to) continue
       for (const sample of samples) {
         const cell = this.#cellOf(sample)
-        cell?.remove(from, msOf(sample), isEstimated(sample))
-        cell?.add(to, msOf(sample), isEstimated(sample))
+        cell?.remove(from, msOf(sample), wasEstimated(sample))
+        cell?.add(to, msOf(sample), wasEstimated(sample))
       }
       if (to === OLDEST_BAND) this.#recent.delete(minute)
     }
@@ -142,6 +142,6 @@ function msOf(sample: number): number {
   return (sample % CELL) >> 1
 }
 
-function isEstimated(sample: number): boolean {
+function wasEstimated(sample: number): boolean {
   return sample % 2 === 1
 }
