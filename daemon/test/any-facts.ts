@@ -3,6 +3,7 @@
 import fc from "fast-check"
 import type { AgentSeen, Fact, ToolOutcome } from "../src/domain/facts.ts"
 import type { TokenUsage } from "../src/domain/usage.ts"
+import type { World } from "../src/model/world.ts"
 
 /** Unix milliseconds. The facts are of half a minute from then on. */
 export const FACTS_START = Date.parse("2026-11-01T10:00:00Z")
@@ -79,18 +80,21 @@ const sightings = fc
   })
 
 export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
-  fact(
-    "conversation-seen",
-    {
-      agent: fc.constantFrom("claude", "codex"),
-      startedMs: times,
-      parentConversationId: ids,
-      forkedFromConversationId: ids,
-      teamName: words,
-      memberName: words,
-    },
-    ["startedMs", "parentConversationId", "forkedFromConversationId", "teamName", "memberName"],
-  ),
+  {
+    arbitrary: fact(
+      "conversation-seen",
+      {
+        agent: fc.constantFrom("claude", "codex"),
+        startedMs: times,
+        parentConversationId: ids,
+        forkedFromConversationId: ids,
+        teamName: words,
+        memberName: words,
+      },
+      ["startedMs", "parentConversationId", "forkedFromConversationId", "teamName", "memberName"],
+    ),
+    weight: 3,
+  },
   fact(
     "request-seen",
     {
@@ -194,3 +198,22 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
   sightings,
   fc.tuple(ids, times).map(([id, timeMs]): Fact => ({ kind: "agent-gone", sessionId: seatOf(id), timeMs, reason: "exited" })),
 )
+
+const NOBODY = "nobody"
+/** Facts that come together, and how long nothing had come before: mostly not at all, else until silence means something. */
+export const anyStep = fc.record({
+  facts: fc.array(anyFact, { maxLength: 4 }),
+  afterMs: fc.constantFrom(0, 0, 0, 0, 5_000, 60_000, 400_000, 700_000),
+  seen: fc.constantFrom(NOBODY, NOBODY, NOBODY, ...CONVERSATION_IDS),
+})
+type Step = typeof anyStep extends fc.Arbitrary<infer Value> ? Value : never
+
+/** Has worlds take a step, at the time that their clock then shows. */
+export function take(worlds: readonly World[], clock: { now: number }, { facts, afterMs, seen }: Step): void {
+  clock.now += afterMs
+  for (const world of worlds) {
+    if (afterMs > 0) world.tick()
+    world.apply(facts)
+    world.markSeen(seen)
+  }
+}

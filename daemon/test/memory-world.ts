@@ -53,6 +53,8 @@ export function createMemoryWorld(): MemoryWorld {
 
   const rowInScope = (row: Metrics | undefined, scope: Scope): boolean =>
     row !== undefined && (scope === Scope.ALL || inScope(sessions.get(row.sessionId), scope))
+  const treeInScope = (tree: Hierarchy | undefined, scope: Scope): boolean =>
+    tree !== undefined && [tree.rootId, ...tree.nodes.map(({ id }) => id)].some((id) => inScope(sessions.get(id), scope))
   const find = (id: string): Session | undefined =>
     sessions.get(id) ??
     [...sessions.values()].find((session) => session.conversationId === id || session.earlierConversationIds.includes(id))
@@ -81,7 +83,8 @@ export function createMemoryWorld(): MemoryWorld {
       return row && published(row)
     },
     conversationInScope: (conversationId, scope) => rowInScope(rows.get(conversationId), scope),
-    trees: (scope) => [...trees.values()].filter(({ rootId }) => inScope(sessions.get(rootId), scope)),
+    trees: (scope) => [...trees.values()].filter((tree) => treeInScope(tree, scope)),
+    treeInScope: (rootId, scope) => treeInScope(trees.get(rootId), scope),
     treeRoot: (id) =>
       [...trees.values()].find(({ rootId, nodes }) => rootId === id || nodes.some((node) => node.id === id || node.conversationId === id))
         ?.rootId,

@@ -7,16 +7,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { createPriceBook } from "../src/model/prices/price-book.ts"
 import { World } from "../src/model/world.ts"
-import { anyFact, CONVERSATION_IDS, FACTS_START } from "./any-facts.ts"
-
-const NOBODY = "nobody"
-/** Facts that come together, and how long nothing had come before: mostly not at all, else until silence means something. */
-const step = fc.record({
-  facts: fc.array(anyFact, { maxLength: 4 }),
-  afterMs: fc.constantFrom(0, 0, 0, 0, 5_000, 60_000, 400_000, 700_000),
-  seen: fc.constantFrom(NOBODY, NOBODY, NOBODY, ...CONVERSATION_IDS),
-})
-type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
+import { anyStep, CONVERSATION_IDS, FACTS_START, take } from "./any-facts.ts"
 
 interface Clock {
   now: number
@@ -24,15 +15,6 @@ interface Clock {
 
 function createWorld(clock: Clock): World {
   return new World({ host: create(HostSchema, { id: "h", name: "box" }), prices: createPriceBook([]), now: () => clock.now })
-}
-
-function take(worlds: readonly World[], clock: Clock, { facts, afterMs, seen }: Step): void {
-  clock.now += afterMs
-  for (const world of worlds) {
-    if (afterMs > 0) world.tick()
-    world.apply(facts)
-    world.markSeen(seen)
-  }
 }
 
 /** All that a world publishes, as JSON in the order of the contract, so that a failure shows what differs. */
@@ -70,7 +52,7 @@ const rowShown = (row: Metrics | undefined) => row && toJson(MetricsSchema, row)
 describe("what a world publishes", () => {
   it("to who asked all along is what it publishes to who asks first", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      fc.property(fc.array(anyStep, { maxLength: 12 }), (steps) => {
         const clock = { now: FACTS_START + 10_000 }
         const [watched, fresh] = [createWorld(clock), createWorld(clock)]
         for (const one of steps) {
@@ -85,7 +67,7 @@ describe("what a world publishes", () => {
 
   it("is known to who looks again only at what he is told of", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      fc.property(fc.array(anyStep, { maxLength: 12 }), (steps) => {
         const clock = { now: FACTS_START + 10_000 }
         const [watched, fresh] = [createWorld(clock), createWorld(clock)]
         const known = follow(watched)
@@ -98,7 +80,7 @@ describe("what a world publishes", () => {
 
   it("is what the library would have made, and comes through both formats as it is", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      fc.property(fc.array(anyStep, { maxLength: 12 }), (steps) => {
         const clock = { now: FACTS_START + 10_000 }
         const world = createWorld(clock)
         for (const one of steps) take([world], clock, one)

@@ -1,6 +1,7 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf"
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { NodeKind } from "./gen/vibecraft/v1/hierarchy_pb.ts"
 import { SessionSchema, Status, type Session } from "./gen/vibecraft/v1/session_pb.ts"
 import { WatchSessionsResponseSchema } from "./gen/vibecraft/v1/session_service_pb.ts"
 import { compareNeedsYou } from "./needs-you-order.ts"
@@ -25,9 +26,12 @@ describe("SessionReplica", () => {
     expect(replica.firstRead).toBeUndefined()
   })
 
-  test("keeps trees in the order of their roots, drops those that end, went below another, or are not in a new snapshot", () => {
+  test("keeps trees in the order of the first of their sessions, drops those that are gone, or not in a new snapshot", () => {
     const replica = new SessionReplica()
-    const tree = (rootId: string, ...below: string[]) => ({ rootId, nodes: [rootId, ...below].map((id) => ({ id })) })
+    const tree = (rootId: string, ...below: string[]) => ({
+      rootId,
+      nodes: [rootId, ...below].map((id) => ({ id, kind: NodeKind.SESSION })),
+    })
     const roots = () => replica.trees().map(({ rootId }) => rootId)
     const sessions = ["a", "b", "c"].map((id) => session(id, id === "b" ? Status.WAITING : Status.IDLE))
     replica.apply(message({ case: "snapshot", value: { sessions } }))
@@ -35,10 +39,16 @@ describe("SessionReplica", () => {
       new Set(["a", "b", "c"]),
     )
     expect(roots()).toEqual(["b", "a", "c"])
-    replica.apply(message({ case: "hierarchy", value: { trees: [tree("a", "c")] } }))
+    expect(replica.apply(message({ case: "hierarchy", value: { goneRootIds: ["c"], trees: [tree("a", "c")] } }))).toEqual(
+      new Set(["a", "c"]),
+    )
     expect(roots()).toEqual(["b", "a"])
+    replica.apply(message({ case: "hierarchy", value: { trees: [tree("out of scope", "b")] } }))
+    replica.apply(message({ case: "hierarchy", value: { goneRootIds: ["b"] } }))
+    expect(roots()).toEqual(["out of scope", "a"])
     replica.apply(message({ case: "ended", value: { sessionIds: ["b"] } }))
-    expect(roots()).toEqual(["a"])
+    replica.apply(message({ case: "hierarchy", value: { goneRootIds: ["out of scope"] } }))
+    expect([roots(), replica.allTrees().length]).toEqual([["a"], 1])
     replica.apply(message({ case: "snapshot", value: { sessions } }))
     expect(roots()).toEqual([])
   })

@@ -2,14 +2,17 @@
 // It knows nothing of transports and nothing of drawing, so a page, a terminal and a test use the same one.
 
 import type { FirstRead } from "./gen/vibecraft/v1/common_pb.ts"
+import { NodeKind } from "./gen/vibecraft/v1/hierarchy_pb.ts"
 import { Status, type Session } from "./gen/vibecraft/v1/session_pb.ts"
-import type { Hierarchy, WatchSessionsResponse } from "./gen/vibecraft/v1/session_service_pb.ts"
+import type { Hierarchy, HierarchyUpdated, WatchSessionsResponse } from "./gen/vibecraft/v1/session_service_pb.ts"
 import { compareNeedsYou } from "./needs-you-order.ts"
 
 /** Sessions by id. Messages are idempotent: applying one twice leaves the same replica. */
 export class SessionReplica {
   #byId = new Map<string, Session>()
   #trees = new Map<string, Hierarchy>()
+  /** Of each session in a tree. */
+  #rootIds = new Map<string, string>()
   #sorted: readonly Session[] | undefined
   #firstRead: FirstRead | undefined
   #daemonVersion = ""
@@ -25,6 +28,7 @@ export class SessionReplica {
         const touched = new Set(this.#byId.keys())
         this.#byId = new Map()
         this.#trees = new Map()
+        this.#rootIds = new Map()
         this.#firstRead = event.value.firstRead
         this.#daemonVersion = event.value.daemonVersion
         this.#sorted = undefined
@@ -36,7 +40,7 @@ export class SessionReplica {
       case "ended":
         return this.#remove(event.value.sessionIds)
       case "hierarchy":
-        return this.#replant(event.value.trees)
+        return this.#replant(event.value)
       case "firstRead":
         this.#firstRead = event.value
         return new Set()
@@ -51,12 +55,13 @@ export class SessionReplica {
     return this.#sorted
   }
 
-  /** The trees, in the order of `sessions` by their roots. Empty where the watch did not ask for them. */
+  /** The trees, in the order of `sessions` by the first of theirs. Empty where the watch did not ask for them. */
   trees(): readonly Hierarchy[] {
-    return this.sessions().flatMap(({ id }) => this.#trees.get(id) ?? [])
+    const rootIds = new Set(this.sessions().map(({ id }) => this.#rootIds.get(id) ?? id))
+    return [...rootIds].flatMap((id) => this.#trees.get(id) ?? [])
   }
 
-  /** The trees, those too whose root is none of the sessions that are followed. */
+  /** The trees, those too that have none of the sessions that are followed. */
   allTrees(): readonly Hierarchy[] {
     return [...this.#trees.values()]
   }
@@ -95,22 +100,29 @@ export class SessionReplica {
     return touched
   }
 
-  /** A session that shows up below another one roots no tree any more. */
-  #replant(trees: readonly Hierarchy[]): Set<string> {
-    for (const tree of trees) {
-      for (const { id } of tree.nodes) this.#trees.delete(id)
-      this.#trees.set(tree.rootId, tree)
+  #replant({ trees, goneRootIds }: HierarchyUpdated): Set<string> {
+    const touched = new Set([...goneRootIds, ...trees.map(({ rootId }) => rootId)])
+    for (const rootId of touched) {
+      for (const id of sessionsIn(this.#trees.get(rootId))) if (this.#rootIds.get(id) === rootId) this.#rootIds.delete(id)
+      this.#trees.delete(rootId)
     }
-    return new Set(trees.map(({ rootId }) => rootId))
+    for (const tree of trees) {
+      this.#trees.set(tree.rootId, tree)
+      for (const id of sessionsIn(tree)) this.#rootIds.set(id, tree.rootId)
+    }
+    return touched
   }
 
   #remove(ids: readonly string[]): Set<string> {
     const touched = new Set<string>()
     for (const id of ids) {
       if (this.#byId.delete(id)) touched.add(id)
-      this.#trees.delete(id)
     }
     if (touched.size > 0) this.#sorted = undefined
     return touched
   }
+}
+
+function sessionsIn(tree: Hierarchy | undefined): readonly string[] {
+  return (tree?.nodes ?? []).filter(({ kind }) => kind === NodeKind.SESSION).map(({ id }) => id)
 }

@@ -10,8 +10,9 @@ export type FollowedItem = { readonly kind: "session"; readonly session: Session
 
 const TREE = "tree "
 
-export function isTreeId(itemId: string): boolean {
-  return itemId.startsWith(TREE)
+/** The session at the top of the tree that an item's id means; undefined where it means a session. */
+export function rootIdOf(itemId: string): string | undefined {
+  return itemId.startsWith(TREE) ? itemId.slice(TREE.length) : undefined
 }
 
 /** Ids of trees stand beside those of sessions and must not be the same. */
@@ -23,8 +24,7 @@ export function touchedItems(dirty: Dirty, hierarchy: boolean): Iterable<string>
 export function followSessions(world: PublishedWorld, { scope, id }: WatchQuery, hierarchy: boolean): Followed<FollowedItem> {
   const isSession = (sessionId: string): boolean =>
     (id === undefined || world.session(id)?.id === sessionId) && world.sessionInScope(sessionId, scope)
-  const isTree = (rootId: string): boolean =>
-    (id === undefined || world.treeRoot(id) === rootId) && world.sessionInScope(rootId, scope) && world.treeRoot(rootId) === rootId
+  const isTree = (rootId: string): boolean => (id === undefined || world.treeRoot(id) === rootId) && world.treeInScope(rootId, scope)
   return {
     list() {
       const { sessions, trees } = id === undefined ? allOf(world, scope, hierarchy) : oneOf(world, id, hierarchy)
@@ -33,13 +33,17 @@ export function followSessions(world: PublishedWorld, { scope, id }: WatchQuery,
         ...trees.filter(({ rootId }) => isTree(rootId)).map((tree) => ({ kind: "tree", tree }) as const),
       ]
     },
-    has: (itemId) => (isTreeId(itemId) ? isTree(itemId.slice(TREE.length)) : isSession(itemId)),
+    has(itemId) {
+      const rootId = rootIdOf(itemId)
+      return rootId === undefined ? isSession(itemId) : isTree(rootId)
+    },
     item(itemId) {
-      if (!isTreeId(itemId)) {
+      const rootId = rootIdOf(itemId)
+      if (rootId === undefined) {
         const session = world.session(itemId)
         return session === undefined ? undefined : { kind: "session", session }
       }
-      const tree = world.tree(itemId.slice(TREE.length))
+      const tree = world.tree(rootId)
       return tree === undefined ? undefined : { kind: "tree", tree }
     },
     idOf: (item) => (item.kind === "session" ? item.session.id : TREE + item.tree.rootId),

@@ -12,7 +12,7 @@ import {
 import type { Dirty, PublishedWorld } from "../model/published-world.ts"
 import { NotFoundError } from "./errors.ts"
 import { follow, type FollowEvent, type WatchContext } from "./follow.ts"
-import { type FollowedItem, followSessions, isTreeId, touchedItems } from "./follow-sessions.ts"
+import { type FollowedItem, followSessions, rootIdOf, touchedItems } from "./follow-sessions.ts"
 import { orAbort } from "./or-abort.ts"
 import { pageOf } from "./page.ts"
 import { parseId, parseScope, parseWatch } from "./parse-requests.ts"
@@ -76,18 +76,18 @@ function* toMessages(event: FollowEvent<FollowedItem>, daemonVersion: string): G
   switch (event.kind) {
     case "snapshot":
       yield { event: { case: "snapshot", value: { sessions: sessionsOf(event.items), firstRead: event.firstRead, daemonVersion } } }
-      yield* treeMessages(event.items)
+      yield* treeMessages(event.items, [])
       return
     case "heartbeat":
       yield { event: { case: "heartbeat", value: { time: timestampFromMs(Date.now()) } } }
       return
     case "changes": {
       const [added, changed] = [sessionsOf(event.added), sessionsOf(event.changed)]
-      const removed = event.removed.filter((id) => !isTreeId(id))
+      const removed = event.removed.filter((id) => rootIdOf(id) === undefined)
       if (added.length > 0) yield { event: { case: "discovered", value: { sessions: added } } }
       if (changed.length > 0) yield { event: { case: "updated", value: { sessions: changed } } }
       if (removed.length > 0) yield { event: { case: "ended", value: { sessionIds: removed } } }
-      yield* treeMessages([...event.added, ...event.changed])
+      yield* treeMessages([...event.added, ...event.changed], event.removed)
       if (event.firstRead !== undefined) yield { event: { case: "firstRead", value: event.firstRead } }
     }
   }
@@ -97,7 +97,8 @@ function sessionsOf(items: readonly FollowedItem[]): Session[] {
   return items.flatMap((item) => (item.kind === "session" ? [item.session] : []))
 }
 
-function* treeMessages(items: readonly FollowedItem[]): Generator<WatchMessage> {
+function* treeMessages(items: readonly FollowedItem[], removed: readonly string[]): Generator<WatchMessage> {
   const trees = items.flatMap((item) => (item.kind === "tree" ? [item.tree] : []))
-  if (trees.length > 0) yield { event: { case: "hierarchy", value: { trees } } }
+  const goneRootIds = removed.flatMap((id) => rootIdOf(id) ?? [])
+  if (trees.length + goneRootIds.length > 0) yield { event: { case: "hierarchy", value: { trees, goneRootIds } } }
 }

@@ -18,6 +18,7 @@ function setUp() {
     const entry = { conversationId: "c", status, statusUpdatedMs: START + ms, ...(waitingFor === undefined ? {} : { waitingFor }) }
     world.apply([agentSeen("c", status, { sessionId: "s", timeMs: clock.now, startedMs: START - 60_000, registry: entry })])
   }
+  world.apply([{ kind: "conversation-seen", conversationId: "c", agent: "claude" }])
   const told = (fact: Fact): void => world.apply([fact])
   const row = () => world.metricsRow("c")?.message
   return {
@@ -103,7 +104,7 @@ describe("what runs now", () => {
     expect(latency(Clock.TOOL)).toMatchObject({ count: 1n, maxMs: 100n })
   })
 
-  it("runs again when its agent, said to be gone before that began, is back, though no transcript says whose it is", () => {
+  it("runs again when its agent, said to be gone before that began, is back", () => {
     const { registry, told, open, clock } = setUp()
     registry(900, "busy")
     clock.now = START + 3_000

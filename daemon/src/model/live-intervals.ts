@@ -53,8 +53,6 @@ export class LiveIntervals {
     const { status, conversationId } = session
     if (status === undefined) return
     if (GONE.has(before) !== GONE.has(status.status)) {
-      // Its own too while nothing has said whose it is, and no list has it.
-      if (conversationId !== undefined) this.#parts.onConversation(conversationId)
       for (const id of this.#parts.roster.conversationIdsOf(session)) this.#parts.onConversation(id)
     }
     const wait = this.#waits.get(session.id)

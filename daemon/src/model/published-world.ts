@@ -33,8 +33,10 @@ export interface PublishedWorld {
   metricsRow(conversationId: string): PublishedRow | undefined
   /** Whether a conversation's row belongs to a scope now. */
   conversationInScope(conversationId: string, scope: Scope): boolean
-  /** The trees of the sessions in a scope, in the order of `sessions`. */
+  /** The trees that sessions in a scope are in, in the order of `sessions` by the first of them. */
   trees(scope: Scope): readonly Hierarchy[]
+  /** Whether one of the sessions of a tree is in a scope now. */
+  treeInScope(rootId: string, scope: Scope): boolean
   /** The session at the top of the tree that a session, a conversation or a node is in; undefined when the id is not known. */
   treeRoot(id: string): string | undefined
   /** The tree of a session at the top; undefined where it is not. */

@@ -91,6 +91,11 @@ export class Roster {
     return this.#sessions.get(id) ?? (this.#conversations.has(id) ? this.sessionOf(id) : undefined)
   }
 
+  /** Whether it is told what it is: before that nobody can say whose, and nothing is published of it. */
+  isKnown(conversationId: string): boolean {
+    return this.#conversations.get(conversationId)?.meta.agent !== undefined
+  }
+
   conversationOf(session: SessionState): Conversation | undefined {
     return session.conversationId === undefined ? undefined : this.#conversations.get(session.conversationId)
   }
@@ -98,7 +103,7 @@ export class Roster {
   /** The known conversation that started this one, unless evidence seats it in a session of its own. */
   startedBy(conversationId: string): string | undefined {
     const parent = this.#isOwned(conversationId) ? undefined : this.#conversations.get(conversationId)?.meta.parentConversationId
-    return parent !== undefined && parent !== conversationId && this.#isKnown(parent) ? parent : undefined
+    return parent !== undefined && parent !== conversationId && this.isKnown(parent) ? parent : undefined
   }
 
   sessionOf(conversationId: string): SessionState | undefined {
@@ -184,7 +189,7 @@ export class Roster {
     for (const conversation of this.#conversations.values()) {
       const id = conversation.standInId
       const standIn = this.#sessions.get(id)
-      const needed = this.#isKnown(conversation.id) && this.#rootOf(conversation.id) === conversation.id && !this.#isOwned(conversation.id)
+      const needed = this.isKnown(conversation.id) && this.#rootOf(conversation.id) === conversation.id && !this.#isOwned(conversation.id)
       if (needed && standIn === undefined) {
         const session = this.seat(id, nowMs)
         session.conversationId = conversation.id
@@ -207,24 +212,20 @@ export class Roster {
     for (const id of [conversationId, ...this.#withChildren(conversationId, new Set())]) touch.conversation(id)
   }
 
-  #isKnown(conversationId: string): boolean {
-    return this.#conversations.get(conversationId)?.meta.agent !== undefined
-  }
-
   /** The topmost known conversation that this one was started from, or the nearest that somebody sits in. */
   #rootOf(conversationId: string): string {
     const passed = new Set<string>()
     let id = conversationId
     for (;;) {
       const parent = this.#conversations.get(id)?.meta.parentConversationId
-      if (parent === undefined || passed.has(parent) || !this.#isKnown(parent) || this.#isOwned(id)) return id
+      if (parent === undefined || passed.has(parent) || !this.isKnown(parent) || this.#isOwned(id)) return id
       passed.add(id)
       id = parent
     }
   }
 
   #withChildren(conversationId: string, passed: Set<string>): string[] {
-    if (passed.has(conversationId) || !this.#isKnown(conversationId)) return []
+    if (passed.has(conversationId) || !this.isKnown(conversationId)) return []
     passed.add(conversationId)
     const children = [...this.childrenOf(conversationId)].filter((child) => !this.#isOwned(child))
     return [conversationId, ...children.flatMap((child) => this.#withChildren(child, passed))]

@@ -25,7 +25,7 @@ export class SessionScopes {
   }
 
   hasConversation(conversationId: string, scope: Scope): boolean {
-    const session = this.#roster.sessionOf(conversationId)
+    const session = this.#roster.isKnown(conversationId) ? this.#roster.sessionOf(conversationId) : undefined
     return session !== undefined && this.has(session.id, scope)
   }
 

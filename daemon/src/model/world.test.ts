@@ -253,6 +253,21 @@ describe("World", () => {
     expect(titles()).toEqual(["Paint the gate", "Dig"])
   })
 
+  it("shows a session at work below the one that started it, though that is over", () => {
+    const { world } = setUp()
+    world.apply([
+      agent("parent", { role: "headless" }),
+      registered("child", "c", "busy", { role: "headless", parentSessionId: "parent" }),
+      conversation("c"),
+    ])
+    world.apply([{ kind: "agent-gone", sessionId: "parent", timeMs: START, reason: "exited" }])
+    expect(world.sessions(Scope.LIVE).map(({ id }) => id)).toEqual(["child"])
+    expect(world.trees(Scope.LIVE).map(({ nodes }) => nodes.map(({ id }) => id))).toEqual([["parent", "child"]])
+    expect(world.treeInScope("parent", Scope.LIVE)).toBe(true)
+    world.apply([{ kind: "agent-gone", sessionId: "child", timeMs: START, reason: "exited" }])
+    expect([world.trees(Scope.LIVE), world.treeInScope("parent", Scope.LIVE)]).toEqual([[], false])
+  })
+
   it("names the parent of a session that was seen before it", () => {
     const { world } = setUp()
     world.apply([agent("child", { parentSessionId: "parent" })])

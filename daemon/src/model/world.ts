@@ -220,7 +220,12 @@ export class World implements PublishedWorld {
   }
 
   trees(scope: Scope): readonly HierarchyMessage[] {
-    return this.sessions(scope).flatMap(({ id }) => this.#trees.tree(id) ?? [])
+    const rootIds = new Set(this.sessions(scope).map(({ id }) => this.#trees.rootOf(id)))
+    return [...rootIds].flatMap((id) => (id === undefined ? [] : (this.#trees.tree(id) ?? [])))
+  }
+
+  treeInScope(rootId: string, scope: Scope): boolean {
+    return this.#trees.sessionsIn(rootId).some((id) => this.#scopes.has(id, scope))
   }
 
   treeRoot(id: string): string | undefined {
@@ -241,11 +246,11 @@ export class World implements PublishedWorld {
 
   metricsOf(id: string): readonly PublishedRow[] | undefined {
     if (this.#roster.sessions.has(id)) return this.#conversationIdsOf(id).map((conversationId) => this.#published.row(conversationId))
-    return this.#conversations.has(id) ? [this.#published.row(id)] : undefined
+    return this.#roster.isKnown(id) ? [this.#published.row(id)] : undefined
   }
 
   metricsRow(conversationId: string): PublishedRow | undefined {
-    return this.#conversations.has(conversationId) ? this.#published.row(conversationId) : undefined
+    return this.#roster.isKnown(conversationId) ? this.#published.row(conversationId) : undefined
   }
 
   conversationInScope(conversationId: string, scope: Scope): boolean {

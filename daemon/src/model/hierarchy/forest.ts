@@ -104,13 +104,18 @@ function changeAbove(node: MutableNode, change: (figures: Figures) => void): voi
   for (let above = node.parent; above !== undefined; above = above.parent) change((above.below ??= new Figures()))
 }
 
-/** It and all below it that runs in the same session. */
-export function* innerNodes(node: TreeNode): Generator<TreeNode> {
+/** It and all below it. */
+export function* nodesBelow(node: TreeNode, isWanted: (child: TreeNode) => boolean = () => true): Generator<TreeNode> {
   const walk = [node]
   for (let at = walk.pop(); at !== undefined; at = walk.pop()) {
     yield at
-    for (const child of at.children) if (child.source.kind !== "session") walk.push(child)
+    for (const child of at.children) if (isWanted(child)) walk.push(child)
   }
+}
+
+/** It and all below it that runs in the same session. */
+export function innerNodes(node: TreeNode): Iterable<TreeNode> {
+  return nodesBelow(node, ({ source }) => source.kind !== "session")
 }
 
 /** The topmost node above it. */

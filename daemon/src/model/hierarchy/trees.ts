@@ -5,7 +5,7 @@ import type { HierarchyNode, Pattern } from "@vibecraft/shared/gen/vibecraft/v1/
 import { type Hierarchy as HierarchyMessage, HierarchySchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import { Deadlines } from "../deadlines.ts"
 import type { HierarchyChanges } from "./change-book.ts"
-import { rootOf, type TreeNode } from "./forest.ts"
+import { nodesBelow, rootOf, type TreeNode } from "./forest.ts"
 import type { Hierarchy } from "./hierarchy.ts"
 import { MemberBook } from "./member-book.ts"
 import { PatternDesk } from "./pattern-desk.ts"
@@ -55,6 +55,13 @@ export class Trees {
       session === undefined ? this.#hierarchy.find(id) : (this.#hierarchy.find(id) ?? this.#hierarchy.find(`session ${session.id}`))
     const root = node === undefined ? undefined : rootOf(node).source
     return root?.kind === "session" ? root.sessionId : undefined
+  }
+
+  /** The sessions of a tree, the one at the top first. */
+  sessionsIn(rootSessionId: string): readonly string[] {
+    const root = this.#hierarchy.find(`session ${rootSessionId}`)
+    if (root === undefined || root.parent !== undefined) return []
+    return [...nodesBelow(root)].flatMap(({ source }) => (source.kind === "session" ? [source.sessionId] : []))
   }
 
   /** Undefined where the session is not at the top of a tree. */

@@ -3,6 +3,7 @@ import { HostSchema, Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { agentSeen, anyFact, FACTS_START as START } from "../../../test/any-facts.ts"
+import type { Fact } from "../../domain/facts.ts"
 import { createPriceBook } from "../prices/price-book.ts"
 import { World } from "../world.ts"
 import type { PublishedRow } from "./published-row.ts"
@@ -10,6 +11,8 @@ import type { PublishedRow } from "./published-row.ts"
 function createWorld(): World {
   return new World({ host: create(HostSchema, { id: "h", name: "box" }), prices: createPriceBook([]), now: () => START + 10_000 })
 }
+
+const seen: Fact = { kind: "conversation-seen", conversationId: "one", agent: "claude" }
 
 describe("a row of metrics", () => {
   it("stays as it was published while later ones differ", () => {
@@ -28,7 +31,7 @@ describe("a row of metrics", () => {
 
   it("tells of tools with most calls first, then by name, whichever was called last", () => {
     const world = createWorld()
-    world.apply([agentSeen("one", "busy")])
+    world.apply([seen, agentSeen("one", "busy")])
     let calls = 0
     const orderAfter = (...names: string[]): readonly string[] | undefined => {
       for (const name of names) {
@@ -45,7 +48,12 @@ describe("a row of metrics", () => {
   it("tells what another copy of a call's end says of it", () => {
     const world = createWorld()
     const end = { kind: "tool-ended", conversationId: "one", callId: "a", timeMs: START + 7, outcome: "failed" } as const
-    world.apply([agentSeen("one", "busy"), { kind: "tool-started", conversationId: "one", callId: "a", name: "Bash", timeMs: START }, end])
+    world.apply([
+      seen,
+      agentSeen("one", "busy"),
+      { kind: "tool-started", conversationId: "one", callId: "a", name: "Bash", timeMs: START },
+      end,
+    ])
     expect(world.metricsRow("one")?.message.errors[0]?.lastExample).toBeUndefined()
     world.apply([{ ...end, example: "no such file" }])
     const row = world.metricsRow("one")?.message
