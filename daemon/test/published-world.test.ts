@@ -36,10 +36,10 @@ function follow(world: World): () => unknown {
   })
   return () => {
     const sessions = world.sessions(Scope.ALL)
-    const roots = sessions.filter(({ id }) => world.tree(id) !== undefined)
+    const roots = new Set(sessions.map(({ id }) => world.treeRoot(id) ?? ""))
     return {
       sessions: sessions.map(({ id }) => known.sessions.get(id)),
-      trees: roots.map(({ id }) => known.trees.get(id)),
+      trees: [...roots].map((id) => known.trees.get(id)),
       rows: CONVERSATION_IDS.map((id) => known.rows.get(id)),
     }
   }

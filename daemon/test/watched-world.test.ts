@@ -80,13 +80,14 @@ async function expectHeld<Event>(watch: (world: World, timers: Timers) => Watch<
       const world = new World({ host: create(HostSchema, { id: "h", name: "box" }), prices: createPriceBook([]), now: () => clock.now })
       const patience = createPatience()
       const abort = new AbortController()
-      const { open, hear, held, listed } = watch(world, patience.timers)
-      const stream = open({ signal: abort.signal, requestHeader: new Headers() } as HandlerContext)[Symbol.asyncIterator]()
+      const watched = watch(world, patience.timers)
+      const hear = (event: Event): boolean => watched.hear(event)
+      const stream = watched.open({ signal: abort.signal, requestHeader: new Headers() } as HandlerContext)[Symbol.asyncIterator]()
       await readAll(stream, patience, hear)
       for (const one of steps) {
         take([world], clock, one)
         await readAll(stream, patience, hear)
-        expect(held()).toEqual(listed())
+        expect(watched.held()).toEqual(watched.listed())
       }
       abort.abort()
     }),

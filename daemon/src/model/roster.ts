@@ -120,10 +120,11 @@ export class Roster {
     yield* this.#seats.guests(conversationId)
   }
 
-  /** The conversations of a session: the current one, earlier ones latest first, each followed by those it started. */
+  /** The conversations of a session: the current one, earlier ones latest first that no other session has, each followed by those it started. */
   conversationIdsOf(session: SessionState): readonly string[] {
     const current = session.conversationId === undefined ? [] : [session.conversationId]
-    return [...current, ...session.earlierConversationIds.toReversed()].flatMap((id) => this.#withChildren(id, new Set()))
+    const earlier = session.earlierConversationIds.toReversed().filter((id) => this.#seats.owner(id) === session)
+    return [...current, ...earlier].flatMap((id) => this.#withChildren(id, new Set()))
   }
 
   parentOf(session: SessionState): string | undefined {

@@ -251,6 +251,7 @@ describe("World", () => {
     expect(titles()).toEqual(["Mend the gate", "Mend the gate"])
     world.apply([registered("second", "d"), conversation("c", { title: "Paint the gate" }), conversation("d", { title: "Dig" })])
     expect(titles()).toEqual(["Paint the gate", "Dig"])
+    expect(world.metricsOf("second")?.map(({ conversationId }) => conversationId)).toEqual(["d"])
   })
 
   it("shows a session at work below the one that started it, though that is over", () => {
