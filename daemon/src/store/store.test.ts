@@ -5,8 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { toJson } from "@bufbuild/protobuf"
+import { create, toJson } from "@bufbuild/protobuf"
+import { Scope } from "@vibecraft/shared/gen/vibecraft/v1/common_pb"
 import { MetricsSchema } from "@vibecraft/shared/gen/vibecraft/v1/metrics_pb"
+import { type Hierarchy, HierarchySchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { TranscriptFact } from "../domain/facts.ts"
@@ -25,6 +27,43 @@ const timeMs = fc.integer({ min: 1, max: 50 }).map((n) => START_MS + n * 60_000)
 const someSubagent = fc.option(fc.constantFrom("a1", "a2"), { nil: undefined })
 const inTranscript = { conversationId: someConversation, timeMs, subagentId: someSubagent }
 const tokens = fc.constantFrom(0, 1, 7, 250)
+
+/** A conversation's main agent starts agents by calls of their own: copies of a call are made by one. */
+const launchId = fc.constantFrom("l1", "l2")
+const workflowRun = fc.constantFrom(undefined, "wf_1", "wf_2")
+const launch = fc
+  .record({ conversationId: someConversation, timeMs, id: launchId, task: fc.constantFrom(undefined, 1, 2), isBackground: fc.boolean() })
+  .map(({ conversationId, id, task, isBackground, ...more }) => {
+    const spawn = { agentType: "Explore", isBackground, ...(task === undefined ? {} : { task }) }
+    return { kind: "tool-started", conversationId, callId: `${conversationId} ${id}`, name: "Agent", spawn, ...more }
+  })
+const launched = fc
+  .record({
+    conversationId: someConversation,
+    id: fc.option(launchId, { nil: undefined }),
+    link: fc.constantFrom("sidecar", "result", "notification", "path"),
+    below: fc.boolean(),
+    task: fc.constantFrom(undefined, 1, 2),
+    workflowRunId: workflowRun,
+    finishedMs: fc.option(timeMs, { nil: undefined }),
+    hasFailed: fc.constantFrom(undefined, true),
+  })
+  .map(({ conversationId, id, below, ...more }) => ({
+    kind: "subagent-seen",
+    conversationId,
+    subagentId: below ? "a2" : "a1",
+    parentSubagentId: below ? "a1" : undefined,
+    toolCallId: id && `${conversationId} ${id}`,
+    ...more,
+  }))
+const workflow = fc
+  .record({ conversationId: someConversation, timeMs, id: launchId, workflowRunId: workflowRun })
+  .map(({ conversationId, id, ...more }) => ({
+    kind: "agents-started",
+    conversationId,
+    callId: `${conversationId} ${id}`,
+    ...more,
+  }))
 
 const fact: fc.Arbitrary<TranscriptFact> = fc
   .oneof(
@@ -115,6 +154,13 @@ const fact: fc.Arbitrary<TranscriptFact> = fc
       cwd: fc.constantFrom("/a", "/b", undefined),
       forkedFromConversationId: fc.constantFrom(undefined, undefined, "one"),
     }),
+    fc.record({
+      kind: fc.constant("conversation-seen"),
+      conversationId: fc.constant("three"),
+      agent: fc.constant("claude"),
+      parentConversationId: fc.constantFrom("one", "two"),
+    }),
+    { weight: 3, arbitrary: fc.oneof(launch, launched, workflow) },
   )
   .map((drawn) => Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)) as unknown as TranscriptFact)
 
@@ -122,11 +168,17 @@ function nameOf({ conversationId, subagentId, model, slot }: UsageKey): string {
   return `${conversationId} ${subagentId} ${model} ${slot}`
 }
 
+/** A tree without the words that agents were given, which are not stored. */
+function withoutWords(tree: Hierarchy): Hierarchy {
+  return create(HierarchySchema, { ...tree, nodes: tree.nodes.map((node) => ({ ...node, description: "" })) })
+}
+
 /** All that is published of conversations. */
 function known(world: World): unknown {
   const rows = ["one", "two", "three"].map((id) => world.metricsRow(id)?.message).filter((row) => row !== undefined)
   return {
     rows: rows.map((row) => toJson(MetricsSchema, row)),
+    trees: world.trees(Scope.ALL).map((tree) => toJson(HierarchySchema, withoutWords(tree))),
     counts: world.counts,
     usage: [...world.usage.rollup.rows()].toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
   }

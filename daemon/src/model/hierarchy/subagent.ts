@@ -69,7 +69,7 @@ export class Subagent {
       ...(isBackground ? { isBackground } : {}),
       ...(hasFailed ? { hasFailed } : {}),
       ...(wasStopped ? { wasStopped } : {}),
-      ...(place.link === "path" && place.toolCallId === undefined ? {} : { place }),
+      ...(place.link === "path" && place.toolCallId === undefined && place.parentSubagentId === undefined ? {} : { place }),
       course: this.course.state(),
     }
   }

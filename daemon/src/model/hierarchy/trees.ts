@@ -3,11 +3,13 @@
 import { create } from "@bufbuild/protobuf"
 import type { HierarchyNode, Pattern } from "@vibecraft/shared/gen/vibecraft/v1/hierarchy_pb"
 import { type Hierarchy as HierarchyMessage, HierarchySchema } from "@vibecraft/shared/gen/vibecraft/v1/session_service_pb"
+import { compareText } from "../compare-text.ts"
 import { Deadlines } from "../deadlines.ts"
 import type { HierarchyChanges } from "./change-book.ts"
 import { nodesBelow, rootOf, type TreeNode } from "./forest.ts"
 import type { Hierarchy } from "./hierarchy.ts"
 import { MemberBook } from "./member-book.ts"
+import { publishedId } from "./member-of.ts"
 import { PatternDesk } from "./pattern-desk.ts"
 import { branchesOf } from "./patterns/delegation-chain.ts"
 import type { FoundPattern } from "./patterns/pattern.ts"
@@ -109,13 +111,13 @@ export class Trees {
     return written
   }
 
-  /** Earliest first; those of a session's conversations are the session's. */
+  /** Earliest first, else by id, whichever was seen first; those of a session's conversations are the session's. */
   #childrenOf(node: TreeNode): TreeNode[] {
     const children = branchesOf(node)
     if (children.length < 2) return children
     return children
-      .map((child) => ({ child, startMs: this.#world.members.of(child)?.startMs ?? 0 }))
-      .sort((a, b) => a.startMs - b.startMs)
+      .map((child) => ({ child, startMs: this.#world.members.of(child)?.startMs ?? 0, id: publishedId(child) }))
+      .sort((a, b) => a.startMs - b.startMs || compareText(a.id, b.id))
       .map(({ child }) => child)
   }
 }
