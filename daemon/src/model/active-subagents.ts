@@ -24,8 +24,9 @@ interface Run {
   readonly hasOpenCall: boolean
 }
 
+/** None where no process is there that could run them. */
 export function activeSubagents(session: SessionState, world: SubagentWorld, nowMs: number): ActiveSubagents {
-  const conversation = world.roster.conversationOf(session)
+  const conversation = session.process === undefined ? undefined : world.roster.conversationOf(session)
   let count = 0
   let untilMs = Number.POSITIVE_INFINITY
   if (conversation === undefined) return { count, untilMs }

@@ -63,14 +63,14 @@ export class LiveIntervals {
       if (UNTELLING.has(status.status)) return
       if (isWaiting && !isNext && wait.conversationId === conversationId) {
         // The registry knows better when it began than the screen that was looked at first.
-        if (wait.isEstimated && status.source === "registry") this.#await(session.id, conversationId, sinceMs, false)
+        if (wait.isEstimated && status.source === "registry") this.#waitBegan(session.id, conversationId, sinceMs, false)
         return
       }
       this.#waits.delete(session.id)
       this.#parts.onConversation(wait.conversationId)
       this.#see({ ...wait, what: "permission", endMs: Math.max(wait.startMs, sinceMs), isCut: GONE.has(status.status) })
     }
-    if (isWaiting && conversationId !== undefined) this.#await(session.id, conversationId, sinceMs, status.source !== "registry")
+    if (isWaiting && conversationId !== undefined) this.#waitBegan(session.id, conversationId, sinceMs, status.source !== "registry")
   }
 
   /** Its agent is gone: what ran, ran until then. */
@@ -101,7 +101,7 @@ export class LiveIntervals {
     return open.sort((a, b) => a.startMs - b.startMs)
   }
 
-  #await(sessionId: string, conversationId: string, startMs: number, isEstimated: boolean): void {
+  #waitBegan(sessionId: string, conversationId: string, startMs: number, isEstimated: boolean): void {
     this.#waits.set(sessionId, { conversationId, startMs, isEstimated })
     this.#parts.onConversation(conversationId)
   }

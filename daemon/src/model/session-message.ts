@@ -83,7 +83,7 @@ export function sessionMessage(facts: SessionFacts): Session {
     statusSource: status?.source ?? "",
     startedTime: timestampFromMs(process?.startedMs ?? meta?.startedMs ?? conversation?.firstMs ?? session.discoveredMs),
     lastActivityTime: timestampFromMs(lastActivityMs(session, conversation)),
-    activeSubagents: isLive ? facts.activeSubagents : 0,
+    activeSubagents: facts.activeSubagents,
     discoveredTime: timestampFromMs(session.discoveredMs),
     evidence: evidenceOf(session, conversation, status).map(evidenceMessage),
     unread: session.unread,

@@ -269,6 +269,16 @@ describe("World", () => {
     expect([world.trees(Scope.LIVE), world.treeInScope("parent", Scope.LIVE)]).toEqual([[], false])
   })
 
+  it("publishes nothing of a conversation before it is told what it is", () => {
+    const { world } = setUp()
+    world.apply([registered("s", "c", "busy"), request("c", "m1", 7)])
+    expect([world.metricsRow("c"), world.metricsOf("c"), world.metrics(Scope.ALL)]).toEqual([undefined, undefined, []])
+    expect(world.conversationInScope("c", Scope.ALL)).toBe(false)
+    world.apply([conversation("c")])
+    expect(world.metricsRow("c")?.message.tokens?.output).toBe(7n)
+    expect(world.conversationInScope("c", Scope.ALL)).toBe(true)
+  })
+
   it("names the parent of a session that was seen before it", () => {
     const { world } = setUp()
     world.apply([agent("child", { parentSessionId: "parent" })])
